@@ -1,0 +1,130 @@
+# adtop: one non-recursive build. `make help` explains the targets.
+#   MODE=release|debug|asan|tsan|cover   what to build (build/$(MODE)/)
+#   BUILD=DIR                            where (default build)
+
+MODE ?= release
+BUILD ?= build
+B := $(BUILD)/$(MODE)
+CC := gcc
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# ---- what has to be on the machine -------------------------------------------------------------
+# `setup` installs what .ci/packages lists and the machine lacks; it is the first step of all, demo
+# and check, and costs a few milliseconds once everything is there.
+SETUP_STAMP := $(BUILD)/.setup
+
+# ---- flags ------------------------------------------------------------------------------------
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wwrite-strings -Wvla -Wformat=2 -Wcast-qual -Wswitch-enum -Werror
+DEFS := -std=c17 -D_GNU_SOURCE -Isrc -I.
+MODE_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+MODE_debug   := -O0 -g3
+MODE_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+MODE_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+MODE_cover   := -O0 -g --coverage
+LINK_release := -pie -Wl,-z,relro,-z,now
+CFLAGS_ALL := $(DEFS) $(WARN) $(MODE_$(MODE)) $(CFLAGS)
+LDFLAGS_ALL := $(MODE_$(MODE)) $(LINK_$(MODE)) $(LDFLAGS)
+
+# pkg-config is asked lazily, after setup. ncursesw's flags would inject _XOPEN_SOURCE=600.
+pc = $(filter-out -D_XOPEN_SOURCE% -D_DEFAULT_SOURCE,$(shell pkg-config $(1) $(2) 2>/dev/null))
+
+# ---- rooms ------------------------------------------------------------------------------------
+# uses_<room>: the rooms it may include, itself left out. `make lint` holds the code against it.
+ROOMS := base model json config store http graph govern sync engine metrics control cli sim ui
+uses_base    :=
+uses_model   := base
+uses_json    := base
+uses_config  := model base
+uses_store   := model json base
+uses_http    := model base
+uses_graph   := http model json base
+uses_govern  := model base
+uses_sync    := store graph govern config http model json base
+uses_metrics := store config model json base
+uses_control := config model json base
+uses_engine  := sync store graph govern config http control metrics model json base
+uses_cli     := metrics store control config govern model json base
+uses_ui      := metrics store control config govern model json base
+uses_sim     := json model base
+
+libs_json    := libcjson
+libs_config  := inih
+libs_store   := sqlite3
+libs_http    := libcurl
+libs_graph   := libcrypto
+libs_base    := libutf8proc
+libs_ui      := ncursesw libutf8proc
+libs_sim     := libmicrohttpd libcrypto zlib
+
+src_of = $(if $(filter ui,$(1)),$(wildcard ui/*.c ui/*/*.c),$(wildcard src/$(1)/*.c src/$(1)/*/*.c))
+obj_of = $(patsubst %.c,$(B)/%.o,$(filter-out src/sim/main.c,$(call src_of,$(1))))
+lib_of = $(B)/lib$(1).a
+pkgs_of = $(sort $(foreach r,$(1),$(libs_$(r))))
+
+# ---- embedded data: every migration, default configuration, theme and scenario --------------------
+EMBED_FILES := $(sort $(wildcard data/*.conf data/migrations/*.sql data/scenarios/*.conf data/man/* themes/*.theme))
+$(B)/embed.S: $(EMBED_FILES) Makefile | $(B)/.dir
+	@{ printf '.section .rodata\n'; i=0; \
+	for f in $(EMBED_FILES); do printf 'd%d: .incbin "%s"\ne%d: .byte 0\nn%d: .asciz "%s"\n' $$i $$f $$i $$i $$f; i=$$((i+1)); done; \
+	printf '.section .data.rel.ro,"aw"\n.global embed_table\n.balign 8\nembed_table:\n'; i=0; \
+	for f in $(EMBED_FILES); do printf '.quad n%d, d%d, e%d - d%d\n' $$i $$i $$i $$i; i=$$((i+1)); done; \
+	printf '.quad 0, 0, 0\n.section .note.GNU-stack,"",@progbits\n'; } > $@
+$(B)/embed.o: $(B)/embed.S
+	$(CC) -c $< -o $@
+
+# ---- compile ------------------------------------------------------------------------------------
+# A change of flags rebuilds: the stamp holds them and is touched only when they differ.
+FLAGS_STAMP := $(B)/.flags
+$(B)/.dir:
+	@mkdir -p $(B) && touch $@
+.PHONY: force
+$(FLAGS_STAMP): force | $(B)/.dir
+	@echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' | cmp -s - $@ || echo '$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL)' > $@
+
+$(B)/%.o: %.c $(FLAGS_STAMP)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+define room_rule
+$(call lib_of,$(1)): $(call obj_of,$(1))
+	@rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
+$(call lib_of,base): $(B)/embed.o
+
+# ---- programs -----------------------------------------------------------------------------------
+APP_ROOMS := ui cli engine sync metrics control config store graph http govern json model base
+SIM_ROOMS := sim model json base
+$(B)/adtop: $(B)/src/main.o $(foreach r,$(APP_ROOMS),$(call lib_of,$(r)))
+	$(CC) $(LDFLAGS_ALL) -o $@ $(B)/src/main.o -Wl,--start-group $(foreach r,$(APP_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,$(call pkgs_of,$(APP_ROOMS))) -lpthread -lm
+$(B)/adtop-sim: $(B)/src/sim/main.o $(foreach r,$(SIM_ROOMS),$(call lib_of,$(r)))
+	$(CC) $(LDFLAGS_ALL) -o $@ $(B)/src/sim/main.o -Wl,--start-group $(foreach r,$(SIM_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,$(call pkgs_of,$(SIM_ROOMS))) -lpthread -lm
+
+.PHONY: all binaries setup
+setup:
+	@.ci/setup $(BUILD)
+binaries: $(B)/adtop $(B)/adtop-sim
+all: setup
+	@+$(MAKE) --no-print-directory binaries
+
+# ---- tests --------------------------------------------------------------------------------------
+# A unit test is linked with its room's archive and those of the rooms it may include.
+unit_src = $(wildcard tests/unit/$(1)/test_*.c)
+unit_bin = $(patsubst %.c,$(B)/%,$(call unit_src,$(1)))
+define unit_rule
+$(call unit_bin,$(1)): $(B)/%: $(B)/%.o $(foreach r,$(1) $(uses_$(1)),$(call lib_of,$(r)))
+	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< -Wl,--start-group $(foreach r,$(1) $(uses_$(1)),$(call lib_of,$(r))) -Wl,--end-group $$(call pc,--libs,cmocka $(call pkgs_of,$(1) $(uses_$(1)))) -lpthread -lm
+.PHONY: unit-$(1) unit-bins-$(1)
+unit-bins-$(1): $(call unit_bin,$(1))
+unit-$(1): $(call unit_bin,$(1))
+	@set -e; for t in $$^; do $$$$t; done
+endef
+$(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
+.PHONY: unit
+unit: $(foreach r,$(ROOMS),unit-$(r))
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -127,4 +127,89 @@ $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
 .PHONY: unit
 unit: $(foreach r,$(ROOMS),unit-$(r))
 
+# End-to-end and screen tests drive the real programs: they get ADTOP and ADTOP_SIM in the
+# environment, and link the harness of tests/e2e (processes, HTTP, truth) and tests/ui (pty, libvterm).
+HARNESS_ROOMS := store control config json model base
+harness_obj := $(patsubst %.c,$(B)/%.o,$(filter-out tests/e2e/test_% tests/ui/test_%,$(wildcard tests/e2e/*.c tests/ui/*.c)))
+e2e_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/e2e/test_*.c))
+screen_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/ui/test_*.c))
+$(e2e_bin) $(screen_bin): $(B)/%: $(B)/%.o $(harness_obj) $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r)))
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(harness_obj) -Wl,--start-group $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,cmocka vterm libcurl $(call pkgs_of,$(HARNESS_ROOMS))) -lutil -lpthread -lm
+
+unit_bins := $(foreach r,$(ROOMS),$(call unit_bin,$(r)))
+# The rooms whose threads TSan has to see.
+threaded_bins := $(foreach r,base store http control engine sim,$(call unit_bin,$(r)))
+export ADTOP := $(abspath $(B)/adtop)
+export ADTOP_SIM := $(abspath $(B)/adtop-sim)
+.PHONY: test test-threads check check-long check-sdk
+test: $(unit_bins) $(e2e_bin) $(screen_bin) binaries
+	@.ci/test $(MODE) $(B) $(unit_bins) $(e2e_bin) $(screen_bin)
+test-threads: $(threaded_bins) $(e2e_bin) binaries
+	@.ci/test $(MODE) $(B) $(threaded_bins) $(e2e_bin)
+
+check: setup
+	@rm -f $(BUILD)/.results
+	@+$(MAKE) --no-print-directory MODE=release test
+	@+$(MAKE) --no-print-directory lint
+	@+$(MAKE) --no-print-directory MODE=asan test
+	@+$(MAKE) --no-print-directory MODE=tsan test-threads
+	@.ci/test --summary $(BUILD)
+check-sdk: setup
+	@+$(MAKE) --no-print-directory MODE=release binaries
+	@BUILD=$(abspath $(BUILD)) ADTOP_SIM=$(abspath $(BUILD)/release/adtop-sim) tests/e2e/check-sdk
+check-long: check
+	@+$(MAKE) --no-print-directory MODE=asan binaries
+	@set -e; for t in tests/long/*; do [ ! -x $$t ] || BUILD=$(abspath $(BUILD)) $$t; done
+
+# ---- the rest -------------------------------------------------------------------------------------
+C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find src ui tests -name '*.[ch]')
+.PHONY: demo lint format golden bench cover install clean help
+demo: setup
+	@+$(MAKE) --no-print-directory -s MODE=release binaries
+	@exec $(BUILD)/release/adtop demo $(DEMO)
+lint: setup
+	@BUILD=$(abspath $(BUILD)) .ci/lint
+format:
+	clang-format -i $(C_FILES)
+golden: setup
+	@+$(MAKE) --no-print-directory MODE=release binaries
+	@+$(MAKE) --no-print-directory MODE=release $(patsubst $(B)/%,$(BUILD)/release/%,$(screen_bin))
+	@export ADTOP=$(abspath $(BUILD)/release/adtop) ADTOP_SIM=$(abspath $(BUILD)/release/adtop-sim) ADTOP_GOLDEN=write; \
+	for t in $(patsubst $(B)/%,$(BUILD)/release/%,$(screen_bin)); do $$t || exit 1; done; git diff --stat -- tests/ui
+
+bench_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
+$(bench_bin): $(B)/%: $(B)/%.o
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call pc,--libs,libcurl libcjson sqlite3) -lutil -lpthread -lm
+.PHONY: bench-bins
+bench-bins: $(bench_bin)
+bench: setup
+	@+$(MAKE) --no-print-directory MODE=release binaries bench-bins
+	@BUILD=$(abspath $(BUILD)) tests/bench/run
+cover: setup
+	@+$(MAKE) --no-print-directory MODE=cover test
+	@command -v gcovr >/dev/null || { echo "adtop: cover: gcovr is missing; install the package gcovr" >&2; exit 1; }
+	@gcovr -r . --object-directory $(BUILD)/cover --exclude 'tests/' -s | tail -40
+
+PREFIX ?= /usr/local
+install: all
+	install -Dm755 $(BUILD)/release/adtop $(DESTDIR)$(PREFIX)/bin/adtop
+	install -Dm755 $(BUILD)/release/adtop-sim $(DESTDIR)$(PREFIX)/bin/adtop-sim
+	install -Dm644 data/adtop.conf $(DESTDIR)$(PREFIX)/share/doc/adtop/adtop.conf
+clean:
+	rm -rf $(BUILD)
+help:
+	@echo 'make demo       everything it takes, then a console over a simulated sync (DEMO="--scenario NAME")'
+	@echo 'make check      everything it takes, then every test: unit, store, client, engine, screens,'
+	@echo '                lint, all of it under ASan+UBSan, the threads under TSan'
+	@echo 'make all        builds build/release/adtop and build/release/adtop-sim'
+	@echo 'make check-sdk  the official Node.js SDK against the simulator (installs it from npm)'
+	@echo 'make check-long check, and the tests that take longer than a coffee'
+	@echo 'make bench      speed beside two baselines in the same run'
+	@echo 'make lint       format, layers, cppcheck, clang-tidy;   make format  rewrites the format'
+	@echo 'make golden     rewrites the recorded screens and shows what changed'
+	@echo 'make cover      line coverage (needs gcovr)'
+	@echo 'make install    into PREFIX (/usr/local), DESTDIR honoured'
+	@echo 'make clean      removes $(BUILD)/'
+	@echo 'MODE=release|debug|asan|tsan|cover   BUILD=DIR   make unit-<folder> runs one folder'"'"'s tests'
+
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

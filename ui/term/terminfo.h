@@ -1,0 +1,19 @@
+/* terminfo: what the terminal's description says. Apart, because <term.h> defines hundreds of short
+ * macros. */
+#ifndef UI_TERM_TERMINFO_H
+#define UI_TERM_TERMINFO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Is there a description of this name (NULL: $TERM's)? */
+bool terminfo_exists(const char *name);
+/* Of $TERM before the screen is opened: can it place its cursor? True when it is unknown. */
+bool terminfo_addressable(void);
+/* Of the open screen. */
+bool terminfo_string(const char *name);
+bool terminfo_flag(const char *name);
+/* The bytes that end full-screen mode; returns how many. */
+size_t terminfo_restore(char *out, size_t size);
+
+#endif

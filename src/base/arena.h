@@ -1,4 +1,6 @@
-/* arena: memory freed all at once; one per page of an answer. Not thread-safe. */
+/*
+ * arena: memory that is released all at once, typically after a page of an answer. One thread.
+ */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
@@ -6,12 +8,18 @@
 
 struct arena;
 
+/* chunk: bytes taken from the heap at a time (larger requests get their own). NULL on OOM. */
 struct arena *arena_create(size_t chunk);
 void arena_destroy(struct arena *arena);
-/* Zeroed, aligned to 16 bytes; NULL without memory. */
+/* Zeroed, aligned to 16; NULL on OOM. Zero bytes give a valid pointer. */
 void *arena_alloc(struct arena *arena, size_t n);
+/* n elements of size bytes; NULL on overflow too. */
+void *arena_array(struct arena *arena, size_t n, size_t size);
+/* A NUL-terminated copy of n bytes. */
 char *arena_copy(struct arena *arena, const char *text, size_t n);
-/* Everything given out becomes invalid; the first chunk is kept. */
+/* All handed-out memory becomes invalid; ordinary chunks are kept for reuse. */
 void arena_reset(struct arena *arena);
+/* Bytes held from the heap. */
+size_t arena_size(const struct arena *arena);
 
 #endif

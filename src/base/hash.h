@@ -1,4 +1,7 @@
-/* hash: fast, well mixed, not cryptographic. The same on every machine. */
+/*
+ * hash: fast 64-bit hashing for tables and change detection; stable across machines and versions
+ * (stored in the database), not against adversaries. Pure.
+ */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

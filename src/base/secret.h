@@ -1,6 +1,6 @@
 /*
- * secret: a token in memory. It prints as ***, the log redacts it, core files leave it out, and it
- * is wiped at its end. Only the code that writes the Authorization header reveals it.
+ * secret: a token or app secret. Kept in locked memory that core dumps leave out, wiped when
+ * destroyed, and known to the log, which prints "***" in its place. Read-only: any thread.
  */
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H
@@ -12,10 +12,14 @@
 
 struct secret;
 
+/* Copies; the caller wipes its own. NULL on OOM. */
 struct secret *secret_create(const char *text, size_t n);
 void secret_destroy(struct secret *secret);
+/* NUL-terminated, lent; "" for NULL. The name is meant to stand out in a review. */
 const char *secret_reveal(const struct secret *secret);
-/* From a file that nobody but its owner can read; trailing white space is left out. */
+size_t secret_size(const struct secret *secret);
+/* The first line of a file without white space around it. ERR_CONFIG when group or others may read
+ * the file, when it is empty, or above 64 KiB. */
 bool secret_load(const char *path, struct secret **out, struct err *err);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * str: a text builder with a mandatory maximum. Past it, or without memory, nothing more is added,
- * overflow is set and stays set until str_reset; what is there is always NUL-terminated.
+ * str: a text builder with a mandatory maximum. What does not fit is not added at all, and the
+ * builder says so from then on (overflow), so a cut URL or statement cannot be used by mistake.
+ * Not for sharing between threads.
  */
 #ifndef BASE_STR_H
 #define BASE_STR_H
@@ -9,21 +10,29 @@
 #include <stddef.h>
 
 struct str {
-    char *data;
+    char *data; /* NUL-terminated once anything was added; use str_text() */
     size_t len, cap, max;
-    bool overflow;
+    bool overflow; /* beyond max, or out of memory */
 };
 
+/* max: bytes of text at most, the NUL not counted. Allocates nothing. */
 void str_init(struct str *s, size_t max);
 void str_fini(struct str *s);
+/* Empty again, overflow forgotten, memory kept. */
 void str_reset(struct str *s);
+/* False when this or an earlier addition did not fit. */
 bool str_add(struct str *s, const char *text);
 bool str_addn(struct str *s, const char *text, size_t n);
 bool str_addc(struct str *s, char c);
 bool str_addf(struct str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Never NULL; valid until the next change. */
+/* Room for n more bytes; false as above. */
+bool str_reserve(struct str *s, size_t n);
+/* Shortens to len bytes (no effect when it is shorter). */
+void str_cut(struct str *s, size_t len);
+/* Never NULL; valid until the next addition. */
 const char *str_text(const struct str *s);
-/* The text, for the caller to free; the builder is empty afterwards. NULL without memory. */
+/* The text as heap memory of the caller; the builder is empty afterwards. NULL after an overflow.
+ */
 char *str_take(struct str *s);
 
 #endif

@@ -1,4 +1,7 @@
-/* utf8: text from outside, whatever it holds. Independent of the locale. */
+/*
+ * utf8: decoding, width on a terminal, and making text from outside harmless. Independent of the
+ * locale (libutf8proc). Pure.
+ */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
@@ -6,13 +9,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* No overlong forms, surrogates, or values above U+10FFFF. */
 bool utf8_valid(const char *s, size_t n);
-/* The bytes of the next code point (n > 0); an invalid byte is U+FFFD and 1. */
+/* Decodes one code point and returns the bytes it took; an invalid byte is U+FFFD and 1. n > 0. */
 size_t utf8_next(const char *s, size_t n, uint32_t *cp);
-/* Columns on a terminal: 0, 1 or 2; -1 for controls. */
+/* Writes the code point (U+FFFD when it is none); 1..4 bytes, no NUL. */
+size_t utf8_put(uint32_t cp, char out[4]);
+/* Columns of a code point: 0 (combining, joiner, control), 1 or 2. */
 int utf8_width(uint32_t cp);
-/* A copy that is harmless on a terminal: controls, escape sequences, bidi overrides and invalid
- * bytes become visible replacements. Cut at a code point to fit; returns its length. */
+/* Columns of a whole text, clusters (emoji sequences, flags) counted as a terminal draws them. */
+int utf8_text_width(const char *text);
+/* The next thing a terminal draws in one place: a base and its marks, an emoji sequence. Returns
+ * its bytes and its columns; 0 at the end. */
+size_t utf8_cluster(const char *text, int *columns);
+/* True for what may not reach a terminal: controls, bidi overrides, line separators, ... */
+bool utf8_is_hostile(uint32_t cp);
+/* A copy that is valid UTF-8 and harmless on a terminal: tab and newline become a space, other
+ * hostile code points and invalid bytes U+FFFD; cut at a code point when out is short. Returns the
+ * bytes written, without the NUL. */
 size_t utf8_clean(const char *in, char *out, size_t out_size);
+size_t utf8_clean_n(const char *in, size_t n, char *out, size_t out_size);
 
 #endif

@@ -15,7 +15,7 @@ bool utf8_valid(const char *s, size_t n);
 size_t utf8_next(const char *s, size_t n, uint32_t *cp);
 /* Writes the code point (U+FFFD when it is none); 1..4 bytes, no NUL. */
 size_t utf8_put(uint32_t cp, char out[4]);
-/* Columns of a code point: 0 (combining, joiner, control), 1 or 2. */
+/* Columns of a code point: 0 (combining, joiner), 1 or 2; -1 for controls. */
 int utf8_width(uint32_t cp);
 /* Columns of a whole text, clusters (emoji sequences, flags) counted as a terminal draws them. */
 int utf8_text_width(const char *text);

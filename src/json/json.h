@@ -22,8 +22,8 @@ struct json;     /* a node */
 struct json_doc; /* owns its nodes */
 
 struct json_limits {
-    int max_depth;    /* 0 = 64 */
-    size_t max_bytes; /* 0 = 64 MiB */
+    size_t max_depth; /* 0 = 64 */
+    size_t max_bytes; /* 0 = no limit of its own */
 };
 
 /* lim may be NULL. text need not end in NUL and is not kept. ERR_BODY with a short harmless sample
@@ -36,13 +36,13 @@ const struct json *json_root(const struct json_doc *doc);
 size_t json_doc_mends(const struct json_doc *doc);
 
 enum json_type {
+    JSON_ABSENT,
     JSON_NULL,
     JSON_BOOL,
     JSON_NUMBER, /* an integer of up to 15 digits; longer ones and fractions are JSON_STRING */
     JSON_STRING,
     JSON_ARRAY,
-    JSON_OBJECT,
-    JSON_ABSENT
+    JSON_OBJECT
 };
 enum json_type json_type(const struct json *node);
 const char *json_type_name(enum json_type type); /* "null", "bool", ... "absent" */
@@ -55,12 +55,11 @@ const struct json *json_next(const struct json *node);
 const char *json_key(const struct json *node); /* of a member, else NULL */
 size_t json_size(const struct json *container);
 
-/* Tolerant readers: a number may come as a string and the other way round. False (out untouched)
- * or NULL when it is neither. */
+/* Tolerant readers: a number may come as a string and the other way round. False (out
+ * untouched) or NULL when it is neither. */
 const char *json_text(const struct json *node); /* of a string; NULL for anything else */
-/* Decimal text of a number, however it came; NULL when it is none or does not fit. The result is
- * the node's own text or buf. */
-const char *json_decimal(const struct json *node, char *buf, size_t size);
+/* Decimal text of a number, however it came; false when it is none or does not fit. */
+bool json_decimal(const struct json *node, char *buf, size_t size);
 bool json_i64(const struct json *node, int64_t *out);
 bool json_double(const struct json *node, double *out);
 bool json_bool(const struct json *node, bool *out); /* true, "true", 1, "1" and their opposites */

@@ -1,7 +1,7 @@
 /*
  * write: JSON into a bounded builder, commas and escapes taken care of. Misuse (a value where a key
  * is due, an end without its begin) and what does not fit make the document invalid: look at
- * jw_ok() at the end. At most 60 levels. Invalid UTF-8 becomes U+FFFD.
+ * jw_ok() at the end. Invalid UTF-8 becomes U+FFFD.
  */
 #ifndef JSON_WRITE_H
 #define JSON_WRITE_H
@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "base/str.h"
+
+enum { JW_DEPTH_MAX = 64 };
 
 struct jw {
     struct str *out;

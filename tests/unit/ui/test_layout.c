@@ -1,0 +1,159 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ui/layout.h"
+
+enum { ROWS = 120, COLS = 400 };
+
+static struct layout_input input_of(int rows, int cols, enum arrangement arrangement, int panes,
+                                    int focus)
+{
+    struct layout_input in = {.rows = rows,
+                              .cols = cols,
+                              .arrangement = arrangement,
+                              .pane_count = panes,
+                              .focus = focus};
+    static const struct pane_want wants[PANES_MAX] = {
+        {13,  4},
+        {9,   3},
+        {200, 2},
+        {5,   0},
+        {8,   2},
+        {1,   1}
+    };
+    memcpy(in.panes, wants, sizeof wants);
+    return in;
+}
+
+/* Every cell belongs to at most one rectangle, all lie inside, the focused pane is shown wherever
+ * a line is left for it. */
+static void check(const struct layout_input *in)
+{
+    static unsigned char owner[ROWS * COLS];
+    memset(owner, 0, (size_t)in->rows * (size_t)in->cols);
+    struct layout out = layout_compute(in);
+    assert_in_range(out.header, 1, in->rows);
+    assert_true(out.body.y + out.body.h + (out.hints ? 1 : 0) <= in->rows || out.body.h == 0);
+    for (int i = 0; i < in->pane_count; i++) {
+        struct rect r = out.panes[i];
+        if (r.h == 0) {
+            continue;
+        }
+        assert_true(r.w >= 1 && r.h >= 1);
+        assert_true(r.y >= out.header && r.x >= 0);
+        assert_true(r.y + r.h <= in->rows - (out.hints ? 1 : 0));
+        assert_true(r.x + r.w <= in->cols);
+        for (int y = r.y; y < r.y + r.h; y++) {
+            unsigned char *line = owner + (size_t)y * (size_t)in->cols;
+            for (int x = r.x; x < r.x + r.w; x++) {
+                assert_int_equal(line[x], 0);
+                line[x] = 1;
+            }
+        }
+    }
+    if (in->pane_count && out.body.h > 0) {
+        assert_true(out.panes[in->focus].h > 0);
+    }
+}
+
+static void test_layout_every_size_is_inside_and_disjoint(void **state)
+{
+    (void)state;
+    static const struct {
+        enum arrangement arrangement;
+        int panes;
+    } cases[] = {
+        {ARRANGE_TRIAGE, 5},
+        {ARRANGE_DETAIL, 6},
+        {ARRANGE_SINGLE, 1}
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        for (int rows = 1; rows <= ROWS; rows++) {
+            for (int cols = 1; cols <= COLS; cols += cols < 200 ? 1 : 7) {
+                int focus = (rows + cols) % cases[c].panes;
+                struct layout_input in =
+                    input_of(rows, cols, cases[c].arrangement, cases[c].panes, focus);
+                check(&in);
+            }
+        }
+    }
+}
+
+static void test_layout_80x24_shows_all_five_panes(void **state)
+{
+    (void)state;
+    struct layout_input in = input_of(24, 80, ARRANGE_TRIAGE, 5, 0);
+    struct layout out = layout_compute(&in);
+    assert_int_equal(out.header, 4);
+    assert_true(out.hints);
+    assert_true(out.panes[0].h >= 8);
+    for (int i = 1; i < 5; i++) {
+        assert_true(out.panes[i].h >= 1);
+    }
+}
+
+static void test_layout_focus_grows(void **state)
+{
+    (void)state;
+    struct layout_input in = input_of(24, 80, ARRANGE_TRIAGE, 5, 0);
+    int before = layout_compute(&in).panes[2].h;
+    in.focus = 2;
+    assert_true(layout_compute(&in).panes[2].h > before);
+}
+
+static void test_layout_columns_by_width(void **state)
+{
+    (void)state;
+    static const struct {
+        int rows, cols, columns;
+    } cases[] = {
+        {24, 80,  1},
+        {40, 120, 2},
+        {60, 200, 3},
+        {24, 200, 1},
+        {10, 40,  1}
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        struct layout_input in = input_of(cases[c].rows, cases[c].cols, ARRANGE_TRIAGE, 5, 0);
+        struct layout out = layout_compute(&in);
+        int columns = 0, seen[5];
+        for (int i = 0; i < 5; i++) {
+            bool fresh = out.panes[i].h > 0;
+            for (int k = 0; fresh && k < columns; k++) {
+                fresh = seen[k] != out.panes[i].x;
+            }
+            if (fresh) {
+                seen[columns++] = out.panes[i].x;
+            }
+        }
+        assert_int_equal(columns, cases[c].columns);
+    }
+}
+
+static void test_layout_tiny_shows_the_verdict(void **state)
+{
+    (void)state;
+    for (int rows = 1; rows < 8; rows++) {
+        struct layout_input in = input_of(rows, 30, ARRANGE_TRIAGE, 5, 0);
+        struct layout out = layout_compute(&in);
+        assert_int_equal(out.header, 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_layout_every_size_is_inside_and_disjoint),
+        cmocka_unit_test(test_layout_80x24_shows_all_five_panes),
+        cmocka_unit_test(test_layout_focus_grows),
+        cmocka_unit_test(test_layout_columns_by_width),
+        cmocka_unit_test(test_layout_tiny_shows_the_verdict),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

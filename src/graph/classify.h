@@ -14,10 +14,10 @@
 
 struct json;
 
-enum { SUBCODE_ANY = -1000000, SUBCODE_NONE = 0 };
+enum { CODE_ANY = -1000000, SUBCODE_ANY = -1000000, SUBCODE_NONE = 0 };
 
 struct classify_rule {
-    int code, code_to; /* inclusive range; code_to 0 = just `code` */
+    int code, code_to; /* inclusive range, code_to 0 = just `code`; or CODE_ANY */
     int subcode;       /* SUBCODE_ANY, SUBCODE_NONE or a value */
     const char *text;  /* the message contains it (case-insensitive); NULL = any */
     enum error_class error_class;
@@ -31,9 +31,9 @@ struct classify_rule {
 enum { WAIT_SCORE = -1 };
 
 struct classify_input {
-    int http_status;         /* 0 = no response */
-    const char *transport;   /* no whole response: what happened; NULL = one arrived */
-    const struct json *root; /* NULL = the body is not JSON */
+    int http_status;             /* 0 = no response */
+    const struct err *transport; /* no whole response; ERR_LIMIT = too large; NULL = one arrived */
+    const struct json *root;     /* NULL = the body is not JSON */
     const char *body;
     size_t body_len;
     const char *retry_after;       /* header value; NULL = absent */

@@ -30,7 +30,8 @@ enum edge edge_of_kind(enum entity_kind kind);
 enum field_flags {
     FIELD_REQUIRED = 1, /* without it the row is worthless: never dropped */
     FIELD_ALWAYS = 2,   /* in every row when asked for: its absence is drift */
-    FIELD_SWEEP = 4     /* also asked for by a sweep (ids and statuses) */
+    FIELD_SWEEP = 4,    /* also asked for by a sweep (ids and statuses) */
+    FIELD_IMPLIED = 8   /* comes unasked */
 };
 
 struct field {
@@ -41,6 +42,8 @@ struct field {
 
 /* The table of an edge; at most 64 rows. */
 const struct field *fields_of(enum edge edge, size_t *count);
+/* Whether row `index` of the table belongs in a request at this level. */
+bool field_is_asked(enum edge edge, size_t index, enum insight_level level, uint64_t dropped);
 /* "id,name,..." without the dropped ones. */
 bool fields_text(enum edge edge, enum insight_level level, uint64_t dropped, struct str *out);
 bool fields_sweep_text(enum edge edge, uint64_t dropped, struct str *out);

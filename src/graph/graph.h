@@ -90,8 +90,8 @@ const char *graph_api_version(const struct graph *graph);
 
 /* What of a response graph_result_read looks at; also the face of a batch item. */
 struct graph_response {
-    int status;            /* 0 = none */
-    const char *transport; /* what went wrong below HTTP; NULL = nothing */
+    int status;                  /* 0 = none */
+    const struct err *transport; /* no whole response: what happened; NULL = one arrived */
     const char *body;
     size_t body_len;
     const struct http_header *headers;

@@ -53,9 +53,10 @@ struct pager {
     int restarts, tries, empties;
     int good, good_needed; /* successes since the last growth; how many it takes */
     bool ended;
-    bool ended_early; /* ended by a guard: absence proves nothing */
-    int64_t wait_ms;  /* of PAGER_AGAIN */
-    uint64_t seen[8]; /* hashes of the last cursors */
+    bool ended_early;  /* ended by a guard: absence proves nothing */
+    const char *guard; /* which one, for the log; NULL = none */
+    int64_t wait_ms;   /* of PAGER_AGAIN */
+    uint64_t seen[8];  /* hashes of the last cursors */
     /* what pager_request lends */
     struct graph_param params[PAGER_PARAMS_MAX + 2];
     char limit_text[12];

@@ -39,7 +39,7 @@ struct report {
     int percent;
     int64_t created_at, changed_at, next_at; /* ms, adtop's clock */
     int64_t poll_ms;
-    int races, resubmits, tries;
+    int races, resubmits, tries, rereads;
     struct api_error error;
     char poll_path[ID_SIZE], read_path[ID_SIZE + 16];
 };
@@ -50,6 +50,10 @@ void report_request(struct report *report, struct graph_request *out);
 /* Judges the answer to report_request(). A throttle leaves the state and moves next_at. */
 enum report_state report_result(struct report *report, const struct graph_result *result,
                                 int64_t now_ms, double unit);
+/* The completed report could not be read (no rows where some were, no list): a while later again,
+ * up to REPORT_REREADS_MAX times, then the report is made anew (reference 10 #4). */
+enum report_state report_read_failed(struct report *report, const struct api_error *error,
+                                     int64_t now_ms, double unit);
 /* "<report_run_id>/insights", once REPORT_READ. */
 const char *report_path(const struct report *report);
 /* A synchronous insights error that is answered by a report instead of a smaller page: time-outs

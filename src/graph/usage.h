@@ -20,7 +20,6 @@ struct usage_set {
     struct usage_reading readings[USAGE_READINGS_MAX];
     size_t count;
     double reach_pct;       /* x-fb-ads-insights-reach-throttle, worst; -1 = absent */
-    int64_t reset_s;        /* x-ad-account-usage reset_time_duration; -1 = absent */
     const char *fault_name; /* header that could not be read; NULL = none */
     char fault[120];        /* its value, cut */
 };

@@ -47,7 +47,8 @@ uses_sync    := store graph govern config http model json base
 uses_metrics := store config model json base
 uses_control := config model json base
 uses_engine  := sync store graph govern config http control metrics model json base
-uses_cli     := metrics store control config govern model json base
+# Of engine, cli sees engine/engine.h alone: the commands that host one or ask the API through it.
+uses_cli     := engine metrics sync graph http store control config govern model json base
 uses_ui      := metrics store control config govern model json base
 uses_sim     := json model base
 

@@ -57,24 +57,21 @@ bool control_reply_add(struct control_reply *reply, const char *target, bool ok,
 static void put_text(struct jw *w, const char *key, const char *value)
 {
     if (value[0]) {
-        jw_key(w, key);
-        jw_text(w, value);
+        jw_put_text(w, key, value);
     }
 }
 
 static void put_i64(struct jw *w, const char *key, int64_t value)
 {
     if (value != 0) {
-        jw_key(w, key);
-        jw_i64(w, value);
+        jw_put_i64(w, key, value);
     }
 }
 
 static void put_bool(struct jw *w, const char *key, bool value)
 {
     if (value) {
-        jw_key(w, key);
-        jw_bool(w, value);
+        jw_put_bool(w, key, value);
     }
 }
 
@@ -83,10 +80,8 @@ bool control_request_encode(const struct control_request *request, struct str *o
     struct jw w;
     jw_init(&w, out);
     jw_object_begin(&w);
-    jw_key(&w, "v");
-    jw_i64(&w, CONTROL_VERSION);
-    jw_key(&w, "op");
-    jw_text(&w, request->hello ? "hello" : op_kind_name(request->op));
+    jw_put_i64(&w, "v", CONTROL_VERSION);
+    jw_put_text(&w, "op", request->hello ? "hello" : op_kind_name(request->op));
     put_bool(&w, "all", request->all);
     if (request->target_count) {
         jw_key(&w, "targets");
@@ -100,18 +95,15 @@ bool control_request_encode(const struct control_request *request, struct str *o
     put_text(&w, "origin", request->origin);
     put_i64(&w, "until", request->until);
     put_i64(&w, "number", request->number);
-    jw_key(&w, "mode");
-    jw_text(&w, run_mode_name(request->mode));
+    jw_put_text(&w, "mode", run_mode_name(request->mode));
     put_i64(&w, "since_day", request->since_day);
     put_bool(&w, "override", request->override_holds);
     put_i64(&w, "priority", request->priority);
-    jw_key(&w, "tier");
-    jw_text(&w, tier_name(request->tier));
+    jw_put_text(&w, "tier", tier_name(request->tier));
     put_bool(&w, "unpin", request->unpin);
     put_text(&w, "setting", request->setting);
     if (request->setting[0]) {
-        jw_key(&w, "value");
-        jw_double(&w, request->value);
+        jw_put_double(&w, "value", request->value);
     }
     jw_object_end(&w);
     return jw_ok(&w);
@@ -155,11 +147,14 @@ static bool take_targets(const struct json *root, struct control_request *out)
 {
     const struct json *array = json_get(root, "targets");
     size_t n = json_size(array);
-    if (json_type(array) == JSON_ABSENT || n == 0) {
+    if (json_type(array) == JSON_ABSENT) {
         return true;
     }
     if (json_type(array) != JSON_ARRAY || n > CONTROL_TARGETS_MAX) {
         return false;
+    }
+    if (n == 0) {
+        return true;
     }
     out->targets = calloc(n, sizeof *out->targets);
     if (!out->targets) {
@@ -239,8 +234,7 @@ bool control_reply_encode(const struct control_reply *reply, struct str *out)
     struct jw w;
     jw_init(&w, out);
     jw_object_begin(&w);
-    jw_key(&w, "ok");
-    jw_bool(&w, reply->ok);
+    jw_put_bool(&w, "ok", reply->ok);
     put_i64(&w, "code", reply->code);
     put_text(&w, "message", reply->message);
     put_bool(&w, "may_act", reply->may_act);
@@ -253,10 +247,8 @@ bool control_reply_encode(const struct control_reply *reply, struct str *out)
     for (size_t i = 0; i < reply->result_count; i++) {
         const struct control_result *result = &reply->results[i];
         jw_object_begin(&w);
-        jw_key(&w, "target");
-        jw_text(&w, result->target);
-        jw_key(&w, "ok");
-        jw_bool(&w, result->ok);
+        jw_put_text(&w, "target", result->target);
+        jw_put_bool(&w, "ok", result->ok);
         put_i64(&w, "action_id", result->action_id);
         put_text(&w, "message", result->message);
         jw_object_end(&w);

@@ -1,0 +1,87 @@
+/*
+ * cli: the command line. One file per command; a command reads the store or asks the engine,
+ * prints, and returns an exit code. Errors go to standard error as "adtop: what: why; what to do",
+ * one line a command.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "config/config.h"
+
+struct arena;
+struct secret;
+struct store_reader;
+
+/* Exit codes: a contract, listed in the man page. */
+enum {
+    EXIT_OK = 0,
+    EXIT_ERROR = 1,     /* it could not be done: file, store, engine, refusal */
+    EXIT_USAGE = 2,     /* the words or the configuration are wrong */
+    EXIT_PARTIAL = 3,   /* sync: some data is missing */
+    EXIT_THROTTLED = 4, /* sync: some accounts have to wait */
+    EXIT_FAILED = 5     /* sync: some accounts failed */
+};
+
+struct cli {
+    char state_dir[2048];
+    struct config config;
+    const char *config_path; /* --config; NULL = the usual places */
+    struct clock clock;
+    bool clock_given; /* --clock-speed, or adopted from the engine's row */
+    bool base_url_given;
+    bool read_only;
+    bool plain;        /* --plain: one line per change instead of the console */
+    const char *theme; /* --theme, NULL = configured */
+    int64_t at_ms;     /* --at; 0 = now */
+    bool json, csv;
+    /* What demo started; ended by cli_fini. 0 = none. */
+    pid_t sim_pid, engine_pid;
+    char demo_dir[64]; /* removed by cli_fini; "" = none */
+    bool console;      /* the command wants main to open the console */
+};
+
+struct command {
+    const char *name;
+    const char *arguments; /* "ACCOUNT... [--full]" */
+    const char *summary;   /* one line for the list */
+    const char *help;      /* its options, a line each; NULL = none */
+    int (*run)(struct cli *cli, int argc, char **argv, struct err *err);
+};
+
+/* Parses the global options, finds the command and runs it. cli->console says that the console is
+ * to be opened. Returns the exit code so far. */
+int cli_main(struct cli *cli, int argc, char **argv);
+/* Ends what the command left running, removes throw-away directories, wipes. */
+void cli_fini(struct cli *cli);
+
+/* Every command, in the order of the help; ends with a NULL name. */
+extern const struct command cli_commands[];
+
+/* ---- shared by the commands ---- */
+
+/* "adtop: message" on standard error; the exit code that fits the error. */
+int cli_fail(const struct err *err);
+int64_t cli_now(const struct cli *cli);
+/* The token: META_ACCESS_TOKEN, the configured 0600 file, or a systemd credential. NULL and
+ * ERR_AUTH when there is none. The environment variable is wiped once read. */
+struct secret *cli_token(const struct cli *cli, struct err *err);
+/* NULL without an error when none is configured. */
+struct secret *cli_app_secret(const struct cli *cli, struct err *err);
+/* A reader of the state directory's database. */
+struct store_reader *cli_reader(const struct cli *cli, struct err *err);
+/* "90s", "15m" -> ms; instants: RFC 3339 or HH:MM[:SS] in the console's zone, the most recent past
+ * one, or with future the next. */
+bool cli_instant(const struct cli *cli, const char *text, bool future, int64_t *ms,
+                 struct err *err);
+/* Whether an http(s) URL names this machine's loopback interface. */
+bool cli_is_loopback(const char *url);
+/* Arguments for a process of the same program on the same state: options before the command. */
+void cli_forward(const struct cli *cli, const char **argv, size_t size, const char *command);
+
+#endif

@@ -29,6 +29,10 @@ LINK_release := -pie -Wl,-z,relro,-z,now
 CFLAGS_ALL := $(DEFS) $(WARN) $(MODE_$(MODE)) $(CFLAGS)
 LDFLAGS_ALL := $(MODE_$(MODE)) $(LINK_$(MODE)) $(LDFLAGS)
 
+# V=1 shows the whole command lines.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '%-5s %s\n' $(1) $(2:$(BUILD)/%=%);)
+
 # pkg-config is asked lazily, after setup. ncursesw's flags would inject _XOPEN_SOURCE=600.
 pc = $(filter-out -D_XOPEN_SOURCE% -D_DEFAULT_SOURCE,$(shell pkg-config $(1) $(2) 2>/dev/null))
 
@@ -75,7 +79,7 @@ $(B)/embed.S: $(EMBED_FILES) Makefile | $(B)/.dir
 	for f in $(EMBED_FILES); do printf '.quad n%d, d%d, e%d - d%d\n' $$i $$i $$i $$i; i=$$((i+1)); done; \
 	printf '.quad 0, 0, 0\n.section .note.GNU-stack,"",@progbits\n'; } > $@
 $(B)/embed.o: $(B)/embed.S
-	$(CC) -c $< -o $@
+	$(Q)$(CC) -c $< -o $@
 
 # ---- compile ------------------------------------------------------------------------------------
 # A change of flags rebuilds: the stamp holds them and is touched only when they differ.
@@ -88,7 +92,7 @@ $(FLAGS_STAMP): force | $(B)/.dir
 
 $(B)/%.o: %.c $(FLAGS_STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+	$(call say,CC,$@)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 define room_rule
 $(call lib_of,$(1)): $(call obj_of,$(1))
@@ -101,9 +105,9 @@ $(call lib_of,base): $(B)/embed.o
 APP_ROOMS := ui cli engine sync metrics control config store graph http govern json model base
 SIM_ROOMS := sim model json base
 $(B)/adtop: $(B)/src/main.o $(foreach r,$(APP_ROOMS),$(call lib_of,$(r)))
-	$(CC) $(LDFLAGS_ALL) -o $@ $(B)/src/main.o -Wl,--start-group $(foreach r,$(APP_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,$(call pkgs_of,$(APP_ROOMS))) -lpthread -lm
+	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(B)/src/main.o -Wl,--start-group $(foreach r,$(APP_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,$(call pkgs_of,$(APP_ROOMS))) -lpthread -lm
 $(B)/adtop-sim: $(B)/src/sim/main.o $(foreach r,$(SIM_ROOMS),$(call lib_of,$(r)))
-	$(CC) $(LDFLAGS_ALL) -o $@ $(B)/src/sim/main.o -Wl,--start-group $(foreach r,$(SIM_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,$(call pkgs_of,$(SIM_ROOMS))) -lpthread -lm
+	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(B)/src/sim/main.o -Wl,--start-group $(foreach r,$(SIM_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,$(call pkgs_of,$(SIM_ROOMS))) -lpthread -lm
 
 .PHONY: all binaries setup
 setup:
@@ -118,7 +122,7 @@ unit_src = $(wildcard tests/unit/$(1)/test_*.c)
 unit_bin = $(patsubst %.c,$(B)/%,$(call unit_src,$(1)))
 define unit_rule
 $(call unit_bin,$(1)): $(B)/%: $(B)/%.o $(foreach r,$(1) $(uses_$(1)),$(call lib_of,$(r)))
-	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< -Wl,--start-group $(foreach r,$(1) $(uses_$(1)),$(call lib_of,$(r))) -Wl,--end-group $$(call pc,--libs,cmocka $(call pkgs_of,$(1) $(uses_$(1)))) -lpthread -lm
+	$$(call say,LINK,$$@)$$(CC) $$(LDFLAGS_ALL) -o $$@ $$< -Wl,--start-group $(foreach r,$(1) $(uses_$(1)),$(call lib_of,$(r))) -Wl,--end-group $$(call pc,--libs,cmocka $(call pkgs_of,$(1) $(uses_$(1)))) -lpthread -lm
 .PHONY: unit-$(1) unit-bins-$(1)
 unit-bins-$(1): $(call unit_bin,$(1))
 unit-$(1): $(call unit_bin,$(1))
@@ -135,7 +139,7 @@ harness_obj := $(patsubst %.c,$(B)/%.o,$(filter-out tests/e2e/test_% tests/ui/te
 e2e_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/e2e/test_*.c))
 screen_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/ui/test_*.c))
 $(e2e_bin) $(screen_bin): $(B)/%: $(B)/%.o $(harness_obj) $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r)))
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(harness_obj) -Wl,--start-group $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,cmocka vterm libcurl $(call pkgs_of,$(HARNESS_ROOMS))) -lutil -lpthread -lm
+	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(harness_obj) -Wl,--start-group $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,cmocka vterm libcurl $(call pkgs_of,$(HARNESS_ROOMS))) -lutil -lpthread -lm
 
 unit_bins := $(foreach r,$(ROOMS),$(call unit_bin,$(r)))
 # The rooms whose threads TSan has to see.
@@ -180,7 +184,7 @@ golden: setup
 
 bench_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(bench_bin): $(B)/%: $(B)/%.o
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call pc,--libs,libcurl libcjson sqlite3) -lutil -lpthread -lm
+	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(call pc,--libs,libcurl libcjson sqlite3) -lutil -lpthread -lm
 .PHONY: bench-bins
 bench-bins: $(bench_bin)
 bench: setup

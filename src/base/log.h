@@ -5,6 +5,7 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
@@ -23,8 +24,8 @@ void log_set_sink(log_sink *sink, void *ctx);
 void log_set_level(enum log_level level);
 
 /* Called by secret.c; text stays owned by the caller until the remove. Texts under 6 bytes are not
- * redacted: they occur in ordinary words. */
-void log_redact_add(const char *text, size_t n);
+ * redacted: they occur in ordinary words. False when 32 are registered already. */
+bool log_redact_add(const char *text, size_t n);
 void log_redact_remove(const char *text);
 /* Replaces registered secrets in the text, in place (the text never grows). */
 void log_redact(char *text);

@@ -12,7 +12,7 @@
 
 struct secret;
 
-/* Copies; the caller wipes its own. NULL on OOM. */
+/* Copies; the caller wipes its own. NULL on OOM, or when 32 exist already. */
 struct secret *secret_create(const char *text, size_t n);
 void secret_destroy(struct secret *secret);
 /* NUL-terminated, lent; "" for NULL. The name is meant to stand out in a review. */

@@ -17,11 +17,8 @@ size_t utf8_next(const char *s, size_t n, uint32_t *cp);
 size_t utf8_put(uint32_t cp, char out[4]);
 /* Columns of a code point: 0 (combining, joiner), 1 or 2; -1 for controls. */
 int utf8_width(uint32_t cp);
-/* Columns of a whole text, clusters (emoji sequences, flags) counted as a terminal draws them. */
+/* Columns of a whole text, code point by code point, as ncurses counts them. */
 int utf8_text_width(const char *text);
-/* The next thing a terminal draws in one place: a base and its marks, an emoji sequence. Returns
- * its bytes and its columns; 0 at the end. */
-size_t utf8_cluster(const char *text, int *columns);
 /* True for what may not reach a terminal: controls, bidi overrides, line separators, ... */
 bool utf8_is_hostile(uint32_t cp);
 /* A copy that is valid UTF-8 and harmless on a terminal: tab and newline become a space, other

@@ -19,6 +19,7 @@ struct jw {
     uint64_t objects; /* bit per level: it is an object */
     uint64_t used;    /* bit per level: it has a member */
     int depth;
+    bool done;  /* the document has its one value */
     bool keyed; /* a key waits for its value */
     bool bad;
 };

@@ -76,8 +76,11 @@ bool classify_field_name(const char *message, char out[64])
 bool classify_version_hint(const char *message, char out[16])
 {
     const char *at = strcasestr(message, "latest version");
-    at = at == NULL ? NULL : strstr(at, " v");
-    if (at == NULL || !isdigit((unsigned char)at[2])) {
+    at = at == NULL ? NULL : at + strlen("latest version");
+    while (at != NULL && (at = strstr(at, " v")) != NULL && !isdigit((unsigned char)at[2])) {
+        at += 2;
+    }
+    if (at == NULL) {
         return false;
     }
     size_t n = 1 + strspn(at + 2, "0123456789.");
@@ -252,11 +255,12 @@ static void classify_no_json(const struct classify_input *in, struct api_error *
     utf8_clean(raw, sample, sizeof sample);
     snprintf(out->message, sizeof out->message, "HTTP %d %s%s", in->http_status,
              raw[0] == '\0' ? "with an empty body" : "without JSON: ", sample);
-    const char *text = in->body == NULL ? "" : in->body;
+    static const char reduce[] = "reduce the amount of data";
     if (in->http_status == HTTP_TOO_MANY) {
         set_plain_throttle(in, out);
     } else if (in->http_status == HTTP_TOO_LARGE ||
-               strcasestr(text, "reduce the amount of data") != NULL) {
+               (in->body_len > 0 &&
+                memmem(in->body, in->body_len, reduce, sizeof reduce - 1) != NULL)) {
         set_class(out, ERROR_SHRINK, REACH_REQUEST);
     } else {
         set_class(out, ERROR_RETRY, REACH_REQUEST);

@@ -2,24 +2,11 @@
  * An account's tree as it stands at base_ms, and the entities that will appear after it.
  *
  * Order of work: how many of each kind, who belongs to whom, which ones are effectively ACTIVE (an
- * exact number), everyone's status, everyone's times from the top down, what ads spend.
+ * exact number), everyone's status, everyone's times from the top down. world_later.c has the rest.
  */
-#include "sim/world/world_impl.h"
+#include "sim/world/world_plan.h"
 #include <stdlib.h>
 #include <string.h>
-
-/* Flags of an entity while the account is built. */
-#define MARK_DELETED 1
-#define MARK_CHOSEN 2 /* effectively ACTIVE at base_ms */
-#define MARK_RECENT 4 /* deleted within the last days after having delivered */
-
-struct plan {
-    struct world *world;
-    struct account *account;
-    uint32_t alive[ENTITY_KIND_COUNT], gone[ENTITY_KIND_COUNT];
-    uint32_t chosen[ENTITY_KIND_COUNT];
-    uint8_t *marks[ENTITY_KIND_COUNT];
-};
 
 struct ent *world_append(struct ents *list)
 {
@@ -53,11 +40,6 @@ void world_link_last(struct account *account, enum entity_kind kind, uint32_t in
         last = at[last].next;
     }
     at[last].next = index;
-}
-
-static uint64_t plan_key(const struct plan *plan, enum entity_kind kind, uint32_t index)
-{
-    return world_ref_key(plan->world, plan->account, kind, index);
 }
 
 /* ---- how many */
@@ -382,9 +364,8 @@ static void set_times(struct plan *plan, enum entity_kind kind)
     }
 }
 
-/* A campaign holds the budget, or each of its ad sets does. */
-static void set_budget(const struct account *account, enum entity_kind kind, uint64_t hash,
-                       struct ent *ent)
+void plan_set_budget(const struct account *account, enum entity_kind kind, uint64_t hash,
+                     struct ent *ent)
 {
     ent->budget = BUDGET_NONE;
     bool holds = kind == ENTITY_CAMPAIGN
@@ -400,111 +381,9 @@ static void set_budgets(struct plan *plan, enum entity_kind kind)
 {
     struct ents *list = &plan->account->list[kind];
     for (uint32_t i = 0; i < list->count; i++) {
-        set_budget(plan->account, kind, world_mix(plan_key(plan, kind, i), 0xb5d), &list->at[i]);
+        plan_set_budget(plan->account, kind, world_mix(plan_key(plan, kind, i), 0xb5d),
+                        &list->at[i]);
     }
-}
-
-/* ---- spend */
-
-static uint64_t spend_weight(uint64_t key)
-{
-    uint64_t x = world_mix(key, 0x5be) % 100;
-    return 30 + x * x / 50;
-}
-
-static void set_rates(struct plan *plan)
-{
-    struct account *account = plan->account;
-    struct ents *list = &account->list[ENTITY_AD];
-    uint64_t weights = 0, n = 0;
-    for (uint32_t i = 0; i < list->count; i++) {
-        bool chosen = (plan->marks[ENTITY_AD][i] & MARK_CHOSEN) != 0;
-        weights += chosen ? spend_weight(plan_key(plan, ENTITY_AD, i)) : 0;
-        n += chosen;
-    }
-    /* In 1/10,000 USD a day for all active ads, at the size the profile was written for. */
-    uint64_t daily = (uint64_t)account->profile->weekly_usd * 10000 / 7;
-    uint64_t size =
-        plan->alive[ENTITY_AD] + plan->alive[ENTITY_ADSET] + plan->alive[ENTITY_CAMPAIGN];
-    daily = daily * size / account->profile->entities;
-    uint64_t spread = weights ? weights : 80ULL * (n ? n : 3);
-    for (uint32_t i = 0; i < list->count; i++) {
-        uint64_t rate = daily * spend_weight(plan_key(plan, ENTITY_AD, i)) / spread;
-        rate = plan->marks[ENTITY_AD][i] & MARK_RECENT ? rate * 13 / 10 : rate;
-        list->at[i].rate = (uint32_t)rate;
-    }
-}
-
-/* ---- what appears later */
-
-static struct ent *add_future(struct plan *plan, enum entity_kind kind, uint32_t parent,
-                              int32_t created_s)
-{
-    struct account *account = plan->account;
-    struct ent *ent = world_append(&account->list[kind]);
-    if (!ent) {
-        return NULL;
-    }
-    uint32_t index = account->list[kind].count - 1;
-    uint64_t key = plan_key(plan, kind, index);
-    ent->created_s = ent->updated_s = created_s;
-    ent->parent = parent;
-    ent->status = WORLD_ACTIVE;
-    ent->issue = kind == ENTITY_AD ? ISSUE_REVIEW : ISSUE_NONE;
-    ent->objective = (uint8_t)(key % 8);
-    if (kind != ENTITY_CAMPAIGN) {
-        ent->objective = account->list[kind - 1].at[parent].objective;
-    }
-    set_budget(account, kind, key, ent);
-    if (kind == ENTITY_AD) { /* like the ads there are */
-        ent->rate = account->list[kind].at[key % (plan->alive[kind] + plan->gone[kind])].rate;
-    }
-    return ent;
-}
-
-/* One in eight brings a campaign with an ad set and two ads; the others are ads in what runs. */
-static bool add_wave(struct plan *plan, uint32_t nth, int32_t at_s)
-{
-    struct account *account = plan->account;
-    uint64_t hash = world_mix(account->key, 0xf00 + nth);
-    uint32_t adset = ENT_NONE;
-    if (nth % 8 == 3) {
-        uint32_t campaign = account->list[ENTITY_CAMPAIGN].count;
-        adset = account->list[ENTITY_ADSET].count;
-        return add_future(plan, ENTITY_CAMPAIGN, ENT_NONE, at_s) &&
-               add_future(plan, ENTITY_ADSET, campaign, at_s + 120) &&
-               add_future(plan, ENTITY_AD, adset, at_s + 260) &&
-               add_future(plan, ENTITY_AD, adset, at_s + 400);
-    }
-    uint32_t built = plan->alive[ENTITY_ADSET] + plan->gone[ENTITY_ADSET];
-    for (uint32_t i = 0; i < built && adset == ENT_NONE; i++) {
-        uint32_t at = (uint32_t)((hash + i) % built);
-        int want = plan->chosen[ENTITY_ADSET] ? MARK_CHOSEN : 0;
-        int mark = plan->marks[ENTITY_ADSET][at];
-        adset = (mark & want) == want && !(mark & MARK_DELETED) ? at : ENT_NONE;
-    }
-    return adset == ENT_NONE || add_future(plan, ENTITY_AD, adset, at_s);
-}
-
-static bool add_all_future(struct plan *plan)
-{
-    uint32_t pace = plan->world->config.evolution_pct;
-    if (pace == 0) {
-        return true;
-    }
-    uint32_t active =
-        plan->chosen[ENTITY_CAMPAIGN] + plan->chosen[ENTITY_ADSET] + plan->chosen[ENTITY_AD];
-    uint32_t waves = at_least(active * WORLD_HORIZON_DAYS * 2 / 100, 4);
-    int64_t start = plan->world->config.base_ms / 1000 - plan->world->day0_s + 1;
-    int64_t horizon = (int64_t)WORLD_HORIZON_DAYS * DAY_S * 100 / pace;
-    for (uint32_t i = 0; i < waves; i++) {
-        int64_t jitter = (int64_t)(world_mix(plan->account->key, 0xfa7 + i) % 1000);
-        int64_t at = start + (i * 1000LL + jitter) * horizon / 1000 / waves;
-        if (at < INT32_MAX - 1000 && !add_wave(plan, i, (int32_t)at)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 bool world_build_account(struct world *world, struct account *account, struct err *err)
@@ -525,8 +404,8 @@ bool world_build_account(struct world *world, struct account *account, struct er
         set_times(&plan, kind);
         set_budgets(&plan, kind);
     }
-    set_rates(&plan);
-    if (!add_all_future(&plan)) {
+    plan_set_rates(&plan);
+    if (!plan_add_future(&plan)) {
         goto out;
     }
     link_all(account);

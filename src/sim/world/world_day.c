@@ -76,15 +76,15 @@ static int64_t share(int64_t x, int64_t num, int64_t den, uint64_t chance)
     return (x * num + (int64_t)(chance % (uint64_t)den)) / den;
 }
 
-static void fill_groups(const struct account *account, const struct ent *ent, uint64_t key,
-                        uint64_t hash, int64_t link, int revision, struct parts *out)
+static void fill_groups(const struct ad *ad, uint64_t hash, int64_t link, int revision,
+                        struct parts *out)
 {
     for (int g = 0; g < GROUPS; g++) {
-        if (!(groups[g].objectives >> ent->objective & 1) ||
-            (groups[g].omni_only && !account->profile->omni)) {
+        if (!(groups[g].objectives >> ad->ent->objective & 1) ||
+            (groups[g].omni_only && !ad->account->profile->omni)) {
             continue;
         }
-        int64_t rate = world_pick(world_mix(key, 0xc0 + (uint64_t)g), groups[g].min_permyriad,
+        int64_t rate = world_pick(world_mix(ad->key, 0xc0 + (uint64_t)g), groups[g].min_permyriad,
                                   groups[g].max_permyriad);
         for (int w = 0; w < 4; w++) {
             uint64_t chance = world_mix(hash, 0x90 + (uint64_t)(g * 4 + w));
@@ -95,10 +95,10 @@ static void fill_groups(const struct account *account, const struct ent *ent, ui
     }
 }
 
-static void fill_counts(const struct account *account, const struct ent *ent, uint64_t key,
-                        uint64_t hash, int64_t shown, int64_t shown_settled, int revision,
-                        struct parts *out)
+static void fill_counts(const struct ad *ad, uint64_t hash, int64_t shown, int64_t shown_settled,
+                        int revision, struct parts *out)
 {
+    uint64_t key = ad->key;
     uint64_t chance = world_mix(hash, 0x11);
     int64_t ctr = world_pick(key >> 17, 60, 350); /* 0.6 to 3.5 % */
     int64_t clicks = share(shown, ctr, 10000, chance);
@@ -111,20 +111,21 @@ static void fill_counts(const struct account *account, const struct ent *ent, ui
     out->n[PART_POST] = share(clicks - link, 1, 2, chance >> 19);
     out->n[PART_PAGE] = share(clicks, 4, 100, chance >> 23);
     out->n[PART_VIDEO] = key >> 40 & 1 ? share(shown, 18, 100, chance >> 29) : 0;
-    out->order_minor = world_pick(chance >> 11, 2000, 12000) * account->profile->usd_minor / 100;
-    fill_groups(account, ent, key, hash, link_settled, revision, out);
+    out->order_minor =
+        world_pick(chance >> 11, 2000, 12000) * ad->account->profile->usd_minor / 100;
+    fill_groups(ad, hash, link_settled, revision, out);
 }
 
-bool world_parts(const struct account *account, const struct ent *ent, uint64_t key,
-                 const struct day_clock *clock, const struct spans *spans, bool spend_only,
-                 struct parts *out)
+bool world_parts(const struct ad *ad, const struct day_clock *clock, const struct spans *spans,
+                 bool spend_only, struct parts *out)
 {
-    uint64_t hash = world_mix(key, (uint64_t)clock->day);
-    if (hash % 100 < 5) {
-        return false;
-    }
+    uint64_t key = ad->key;
     int64_t steps = steps_of(clock, spans);
     if (steps == 0) {
+        return false;
+    }
+    uint64_t hash = world_mix(key, (uint64_t)clock->day);
+    if (hash % 100 < 5) { /* a day without an auction won */
         return false;
     }
     /* A revision touches a quarter of the ads: the last one that touched this ad counts. */
@@ -132,7 +133,7 @@ bool world_parts(const struct account *account, const struct ent *ent, uint64_t 
     uint32_t touched =
         ((uint32_t)(hash >> 13) & (uint32_t)(hash >> 31)) | 1U << (REVISIONS - 1) | 1U;
     revision = 31 - __builtin_clz(touched & ((2U << revision) - 1));
-    int64_t usd = ent->rate * world_pick(hash >> 9, 600, 1400) / 1000;
+    int64_t usd = ad->ent->rate * world_pick(hash >> 9, 600, 1400) / 1000;
     usd = usd * weekday_pct[(clock->day % 7 + 11) % 7] / 100;
     int64_t off = (int64_t)amplitude_permille[revision];
     int64_t usd_now =
@@ -143,11 +144,11 @@ bool world_parts(const struct account *account, const struct ent *ent, uint64_t 
         return false;
     }
     memset(out->n, 0, sizeof out->n);
-    out->n[PART_SPEND] = usd_now * account->profile->usd_minor / 10000 * steps / clock->steps;
+    out->n[PART_SPEND] = usd_now * ad->account->profile->usd_minor / 10000 * steps / clock->steps;
     if (spend_only) {
         return true;
     }
-    fill_counts(account, ent, key, hash, shown, usd * 1000 / cpm, revision, out);
+    fill_counts(ad, hash, shown, usd * 1000 / cpm, revision, out);
     for (int i = PART_IMPRESSIONS; steps < clock->steps && i < PART_COUNT; i++) {
         out->n[i] = out->n[i] * steps / clock->steps;
     }

@@ -91,7 +91,7 @@ static bool walk_lineage(const struct world *world, const struct account *accoun
     enum entity_kind at = kind;
     for (;;) {
         out->index[at] = index;
-        world_walk(world, account, at, index, now_ms, &out->walk[at], NULL, NULL);
+        world_walk(&(struct place){world, account, at, index}, now_ms, &out->walk[at], NULL, NULL);
         if (at == kind && !out->walk[at].exists) {
             return false;
         }
@@ -326,7 +326,8 @@ size_t world_changes(const struct world *world, uint32_t account, int64_t since_
             struct walk walk;
             list.ref = (struct world_ref){account, kind, i};
             early_changes(world, &of->list[kind].at[i], &list);
-            world_walk(world, of, kind, i, until_ms, &walk, change_seen, &list);
+            struct place place = {world, of, kind, i};
+            world_walk(&place, until_ms, &walk, change_seen, &list);
         }
     }
     size_t count = list.count < max ? list.count : max;

@@ -152,9 +152,15 @@ struct walk_event {
     bool running;
 };
 typedef void walk_seen(void *ctx, const struct walk_event *event);
+struct place {
+    const struct world *world;
+    const struct account *account;
+    enum entity_kind kind;
+    uint32_t index;
+};
 /* The entity as of now; every event on the way is shown to `seen` (may be NULL). */
-void world_walk(const struct world *world, const struct account *account, enum entity_kind kind,
-                uint32_t index, int64_t now_ms, struct walk *out, walk_seen *seen, void *ctx);
+void world_walk(const struct place *place, int64_t now_ms, struct walk *out, walk_seen *seen,
+                void *ctx);
 enum world_effective world_walk_effective(enum entity_kind kind, const struct walk *self,
                                           const struct walk *adset, const struct walk *campaign);
 int world_account_status(const struct world *world, const struct account *account, int64_t now_ms,
@@ -201,10 +207,14 @@ static inline int64_t world_as_of(int64_t now_ms)
 {
     return now_ms - now_ms % QUARTER_MS;
 }
+struct ad {
+    const struct account *account;
+    const struct ent *ent;
+    uint64_t key;
+};
 /* false = no delivery that day. spend_only leaves all but PART_SPEND undefined. */
-bool world_parts(const struct account *account, const struct ent *ent, uint64_t key,
-                 const struct day_clock *clock, const struct spans *spans, bool spend_only,
-                 struct parts *out);
+bool world_parts(const struct ad *ad, const struct day_clock *clock, const struct spans *spans,
+                 bool spend_only, struct parts *out);
 void world_parts_add(const struct account *account, const struct parts *parts,
                      struct world_metrics *sum);
 int64_t world_reach(const struct account *account, enum insight_level level, uint64_t key,

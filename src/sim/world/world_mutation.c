@@ -99,7 +99,8 @@ static bool allowed(const struct world *world, const struct world_mutation *muta
 {
     const struct ent *ent = &account->list[ref.kind].at[ref.index];
     struct walk walk;
-    world_walk(world, account, ref.kind, ref.index, mutation->at_ms, &walk, NULL, NULL);
+    struct place place = {world, account, ref.kind, ref.index};
+    world_walk(&place, mutation->at_ms, &walk, NULL, NULL);
     if (!walk.exists) {
         return err_set(err, ERR_NOT_FOUND, "%" PRIu64 ": does not exist yet", mutation->id);
     }

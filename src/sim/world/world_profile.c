@@ -79,7 +79,7 @@ const struct profile world_profiles[] = {
      "USD", 2,
      100,  "America/New_York",
      7,   22,
-     4,   27,
+     4,   34,
      1, 0,
      0,  true,
      {"US", NULL, NULL, NULL, NULL}},

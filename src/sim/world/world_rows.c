@@ -167,7 +167,8 @@ static void add_ad(struct world_rows *rows, uint32_t ad, struct period period)
     for (int32_t day = period.start; day <= period.stop; day++) {
         struct parts parts, cell;
         const struct day_clock *clock = &rows->clocks[day - rows->lo];
-        if (!world_parts(rows->account, ent, key, clock, &rows->spans, false, &parts)) {
+        if (!world_parts(&(struct ad){rows->account, ent, key}, clock, &rows->spans, false,
+                         &parts)) {
             continue;
         }
         if (rows->cells == 1) {

@@ -39,7 +39,7 @@ static void collect(const struct world *world, const struct account *account, en
         push(out, created, running);
     }
     struct walk walk;
-    world_walk(world, account, kind, index, as_of_ms, &walk, seen, out);
+    world_walk(&(struct place){world, account, kind, index}, as_of_ms, &walk, seen, out);
 }
 
 static void collect_account(const struct world *world, const struct account *account,

@@ -23,11 +23,10 @@ static bool out_of_day(const struct world *world, const struct ent *ent,
            (ended && (ent->status >= WORLD_ARCHIVED || clock->to_ms <= world->config.base_ms));
 }
 
-static int64_t sum_day(const struct world *world, const struct account *account,
-                       const struct day_clock *clock, struct world_metrics *metrics)
+static void sum_day(const struct world *world, const struct account *account,
+                    const struct day_clock *clock, struct world_metrics *metrics)
 {
     const struct ents *ads = &account->list[ENTITY_AD];
-    int64_t spend_minor = 0;
     for (uint32_t i = 0; i < ads->count; i++) {
         const struct ent *ent = &ads->at[i];
         if (out_of_day(world, ent, clock)) {
@@ -36,15 +35,11 @@ static int64_t sum_day(const struct world *world, const struct account *account,
         struct spans spans;
         struct parts parts;
         world_spans(world, account, i, clock->as_of_ms, &spans);
-        uint64_t key = world_ref_key(world, account, ENTITY_AD, i);
-        if (spans.count && world_parts(account, ent, key, clock, &spans, metrics == NULL, &parts)) {
-            spend_minor += parts.n[PART_SPEND];
-            if (metrics) {
-                world_parts_add(account, &parts, metrics);
-            }
+        struct ad ad = {account, ent, world_ref_key(world, account, ENTITY_AD, i)};
+        if (spans.count && world_parts(&ad, clock, &spans, false, &parts)) {
+            world_parts_add(account, &parts, metrics);
         }
     }
-    return spend_minor;
 }
 
 static struct day_total *total_of(struct account *account, int32_t day)
@@ -93,25 +88,58 @@ void world_truth_day(struct world *world, uint32_t index, int32_t day, int64_t n
     out->reach = world_reach(account, LEVEL_ACCOUNT, account->id, out->impressions, 1);
 }
 
+/* Days whose spend is to be summed; an ad's schedule is looked at once for all of them. */
+#define CHUNK 64
+struct chunk {
+    struct day_clock clocks[CHUNK]; /* ascending */
+    int64_t minor[CHUNK];
+    uint32_t count;
+};
+
+static int64_t sum_chunk(const struct world *world, struct account *account, struct chunk *chunk)
+{
+    const struct ents *ads = &account->list[ENTITY_AD];
+    int64_t sum = 0;
+    for (uint32_t i = 0; chunk->count && i < ads->count; i++) {
+        struct ad ad = {account, &ads->at[i], world_ref_key(world, account, ENTITY_AD, i)};
+        struct spans spans;
+        struct parts parts;
+        world_spans(world, account, i, chunk->clocks[0].as_of_ms, &spans);
+        for (uint32_t d = 0; spans.count && d < chunk->count; d++) {
+            if (chunk->clocks[d].to_ms > spans.at[0].from_ms &&
+                chunk->clocks[d].from_ms < spans.at[spans.count - 1].to_ms &&
+                world_parts(&ad, &chunk->clocks[d], &spans, true, &parts)) {
+                chunk->minor[d] += parts.n[PART_SPEND];
+            }
+        }
+    }
+    for (uint32_t d = 0; d < chunk->count; d++) {
+        struct day_total *total = total_of(account, chunk->clocks[d].day);
+        if (total) {
+            total->spend_minor = chunk->minor[d];
+            total->spend_key = day_key(&chunk->clocks[d]);
+        }
+        sum += chunk->minor[d];
+    }
+    memset(chunk, 0, sizeof *chunk);
+    return sum;
+}
+
 int64_t world_account_spent(struct world *world, uint32_t index, int64_t now_ms)
 {
     struct account *account = &world->accounts[index];
     int64_t spent = (int64_t)(account->key % 100000) * account->profile->usd_minor / 10;
     int32_t today = world_today(world, index, now_ms);
+    struct chunk chunk = {.count = 0};
     for (int32_t day = account->first_day; day <= today; day++) {
-        struct day_clock clock;
-        world_day_clock(account, day, world_as_of(now_ms), &clock);
-        struct day_total *total = total_of(account, day);
-        if (total && total->spend_key == day_key(&clock)) {
+        struct day_clock *clock = &chunk.clocks[chunk.count];
+        world_day_clock(account, day, world_as_of(now_ms), clock);
+        const struct day_total *total = total_of(account, day);
+        if (total && total->spend_key == day_key(clock)) {
             spent += total->spend_minor;
-            continue;
-        }
-        int64_t minor = sum_day(world, account, &clock, NULL);
-        spent += minor;
-        if (total) {
-            total->spend_minor = minor;
-            total->spend_key = day_key(&clock);
+        } else if (++chunk.count == CHUNK) {
+            spent += sum_chunk(world, account, &chunk);
         }
     }
-    return spent;
+    return spent + sum_chunk(world, account, &chunk);
 }

@@ -106,6 +106,11 @@ static void apply_scheduled(const struct ent *ent, enum entity_kind kind, uint64
     if (act == ACT_BUDGET && ent->budget == BUDGET_NONE) {
         act = ACT_NAME;
     }
+    /* A campaign at work does not end for good, or a small account would soon be dead. */
+    bool final = act == ACT_ARCHIVE || act == ACT_DELETE;
+    if (final && kind == ENTITY_CAMPAIGN && walk->status == WORLD_ACTIVE) {
+        act = ACT_NAME;
+    }
     switch (act) {
     case ACT_NAME:
         event->kind = WORLD_CHANGE_NAME;
@@ -197,15 +202,18 @@ static void walk_begin(const struct world *world, const struct ent *ent, enum en
     out->running0 = walk_running(out, kind);
 }
 
-void world_walk(const struct world *world, const struct account *account, enum entity_kind kind,
-                uint32_t index, int64_t now_ms, struct walk *out, walk_seen *seen, void *ctx)
+void world_walk(const struct place *place, int64_t now_ms, struct walk *out, walk_seen *seen,
+                void *ctx)
 {
-    const struct ent *ent = &account->list[kind].at[index];
+    const struct world *world = place->world;
+    const struct account *account = place->account;
+    const enum entity_kind kind = place->kind;
+    const struct ent *ent = &account->list[kind].at[place->index];
     walk_begin(world, ent, kind, now_ms, out);
     if (!out->exists) {
         return;
     }
-    uint64_t key = world_ref_key(world, account, kind, index);
+    uint64_t key = world_ref_key(world, account, kind, place->index);
     uint64_t hash = world_mix(key, 0x5ced);
     int64_t scheduled = next_scheduled(world, out, hash, out->start_ms);
     const struct mutation *own = ent->changes ? &world->mutations[ent->changes - 1] : NULL;

@@ -38,8 +38,7 @@ static const struct curl_fault faults[] = {
     {CURLE_BAD_CONTENT_ENCODING,     ERR_BODY,    true,  "the compressed response is damaged from",
      "it is asked for again"                                                                                                 },
     {CURLE_WEIRD_SERVER_REPLY,       ERR_BODY,    true,  "no HTTP in the answer of",                  "check the base URL"   },
-    {CURLE_UNSUPPORTED_PROTOCOL,     ERR_CONFIG,  false, "protocol not allowed for",
-     "the base URL must be https"                                                                                            },
+    {CURLE_UNSUPPORTED_PROTOCOL,     ERR_BODY,    true,  "no HTTP in the answer of",                  "check the base URL"   },
     {CURLE_URL_MALFORMAT,            ERR_CONFIG,  false, "the URL is malformed for",                  "check the base URL"   },
     {CURLE_OUT_OF_MEMORY,            ERR_MEMORY,  true,  "out of memory while talking to",            "free some memory"     },
 };

@@ -1,0 +1,271 @@
+#include "config/config.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/utf8.h"
+#include "config/setting.h"
+
+enum { FILE_MAX = 1024 * 1024, SETTINGS_MAX = 128 };
+
+void config_defaults(struct config *out)
+{
+    size_t count;
+    const struct setting *all = settings(&count);
+    memset(out, 0, sizeof *out);
+    for (size_t i = 0; i < count; i++) {
+        bool ok = setting_parse(&all[i], all[i].fallback, out, NULL);
+        assert(ok); /* the table's own; test_settings goes through all */
+        (void)ok;
+    }
+}
+
+/* One reading of a text. inih hands out neither line numbers nor lines that are too long for its
+ * buffer, so lines come to it through here. */
+struct reading {
+    const char *name, *next; /* of the file; the text not yet read */
+    struct config *config;
+    int line;
+    bool continued; /* the line starts with white space: inih takes it for a value's rest */
+    bool too_long;
+    int set_at[SETTINGS_MAX]; /* line of each setting, 0 = not set */
+    struct err *err;
+    int error_line; /* of the first error, 0 = none */
+};
+
+static int refuse(struct reading *r)
+{
+    r->error_line = r->line;
+    return 0;
+}
+
+static char *read_line(char *buf, int size, void *stream)
+{
+    struct reading *r = stream;
+    if (*r->next == '\0' || size < 2) {
+        return NULL;
+    }
+    size_t n = strcspn(r->next, "\n"), room = (size_t)size - 1;
+    r->line++;
+    r->continued = *r->next == ' ' || *r->next == '\t';
+    if (n > room) {
+        r->too_long = true;
+        if (r->error_line == 0) {
+            err_set(r->err, ERR_CONFIG,
+                    "%s:%d: longer than %zu characters; continue a list on a "
+                    "line that starts with a space",
+                    r->name, r->line, room);
+            (void)refuse(r);
+        }
+    }
+    size_t take = n < room ? n : room;
+    memcpy(buf, r->next, take);
+    buf[take] = '\0';
+    r->next += n + (r->next[n] == '\n');
+    return buf;
+}
+
+static int unknown(struct reading *r, const char *section, const char *key)
+{
+    const char *near;
+    if (section[0] == '\0') {
+        err_set(r->err, ERR_CONFIG,
+                "%s:%d: %.60s: stands before the first [section]; put it into one", r->name,
+                r->line, key);
+    } else if ((near = setting_nearest(section, key)) != NULL) {
+        err_set(r->err, ERR_CONFIG, "%s:%d: %.60s: no setting of [%.40s]; did you mean %s?",
+                r->name, r->line, key, section, near);
+    } else if (setting_nearest_section(section) != NULL &&
+               strcmp(setting_nearest_section(section), section) != 0) {
+        err_set(r->err, ERR_CONFIG, "%s:%d: %.60s: no section [%.40s]; did you mean [%s]?", r->name,
+                r->line, key, section, setting_nearest_section(section));
+    } else {
+        err_set(r->err, ERR_CONFIG,
+                "%s:%d: %.60s: no setting of [%.40s]; remove it, or see "
+                "adtop.conf for those there are",
+                r->name, r->line, key, section);
+    }
+    return refuse(r);
+}
+
+/* A list may go on in the next line. */
+static int continue_list(struct reading *r, const struct setting *setting, const char *value)
+{
+    struct str whole;
+    str_init(&whole, 4096);
+    bool ok = setting_format(setting, r->config, &whole) && str_addf(&whole, ",%s", value) &&
+              setting_parse(setting, str_text(&whole), r->config, r->err);
+    str_fini(&whole);
+    if (!ok) {
+        err_prefix(r->err, "%s:%d: %s", r->name, r->line, setting->key);
+        return refuse(r);
+    }
+    return 1;
+}
+
+static int handle(void *user, const char *section, const char *key, const char *value)
+{
+    struct reading *r = user;
+    if (r->error_line > 0) {
+        return 1; /* the first one is told */
+    }
+    const struct setting *setting = setting_find(section, key);
+    if (!setting) {
+        return unknown(r, section, key);
+    }
+    size_t count, index = (size_t)(setting - settings(&count));
+    assert(count <= SETTINGS_MAX);
+    bool list = setting->type == SETTING_LIST || setting->type == SETTING_LEVELS;
+    if (r->set_at[index] > 0 && r->continued && list) {
+        return continue_list(r, setting, value);
+    }
+    if (r->set_at[index] > 0) {
+        err_set(r->err, ERR_CONFIG, "%s:%d: %s: was set in line %d already; remove one of them",
+                r->name, r->line, key, r->set_at[index]);
+        return refuse(r);
+    }
+    r->set_at[index] = r->line;
+    if (!setting_parse(setting, value, r->config, r->err)) {
+        err_prefix(r->err, "%s:%d: %s", r->name, r->line, key);
+        return refuse(r);
+    }
+    return 1;
+}
+
+/* What single values cannot tell. */
+static bool check_together(const char *name, const struct config *c, struct err *err)
+{
+    if (c->tier_medium_spend > c->tier_high_spend) {
+        return err_set(err, ERR_CONFIG, "%s: tier_medium_spend: is above tier_high_spend; lower it",
+                       name);
+    }
+    if (c->budget_per_account > c->budget_daily) {
+        return err_set(err, ERR_CONFIG, "%s: per_account: is above the daily budget; lower it",
+                       name);
+    }
+    if (c->window_days > c->restate_days) {
+        return err_set(err, ERR_CONFIG, "%s: window_days: is above restate_days; lower it", name);
+    }
+    return true;
+}
+
+bool config_load_text(const char *name, const char *text, struct config *out, struct err *err)
+{
+    struct config config;
+    struct err why = {.code = ERR_NONE};
+    config_defaults(&config);
+    struct reading r = {.name = name, .next = text, .config = &config, .err = &why};
+    if (!utf8_valid(text, strlen(text))) {
+        return err_set(err, ERR_CONFIG, "%s: is not UTF-8 text; save it as such", name);
+    }
+    int broken = ini_parse_stream(read_line, &r, handle, &r);
+    if (broken < 0) {
+        return err_set(err, ERR_MEMORY, "%s: no memory to read it", name);
+    }
+    if (broken > 0 && (r.error_line == 0 || broken < r.error_line)) {
+        return err_set(err, ERR_CONFIG,
+                       "%s:%d: neither a [section] nor key = value; correct it or put # before it",
+                       name, broken);
+    }
+    if (r.error_line > 0) {
+        return err_set(err, why.code, "%s", why.message);
+    }
+    if (!check_together(name, &config, err)) {
+        return false;
+    }
+    *out = config;
+    return true;
+}
+
+static bool load_file(const char *path, struct config *out, struct err *err)
+{
+    char *text;
+    size_t n;
+    struct err why;
+    if (!fd_read_file(path, FILE_MAX, &text, &n, &why)) {
+        enum err_code code = why.code == ERR_NOT_FOUND ? ERR_NOT_FOUND : ERR_CONFIG;
+        return err_set(err, code, "%s; correct the path or its permissions", why.message);
+    }
+    bool ok = strlen(text) == n ? config_load_text(path, text, out, err)
+                                : err_set(err, ERR_CONFIG, "%s: is no text file", path);
+    free(text);
+    return ok;
+}
+
+/* The user's own file; false when there is no home to look in. */
+static bool user_path(char out[CONFIG_PATH_SIZE])
+{
+    const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    int n = -1;
+    if (base && base[0] == '/') { /* the XDG specification: relative ones are ignored */
+        n = snprintf(out, CONFIG_PATH_SIZE, "%s/adtop/adtop.conf", base);
+    } else if (home && home[0] == '/') {
+        n = snprintf(out, CONFIG_PATH_SIZE, "%s/.config/adtop/adtop.conf", home);
+    }
+    return n > 0 && n < CONFIG_PATH_SIZE;
+}
+
+/* What cannot be looked at counts as there: better an error than silently other settings. */
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+bool config_load(const char *path, struct config *out, struct err *err)
+{
+    static const char system_path[] = "/etc/adtop/adtop.conf";
+    char own[CONFIG_PATH_SIZE];
+    if (path) {
+        return load_file(path, out, err);
+    }
+    if (user_path(own) && exists(own)) {
+        return load_file(own, out, err);
+    }
+    if (exists(system_path)) {
+        return load_file(system_path, out, err);
+    }
+    config_defaults(out);
+    return true;
+}
+
+static void print_range(const struct setting *setting, FILE *out)
+{
+    if (setting->min) {
+        (void)fprintf(out, "; %s to %s", setting->min, setting->max);
+    }
+}
+
+void config_print(const struct config *config, FILE *out)
+{
+    struct config defaults;
+    size_t count;
+    const struct setting *all = settings(&count);
+    const char *section = "";
+    if (!config) {
+        config_defaults(&defaults);
+        config = &defaults;
+    }
+    (void)fputs(
+        "# adtop: every setting with its default. Read from ~/.config/adtop/adtop.conf, else\n"
+        "# /etc/adtop/adtop.conf, or from where --config says. Durations are 90s 15m 2h 7d,\n"
+        "# lists have commas between their names and may go on in an indented line.\n",
+        out);
+    for (size_t i = 0; i < count; i++) {
+        struct str value;
+        str_init(&value, CONFIG_LIST_SIZE);
+        setting_format(&all[i], config, &value);
+        if (strcmp(section, all[i].section) != 0) {
+            section = all[i].section;
+            (void)fprintf(out, "\n[%s]\n", section);
+        }
+        (void)fprintf(out, "# %s", all[i].help);
+        print_range(&all[i], out);
+        (void)fprintf(out, "\n%s =%s%s\n", all[i].key, value.len > 0 ? " " : "", str_text(&value));
+        str_fini(&value);
+    }
+}

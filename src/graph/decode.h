@@ -32,13 +32,14 @@ typedef void drift_fn(void *ctx, const struct drift_note *note);
 
 struct decoder {
     enum edge edge;
-    enum insight_level level;      /* EDGE_INSIGHTS */
-    const char *account_id;        /* "act_<n>", entity_id of LEVEL_ACCOUNT rows */
-    const char *const *breakdowns; /* asked for; NULL-terminated; NULL = none */
-    uint64_t dropped;              /* fields not asked for: their absence is no drift */
-    bool sweep;                    /* only FIELD_SWEEP fields were asked for */
-    struct arena *arena;           /* of the page */
-    drift_fn *drift;               /* NULL = not reported */
+    enum insight_level level;             /* EDGE_INSIGHTS */
+    const char *account_id;               /* "act_<n>", entity_id of LEVEL_ACCOUNT rows */
+    const char *const *breakdowns;        /* asked for; NULL-terminated; NULL = none */
+    const char *const *action_breakdowns; /* asked for: their parts are summed by action_type */
+    uint64_t dropped;                     /* fields not asked for: their absence is no drift */
+    bool sweep;                           /* only FIELD_SWEEP fields were asked for */
+    struct arena *arena;                  /* of the page */
+    drift_fn *drift;                      /* NULL = not reported */
     void *ctx;
 };
 

@@ -46,7 +46,7 @@ struct action_list {
 };
 
 /* "value" is the attribution the API applies by default; else the window's own key
- * (reference 6.1). Other keys are action breakdowns, which are not asked for. */
+ * (reference 6.1). Other keys are action breakdowns. */
 static const char *attribution_of(const char *key)
 {
     static const char *const windows[] = {"dda", "default", "incrementality", "inline"};
@@ -62,6 +62,16 @@ static const char *attribution_of(const char *key)
         }
     }
     return NULL;
+}
+
+static bool is_asked(const struct decoder *decoder, const char *key)
+{
+    for (const char *const *at = decoder->action_breakdowns; at != NULL && *at != NULL; at++) {
+        if (strcmp(*at, key) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Both lists have the same order as a rule, so the search starts behind the last hit. */
@@ -83,8 +93,8 @@ static struct insight_action *find_action(struct action_list *list, const char *
     return added;
 }
 
-/* The same key twice means the API split it by a breakdown nobody asked for: the parts are summed.
- * Micros are only the exact decimal carrier here. */
+/* The same key twice means that action breakdowns split it: the parts are summed. Micros are only
+ * the exact decimal carrier here. */
 static const char *sum_counts(const struct decoder *decoder, const char *a, const char *b)
 {
     int64_t left = 0;
@@ -99,23 +109,25 @@ static const char *sum_counts(const struct decoder *decoder, const char *a, cons
     return arena_copy(decoder->arena, text, strlen(text));
 }
 
-static void put(struct action_list *list, const char *action_type, const char *attribution,
+/* false = the value does not fit. */
+static bool put(struct action_list *list, const char *action_type, const char *attribution,
                 const char *decimal, bool is_value)
 {
     struct insight_action *action = find_action(list, action_type, attribution);
     int64_t micros = 0;
+    int64_t sum = 0;
     if (!is_value) {
         action->count =
             action->count == NULL ? decimal : sum_counts(list->decoder, action->count, decimal);
-        return;
+        return true;
     }
-    if (money_parse_micros(decimal, &micros)) {
-        int64_t sum = 0;
-        if (!__builtin_add_overflow(action->value, micros, &sum)) {
-            action->value = sum;
-        }
-        action->has_value = true;
+    if (!money_parse_micros(decimal, &micros) ||
+        __builtin_add_overflow(action->value, micros, &sum)) {
+        return false;
     }
+    action->value = sum;
+    action->has_value = true;
+    return true;
 }
 
 static void add_entry(struct action_list *list, const struct json *entry, const char *field,
@@ -134,11 +146,11 @@ static void add_entry(struct action_list *list, const struct json *entry, const 
         }
         const char *attribution = attribution_of(key);
         const char *decimal = attribution == NULL ? NULL : row_decimal(list->decoder, m);
-        if (decimal != NULL) {
-            put(list, action_type, attribution, decimal, is_value);
-        } else if (attribution == NULL) {
-            row_drift(list->decoder, key, DRIFT_UNKNOWN, m);
-        } else {
+        if (attribution == NULL) {
+            if (!is_asked(list->decoder, key)) {
+                row_drift(list->decoder, key, DRIFT_UNKNOWN, m);
+            }
+        } else if (decimal == NULL || !put(list, action_type, attribution, decimal, is_value)) {
             row_drift(list->decoder, field, DRIFT_TYPE, m);
         }
     }

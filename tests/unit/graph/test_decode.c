@@ -176,6 +176,10 @@ static void test_decode_insights(void **state)
     assert_int_equal(in.spend, 7100000);
     assert_int_equal(in.action_count, 1);
     expect_action(&in, 0, "like", "default", "5", -1); /* split by a breakdown not asked for */
+    static const char *const device[] = {"action_device", NULL};
+    page.decoder.action_breakdowns = device;
+    assert_true(decode_insight(&page.decoder, row_at(&page, 2), &in));
+    expect_notes(&page, "type:actions;type:actions;type:actions;");
     close_page(&page);
 }
 

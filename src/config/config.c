@@ -32,7 +32,6 @@ struct reading {
     struct config *config;
     int line;
     bool continued; /* the line starts with white space: inih takes it for a value's rest */
-    bool too_long;
     int set_at[SETTINGS_MAX]; /* line of each setting, 0 = not set */
     struct err *err;
     int error_line; /* of the first error, 0 = none */
@@ -53,15 +52,12 @@ static char *read_line(char *buf, int size, void *stream)
     size_t n = strcspn(r->next, "\n"), room = (size_t)size - 1;
     r->line++;
     r->continued = *r->next == ' ' || *r->next == '\t';
-    if (n > room) {
-        r->too_long = true;
-        if (r->error_line == 0) {
-            err_set(r->err, ERR_CONFIG,
-                    "%s:%d: longer than %zu characters; continue a list on a "
-                    "line that starts with a space",
-                    r->name, r->line, room);
-            (void)refuse(r);
-        }
+    if (n > room && r->error_line == 0) {
+        err_set(r->err, ERR_CONFIG,
+                "%s:%d: longer than %zu characters; continue a list in a line that starts with a "
+                "space",
+                r->name, r->line, room);
+        (void)refuse(r);
     }
     size_t take = n < room ? n : room;
     memcpy(buf, r->next, take);
@@ -123,6 +119,12 @@ static int handle(void *user, const char *section, const char *key, const char *
     bool list = setting->type == SETTING_LIST || setting->type == SETTING_LEVELS;
     if (r->set_at[index] > 0 && r->continued && list) {
         return continue_list(r, setting, value);
+    }
+    if (r->set_at[index] > 0 && r->continued) {
+        err_set(r->err, ERR_CONFIG,
+                "%s:%d: starts with a space, which continues %s; remove the space", r->name,
+                r->line, key);
+        return refuse(r);
     }
     if (r->set_at[index] > 0) {
         err_set(r->err, ERR_CONFIG, "%s:%d: %s: was set in line %d already; remove one of them",

@@ -1,0 +1,38 @@
+/* read_errors: failed calls, grouped and raw. See reader.h. */
+#ifndef STORE_READ_ERRORS_H
+#define STORE_READ_ERRORS_H
+
+#include "store/read_runs.h"
+#include "store/reader.h"
+
+struct error_group {
+    int code, subcode; /* both 0: no API error, see http_status */
+    int http_status;   /* of the last one; 0 = no response */
+    int64_t count;
+    int64_t first_at, last_at;
+    int64_t accounts; /* how many */
+    const char *last_account_id;
+    const char *last_message;
+    const char *last_fbtrace_id;
+    const char *last_path;
+};
+struct error_groups {
+    struct error_group *rows; /* latest first */
+    size_t count;
+};
+/* Failed calls in [from, at_ms or now]; account_id NULL = all. */
+bool read_errors(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+                 const char *account_id, int64_t from, struct error_groups *out, struct err *err);
+
+struct error_query {
+    const char *account_id; /* NULL = all */
+    bool by_code;           /* only those of code and subcode */
+    int code, subcode;
+    int64_t from;
+    size_t limit; /* 0 = 200 */
+};
+/* Raw, latest first. */
+bool read_error_calls(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+                      const struct error_query *query, struct call_rows *out, struct err *err);
+
+#endif

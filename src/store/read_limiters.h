@@ -1,0 +1,47 @@
+/*
+ * read_limiters: the limiters, live with threshold, forecast and block; as of an instant from the
+ * samples of usage_log (slope and forecast are then 0). See reader.h.
+ */
+#ifndef STORE_READ_LIMITERS_H
+#define STORE_READ_LIMITERS_H
+
+#include "store/limiters.h"
+#include "store/reader.h"
+
+struct limiter_rows {
+    struct limiter_row *rows; /* app, app_insights, token, then by account */
+    size_t count;
+};
+/* account_id NULL = all scopes; else those of that account and the shared ones. */
+bool read_limiters(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+                   const char *account_id, struct limiter_rows *out, struct err *err);
+
+struct limiter_key {
+    enum scope_kind scope;
+    const char *scope_id;
+    enum use_case use_case;
+};
+struct limiter_sample {
+    int64_t at;       /* start of the bucket */
+    double max, last; /* percent */
+    int64_t readings;
+};
+struct limiter_samples {
+    struct limiter_sample *rows; /* buckets without a reading are left out */
+    size_t count;
+};
+/* [from, to) in buckets of step ms; older than the raw log from hourly rollups. */
+bool read_limiter_series(struct store_reader *reader, struct arena *arena,
+                         const struct limiter_key *key, int64_t from, int64_t to, int64_t step,
+                         struct limiter_samples *out, struct err *err);
+
+struct usage_rows {
+    struct usage_reading *rows; /* oldest first */
+    size_t count;
+};
+/* Raw readings in (from, to]; scope_id NULL = all. limit 0 = 10,000. */
+bool read_usage_log(struct store_reader *reader, struct arena *arena, const char *scope_id,
+                    int64_t from, int64_t to, size_t limit, struct usage_rows *out,
+                    struct err *err);
+
+#endif

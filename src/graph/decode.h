@@ -13,14 +13,12 @@
 
 #include "graph/fields.h"
 #include "model/account.h"
+#include "model/drift.h"
 #include "model/entity.h"
 #include "model/insight.h"
 
 struct arena;
 struct json;
-
-enum drift_kind { DRIFT_UNKNOWN, DRIFT_MISSING, DRIFT_TYPE, DRIFT_REJECTED };
-const char *drift_kind_name(enum drift_kind kind); /* the words of schema_drift.kind */
 
 struct drift_note {
     enum edge edge;

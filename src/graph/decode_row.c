@@ -12,17 +12,6 @@
 
 enum { NOT_FOUND = -1, SAMPLE_SIZE = 81 };
 
-const char *drift_kind_name(enum drift_kind kind)
-{
-    static const char *const names[] = {
-        [DRIFT_UNKNOWN] = "unknown",
-        [DRIFT_MISSING] = "missing",
-        [DRIFT_TYPE] = "type",
-        [DRIFT_REJECTED] = "rejected",
-    };
-    return names[kind];
-}
-
 static void sample_text(const struct json *node, char out[SAMPLE_SIZE])
 {
     bool truth = false;

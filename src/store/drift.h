@@ -5,11 +5,9 @@
 #ifndef STORE_DRIFT_H
 #define STORE_DRIFT_H
 
+#include "model/drift.h"
 #include "model/ids.h"
 #include "store/store.h"
-
-enum drift_kind { DRIFT_UNKNOWN, DRIFT_MISSING, DRIFT_TYPE, DRIFT_REJECTED, DRIFT_KIND_COUNT };
-const char *drift_kind_name(enum drift_kind kind); /* "unknown", "missing", "type", "rejected" */
 
 struct drift_row {
     int64_t at; /* last seen */

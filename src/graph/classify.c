@@ -259,7 +259,7 @@ static void classify_no_json(const struct classify_input *in, struct api_error *
     if (in->http_status == HTTP_TOO_MANY) {
         set_plain_throttle(in, out);
     } else if (in->http_status == HTTP_TOO_LARGE ||
-               (in->body_len > 0 &&
+               (in->body != NULL &&
                 memmem(in->body, in->body_len, reduce, sizeof reduce - 1) != NULL)) {
         set_class(out, ERROR_SHRINK, REACH_REQUEST);
     } else {

@@ -83,7 +83,7 @@ static const struct field total_fields[] = {
     {"date_stop",   NEEDED | FIELD_IMPLIED, 0},
 };
 
-#define TABLE(array) array, sizeof array / sizeof array[0]
+#define TABLE(array) (array), sizeof(array) / sizeof((array)[0])
 
 static const struct edge_row {
     const char *name;

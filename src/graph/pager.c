@@ -1,7 +1,10 @@
 #include "graph/pager.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -218,28 +221,46 @@ bool pager_save(const struct pager *pager, char out[PAGER_CURSOR_SIZE])
     return n > 0 && n < PAGER_CURSOR_SIZE;
 }
 
+/* A whole number followed by a space; moves past both. */
+static bool take_number(const char **at, int base, uint64_t most, uint64_t *out)
+{
+    char *end = NULL;
+    if (!isxdigit((unsigned char)**at)) {
+        return false;
+    }
+    errno = 0;
+    unsigned long long value = strtoull(*at, &end, base);
+    if (errno != 0 || *end != ' ' || value > most) {
+        return false;
+    }
+    *at = end + 1;
+    *out = value;
+    return true;
+}
+
 bool pager_load(struct pager *pager, const char *text)
 {
     uint64_t hash = 0;
-    int limit = 0;
-    int pages = 0;
-    int64_t rows = 0;
-    int at = 0;
-    if (text == NULL ||
-        sscanf(text, "v1 %16" SCNx64 " %d %d %" SCNd64 " %n", &hash, &limit, &pages, &rows, &at) !=
-            4 ||
-        at == 0) {
+    uint64_t limit = 0;
+    uint64_t pages = 0;
+    uint64_t rows = 0;
+    if (text == NULL || strncmp(text, "v1 ", 3) != 0) {
         return false;
     }
-    const char *after = text + at;
-    if (hash != spec_hash(&pager->spec) || limit < 1 || limit > pager->spec.limit_max ||
-        pages < 1 || rows < 0 || after[0] == '\0' || strlen(after) >= GRAPH_AFTER_SIZE) {
+    const char *after = text + 3;
+    if (!take_number(&after, 16, UINT64_MAX, &hash) ||
+        !take_number(&after, 10, (uint64_t)pager->spec.limit_max, &limit) ||
+        !take_number(&after, 10, INT32_MAX, &pages) || !take_number(&after, 10, INT64_MAX, &rows)) {
+        return false;
+    }
+    if (hash != spec_hash(&pager->spec) || limit < 1 || pages < 1 || after[0] == '\0' ||
+        strlen(after) >= GRAPH_AFTER_SIZE) {
         return false;
     }
     rewind_listing(pager);
     snprintf(pager->after, sizeof pager->after, "%s", after);
-    pager->limit = limit;
-    pager->pages = pages;
-    pager->rows = rows;
+    pager->limit = (int)limit;
+    pager->pages = (int)pages;
+    pager->rows = (int64_t)rows;
     return true;
 }

@@ -13,17 +13,20 @@ int64_t graph_date_parse(const char *text)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     struct tm tm = {0};
-    char month[4];
-    if (text == NULL || sscanf(text, "%*3s, %d %3s %d %d:%d:%d GMT", &tm.tm_mday, month,
-                               &tm.tm_year, &tm.tm_hour, &tm.tm_min, &tm.tm_sec) != 6) {
+    /* strptime's names depend on the locale, so the month is found by hand. */
+    const char *end = text == NULL || strlen(text) < 16 || text[3] != ','
+                          ? NULL
+                          : strptime(text + 4, " %d ", &tm);
+    if (end == NULL || strlen(end) < 4) {
         return 0;
     }
-    const char *at = strlen(month) == 3 ? strstr(months, month) : NULL;
-    if (at == NULL || (at - months) % 3 != 0 || tm.tm_year < 1970 || tm.tm_year > 9999) {
+    char month[4] = {end[0], end[1], end[2], '\0'};
+    const char *at = strstr(months, month);
+    end = strptime(end + 3, " %Y %H:%M:%S GMT", &tm);
+    if (at == NULL || (at - months) % 3 != 0 || end == NULL || *end != '\0') {
         return 0;
     }
     tm.tm_mon = (int)(at - months) / 3;
-    tm.tm_year -= 1900;
     return (int64_t)timegm(&tm) * 1000;
 }
 

@@ -2,10 +2,10 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/num.h"
 #include "json/json.h"
 
 /* A percentage in any of its clothes: 75, 75.5, "75.5", "17%". Negative and not finite are not. */
@@ -14,12 +14,14 @@ static bool read_pct(const struct json *node, double *out)
     double value = 0;
     const char *text = json_text(node);
     if (text != NULL) {
-        char *end = NULL;
-        value = strtod(text, &end);
-        while (end != text && (*end == '%' || *end == ' ')) {
-            end++;
+        char digits[32];
+        size_t n = strcspn(text, "% ");
+        if (n >= sizeof digits || text[n + strspn(text + n, "% ")] != '\0') {
+            return false;
         }
-        if (end == text || *end != '\0') {
+        memcpy(digits, text, n);
+        digits[n] = '\0';
+        if (!num_parse_double(digits, &value)) {
             return false;
         }
     } else if (!json_double(node, &value)) {

@@ -309,6 +309,10 @@ static void test_graph_dates(void **state)
     (void)state;
     assert_int_equal(graph_date_parse("Sun, 06 Nov 1994 08:49:37 GMT"), INT64_C(784111777000));
     assert_int_equal(graph_date_parse("Sun, 06 Xyz 1994 08:49:37 GMT"), 0);
+    assert_int_equal(graph_date_parse("Sun, 06 anF 1994 08:49:37 GMT"), 0);
+    assert_int_equal(graph_date_parse("Sun, 06 Nov 1994 08:49:37 GMT+1"), 0);
+    assert_int_equal(graph_date_parse("Sun, 06 N"), 0);
+    assert_int_equal(graph_date_parse("Sunday, 06-Nov-94 08:49:37 GMT"), 0);
     assert_int_equal(graph_date_parse("yesterday"), 0);
     assert_int_equal(graph_date_parse(NULL), 0);
 }

@@ -1,0 +1,298 @@
+#include "model/error_catalog.h"
+
+#include <string.h>
+
+enum { ANY = CATALOG_CODE_ANY };
+
+/* clang-format 14 breaks down over texts of several lines in aligned tables. */
+/* clang-format off */
+/* In the order of graph's rules: more special rows before more general ones of the same code. */
+static const struct error_entry entries[] = {
+    {4, 0, 1504022, NULL, "insights of the app", ERROR_THROTTLE, "Insights load of the app",
+     "Too many insights queries from this app, or the insights service is overloaded for "
+     "everybody.",
+     "Nothing: insights pause and go on by themselves; entity reads continue."},
+    {4, 0, 1504039, NULL, "insights of the app", ERROR_THROTTLE, "Too many insights requests",
+     "Too many insights queries from this app in a short time.",
+     "Nothing: insights pause and go on by themselves."},
+    {4, 0, ANY, NULL, "app", ERROR_THROTTLE, "App request limit",
+     "The app has used up its calls of the hour, across all accounts and users.",
+     "Nothing: all accounts wait. If it recurs, look who else uses this app, or lower [limits]"
+     " app."},
+    {17, 0, 1885172, NULL, "request", ERROR_PERMANENT, "Spend limit changed too often",
+     "A cap on changing an account's spend limit; adtop only reads, so another program did.",
+     "See which program changes spend limits with this token."},
+    {17, 0, 0, NULL, "token", ERROR_THROTTLE, "User request limit",
+     "The user behind the token has used up its calls; every account of that token is affected.",
+     "Nothing: all accounts of the token wait. A system user's token has a higher limit."},
+    {17, 0, ANY, NULL, "ad account", ERROR_THROTTLE,
+     "Ad account has too many calls",
+     "The ad account's score is used up; calling on prolongs the block.",
+     "Nothing: this account waits, the others go on. If it recurs, see who else reads it, or "
+     "lower [limits] account."},
+    {32, 0, ANY, NULL, "token", ERROR_THROTTLE, "Page request limit",
+     "The calls of a page or its user are used up.",
+     "Nothing: accounts of the token wait."},
+    {341, 0, ANY, NULL, "app", ERROR_THROTTLE, "Temporary app limit",
+     "The app is limited for a while.",
+     "Nothing: all accounts wait. If it lasts, look at the app's dashboard."},
+    {368, 0, ANY, NULL, "token", ERROR_THROTTLE, "Blocked for a policy reason",
+     "Meta has blocked the user for going too fast or for a policy.",
+     "Look into the app's and the user's inbox at Meta; the block ends there, not here."},
+    {613, 0, 1487742, NULL, "ad account", ERROR_THROTTLE, "Ad account has too many calls",
+     "The ad account's score is used up; calling on prolongs the block.",
+     "Nothing: this account waits, the others go on."},
+    {613, 0, 1996, NULL, "app", ERROR_THROTTLE, "Uneven request volume",
+     "Meta sees the app's traffic as inconsistent and limits it for long.",
+     "Nothing for the moment. Avoid bursts: force fewer syncs at once, spread cadences."},
+    {613, 0, 1487632, NULL, "request", ERROR_PERMANENT, "Write limit",
+     "A cap on writing; adtop only reads, so another program hit it.",
+     "See which program writes with this token."},
+    {613, 0, 1487225, NULL, "request", ERROR_PERMANENT, "Ad creation limit",
+     "A cap on creating ads; adtop only reads, so another program hit it.",
+     "See which program writes with this token."},
+    {613, 0, 5044001, NULL, "request", ERROR_PERMANENT, "Too many changes a second",
+     "A cap on changes; adtop only reads, so another program hit it.",
+     "See which program writes with this token."},
+    {613, 0, ANY, NULL, "ad account", ERROR_THROTTLE, "Call rate exceeded",
+     "Abuse prevention has lowered the quota of this ad account; it lasts longer than a usual "
+     "block.",
+     "Nothing: it waits half an hour at least. If it recurs, lower [limits] account and see "
+     "who else reads it."},
+    {80000, 0, ANY, NULL, "ad account and use case", ERROR_THROTTLE,
+     "Hourly insights budget used up",
+     "The hourly insights calls of this account are used up; the budget grows with its active ads.",
+     "Nothing: insights of this account wait, its entities and other accounts go on."},
+    {80004, 0, ANY, NULL, "ad account and use case", ERROR_THROTTLE,
+     "Hourly management budget used up",
+     "The hourly entity calls of this account are used up; the budget grows with its active ads.",
+     "Nothing: entities of this account wait, other accounts go on."},
+    {80001, 80014, ANY, NULL, "ad account and use case", ERROR_THROTTLE,
+     "Hourly budget of a use case used up",
+     "The hourly calls of another use case of this business are used up.",
+     "Nothing: the account waits. See which other program uses this business."},
+    {190, 0, ANY, "must be granted before impersonating", "ad account", ERROR_ACCESS,
+     "A page permission is missing",
+     "The token is good, but lacks a permission of a page that the object belongs to.",
+     "Grant the permission that the message names, or leave the object to somebody who has it."},
+    {190, 0, 458, NULL, "token", ERROR_AUTH, "App no longer authorized",
+     "The user has removed the app; the token is dead.",
+     "Have the user authorize the app again and install the new token."},
+    {190, 0, 459, NULL, "token", ERROR_AUTH, "User has to log in",
+     "Meta wants the user to confirm who they are.",
+     "Have the user log in at facebook.com and follow what it asks."},
+    {190, 0, 460, NULL, "token", ERROR_AUTH, "Password was changed",
+     "The password changed or the session was ended; the token is dead.",
+     "Create a new token and install it. A system user's token survives this."},
+    {190, 0, 463, NULL, "token", ERROR_AUTH, "Token has expired",
+     "The token is past its end.",
+     "Create a new token and install it. A system user's token need not expire."},
+    {190, 0, 464, NULL, "token", ERROR_AUTH, "User is not confirmed",
+     "The user's account is not confirmed.",
+     "Have the user log in at facebook.com and confirm the account."},
+    {190, 0, 467, NULL, "token", ERROR_AUTH, "Token is invalid",
+     "The token was ended: logged out, or removed.",
+     "Create a new token and install it."},
+    {190, 0, 492, NULL, "token", ERROR_AUTH, "Role is missing",
+     "The user has lost the role that the token was made for.",
+     "Give the user the role again, or use another user's token."},
+    {190, 0, ANY, NULL, "token", ERROR_AUTH, "Token is invalid",
+     "Meta does not accept the token.",
+     "Create a new token and install it; adtop check says what it may do."},
+    {102, 0, ANY, NULL, "token", ERROR_AUTH, "Session is invalid",
+     "The login behind the token is no longer valid.",
+     "Create a new token and install it."},
+    {104, 0, ANY, NULL, "token", ERROR_AUTH, "Signature missing or wrong",
+     "The app demands signed requests, or the app secret does not belong to the token's app.",
+     "Set [graph] app_secret_file to the secret of the app that made the token."},
+    {ANY, 0, ANY, "reduce the amount of data", "request", ERROR_SHRINK,
+     "Answer too big for Meta",
+     "Meta could not build the answer in time.",
+     "Nothing: it is asked for in smaller pages. If it recurs, lower [graph] "
+     "page_size_entities or page_size_insights."},
+    {1, 0, 2853001, NULL, "ad account", ERROR_ACCESS, "Profile not linked to its page",
+     "The object's profile is not linked to the page that delegates it.",
+     "Link them in the business settings, or ignore the object."},
+    {2, 0, 1504038, NULL, "request", ERROR_SHRINK, "Insights took too long",
+     "The insights query was too large to be answered at once.",
+     "Nothing: a report is ordered, or the dates are split."},
+    {2, 0, 1504041, NULL, "request", ERROR_PERMANENT, "Breakdowns do not fit together",
+     "The breakdowns asked for cannot be combined.",
+     "Correct [insights] breakdowns; not every combination exists."},
+    {2, 0, 1504042, NULL, "request", ERROR_PERMANENT, "Metrics do not exist",
+     "A metric asked for is invalid.",
+     "Correct [insights] fields."},
+    {100, 0, 1504018, NULL, "request", ERROR_SHRINK, "Insights took too long",
+     "The insights query was too large to be answered at once.",
+     "Nothing: a report is ordered, or the dates are split."},
+    {100, 0, 1487534, NULL, "request", ERROR_SHRINK, "Too much data for one call",
+     "The query exceeds the rows or data points of one call.",
+     "Nothing: the dates are split."},
+    {100, 0, 1815001, NULL, "request", ERROR_PERMANENT, "Deleted objects were asked for",
+     "Listings do not give deleted objects.",
+     "Report it: adtop does not ask for these."},
+    {100, 0, 3191001, NULL, "ad account", ERROR_ACCESS, "No access to insights",
+     "The token may not read the insights of this account.",
+     "Give the token's user at least the analyst role on the ad account."},
+    {100, 0, 33, NULL, "object", ERROR_GONE, "Object is gone or hidden",
+     "It was deleted, or the token may not see it.",
+     "Nothing for a single ad: it is kept as deleted. For an account: check the user's access "
+     "to it."},
+    {100, 0, ANY, "appsecret_proof", "app", ERROR_ACCESS,
+     "App secret missing or wrong",
+     "The app demands signed requests, or the secret is another app's.",
+     "Set [graph] app_secret_file to the secret of the app that made the token."},
+    {100, 0, ANY, "Missing permissions", "ad account", ERROR_ACCESS,
+     "Permission is missing",
+     "The account belongs to somebody else, or the token lacks a permission.",
+     "Check with adtop check; assign the ad account to the token's user."},
+    {100, 0, ANY, "nonexisting field", "request", ERROR_FIELD,
+     "A field does not exist (any more)",
+     "The API version has another set of fields.",
+     "Nothing: the field is left out. Look at schema drift, and at [insights] fields."},
+    {100, 0, ANY, "not valid for fields param", "request", ERROR_FIELD,
+     "A field is not valid here",
+     "The API version has another set of fields.",
+     "Nothing: the field is left out. Look at schema drift, and at [insights] fields."},
+    {100, 0, ANY, "in summary param", "report", ERROR_RETRY,
+     "Report was read too early",
+     "The report's columns are not ready yet.",
+     "Nothing: it is read again."},
+    {100, 0, ANY, "After Cursor specified exceeds", "listing", ERROR_RESTART,
+     "Listing is too long",
+     "The listing goes deeper than this edge allows.",
+     "Nothing: it is split and read again."},
+    {100, 0, ANY, "Unsupported request - method type", "request", ERROR_RETRY,
+     "Request was not understood",
+     "A fault of the API that usually passes.",
+     "Nothing: it is repeated."},
+    {100, 0, ANY, "ids query parameter is deprecated", "request", ERROR_PERMANENT,
+     "Reading by ids is no more",
+     "The API has dropped the ids parameter.",
+     "Report it: adtop does not use it."},
+    {100, 0, ANY, NULL, "request", ERROR_PERMANENT, "Invalid parameter",
+     "The API does not accept the request as it is.",
+     "Read the message: a setting of [insights] may not exist in this API version. Otherwise "
+     "report it."},
+    {3, 0, ANY, NULL, "app", ERROR_ACCESS, "App lacks a capability",
+     "The app may not use this part of the API.",
+     "Request the capability in the app's dashboard."},
+    {10, 0, ANY, NULL, "ad account", ERROR_ACCESS, "Permission was not granted",
+     "The user has not granted the permission, or has withdrawn it.",
+     "Grant ads_read to the app again; adtop check shows what is granted."},
+    {270, 0, ANY, NULL, "app", ERROR_ACCESS, "Needs a higher access level",
+     "Apps with development access may not make this request.",
+     "Apply for standard access to the Ads Management API."},
+    {273, 0, ANY, NULL, "token", ERROR_ACCESS, "Ads permission is missing",
+     "The token lacks a permission for ads.",
+     "Create a token with ads_read."},
+    {278, 0, ANY, NULL, "token", ERROR_ACCESS, "Ads permission is missing",
+     "The token lacks a permission for ads.",
+     "Create a token with ads_read."},
+    {294, 0, ANY, NULL, "token", ERROR_ACCESS, "ads_read is missing",
+     "The token has neither ads_read nor ads_management.",
+     "Create a token with ads_read."},
+    {200, 299, ANY, NULL, "ad account", ERROR_ACCESS, "Permission is missing",
+     "The user may not do this with this account or object.",
+     "Give the user the permission that the message names, or take the account off the token."},
+    {2635, 0, ANY, NULL, "app", ERROR_PERMANENT, "API version is too old",
+     "Meta has switched this version of the API off.",
+     "Set [graph] api_version to the one that the message names, or update adtop."},
+    {2642, 0, ANY, NULL, "listing", ERROR_RESTART, "Cursor has expired",
+     "A listing was left for too long, or changed.",
+     "Nothing: it starts again."},
+    {3018, 0, ANY, NULL, "request", ERROR_PERMANENT, "Too far back",
+     "Insights are kept for 37 months.",
+     "Ask for later dates."},
+    {506, 0, ANY, NULL, "request", ERROR_PERMANENT, "Duplicate post",
+     "An error of writing; adtop only reads.",
+     "Report it."},
+    {1609005, 0, ANY, NULL, "request", ERROR_PERMANENT, "Link could not be posted",
+     "An error of writing; adtop only reads.",
+     "Report it."},
+    {-3, 0, ANY, NULL, "report", ERROR_SHRINK, "Report is too large",
+     "The report has more rows than Meta builds.",
+     "Nothing: it is split by date, then by level."},
+    {-2, 0, ANY, NULL, "report", ERROR_RETRY, "Report has failed",
+     "Meta could not build the report.",
+     "Nothing: it is ordered again."},
+    {1, 0, ANY, NULL, "request", ERROR_RETRY, "Unknown error at Meta",
+     "Meta gives no reason.",
+     "Nothing: it is repeated, with a smaller page. If it lasts, see metastatus.com."},
+    {2, 0, 1504043, NULL, "request", ERROR_RETRY, "Insights are unavailable",
+     "A passing fault of the insights service.",
+     "Nothing: it is repeated."},
+    {2, 0, 1504044, NULL, "request", ERROR_RETRY, "Insights failed",
+     "A fault of the insights service.",
+     "Nothing: it is repeated."},
+    {2, 0, ANY, NULL, "platform", ERROR_RETRY, "Service is unavailable",
+     "A passing fault at Meta.",
+     "Nothing: it is repeated. If it lasts, see metastatus.com."},
+    {960, 0, ANY, NULL, "request", ERROR_RETRY, "Batch item was aborted",
+     "A batch took too long and this part of it was dropped.",
+     "Nothing: it is asked for again."},
+    {ANY, 0, 99, NULL, "request", ERROR_RETRY, "Unknown error at Meta",
+     "Meta gives no reason.",
+     "Nothing: it is repeated."},
+};
+
+/* Answers without an error object, or with a code that is in no table: code to code_to are the HTTP
+ * status here, and the last row is for everything else. */
+static const struct error_entry by_status[] = {
+    {0, 0, 0, NULL, "network", ERROR_RETRY, "No answer",
+     "The connection failed or broke off.",
+     "Check name resolution, route and proxy of this machine; it is repeated meanwhile."},
+    {200, 299, 0, NULL, "request", ERROR_RETRY, "Answer is not JSON",
+     "Something else came in its place: nothing, a web page, half an answer.",
+     "Nothing: it is repeated. If it lasts, see whether a proxy answers in Meta's place."},
+    {300, 399, 0, NULL, "network", ERROR_PERMANENT, "Redirected",
+     "The Graph API does not redirect: something else answered. It was not followed.",
+     "Check [graph] base_url, and for a proxy or login page in between."},
+    {404, 404, 0, NULL, "request", ERROR_RETRY, "Web page instead of an answer",
+     "Meta's edge servers answered, not the API; usually it passes.",
+     "Nothing: it is repeated. If it lasts, check [graph] base_url and api_version."},
+    {429, 429, 0, NULL, "app", ERROR_THROTTLE, "Too many requests",
+     "A server or proxy in front of the API limits us.",
+     "Nothing: all accounts wait."},
+    {500, 599, 0, NULL, "platform", ERROR_RETRY, "Fault at Meta",
+     "Meta's servers failed.",
+     "Nothing: it is repeated. If it lasts, see metastatus.com."},
+    {ANY, 0, 0, NULL, "request", ERROR_PERMANENT, "Unknown error",
+     "The API refuses the request for a reason that adtop does not know.",
+     "Read the message; report it with code, subcode and fbtrace_id."},
+};
+
+/* clang-format on */
+
+const struct error_entry *error_catalog(size_t *count)
+{
+    *count = sizeof entries / sizeof entries[0];
+    return entries;
+}
+
+static bool in_range(const struct error_entry *e, int code)
+{
+    return e->code == CATALOG_CODE_ANY ||
+           (code >= e->code && code <= (e->code_to != 0 ? e->code_to : e->code));
+}
+
+static bool matches(const struct error_entry *e, int code, int subcode, const char *message)
+{
+    return in_range(e, code) && (e->subcode == CATALOG_SUBCODE_ANY || e->subcode == subcode) &&
+           (!e->text || (message && strcasestr(message, e->text)));
+}
+
+const struct error_entry *error_catalog_find(int code, int subcode, const char *message,
+                                             int http_status)
+{
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+        if (matches(&entries[i], code, subcode, message)) {
+            return &entries[i];
+        }
+    }
+    size_t last = sizeof by_status / sizeof by_status[0] - 1, i = code == 0 ? 0 : last;
+    while (i < last && !in_range(&by_status[i], http_status)) {
+        i++;
+    }
+    return &by_status[i];
+}

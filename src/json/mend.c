@@ -10,7 +10,8 @@ enum { EXACT_DIGITS = 15 }; /* a double holds every integer of so many digits */
 
 /* What ends a run of bytes that need no look: in a string, and between tokens. */
 enum { IN_STRING = 1, BETWEEN = 2 };
-/* clang-format off: 32 characters a row */
+/* 32 characters a row. */
+/* clang-format off */
 static const unsigned char stops[256] = {
     1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0,

@@ -25,6 +25,11 @@ bool store_entities_put(struct store *store, const char *account_id, const struc
 bool store_entities_count(struct store *store, const char *account_id,
                           int64_t counts[ENTITY_KIND_COUNT], struct err *err);
 
+/* A sweep's rows before they are put: changed[i] says that row i is not stored, is a tombstone, or
+ * has another updated_time than what is stored. */
+bool store_entities_changed(struct store *store, const char *account_id, const struct entity *rows,
+                            size_t n, bool *changed, struct err *err);
+
 struct store_ids {
     const char **ids; /* in the arena */
     size_t count;

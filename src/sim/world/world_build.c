@@ -337,8 +337,9 @@ static void set_times(struct plan *plan, enum entity_kind kind)
         const struct ent *parent =
             kind == ENTITY_CAMPAIGN ? NULL : &account->list[kind - 1].at[ent->parent];
         if (parent) {
-            ent->created_s = parent->created_s + (int32_t)world_pick(hash, 300, 6 * DAY_S);
-            ent->created_s = earlier(ent->created_s, -DAY_S - (int32_t)(hash % 7200));
+            int64_t most = -parent->created_s / 2; /* leaves an ad a day at least */
+            most = most < 6 * DAY_S ? most : 6 * DAY_S;
+            ent->created_s = parent->created_s + (int32_t)world_pick(hash, 300, most);
         } else {
             int64_t days = 4 + 420LL * (list->count - 1 - i) / list->count;
             ent->created_s = (int32_t)(-days * DAY_S - world_pick(hash, 0, DAY_S - 1));

@@ -99,7 +99,10 @@ static void sync_level(struct program *p, const char *account, const struct leve
 static void store_item(struct program *p, const char *account, const char *kind, const char *id,
                        const cJSON *item)
 {
-    const char *body = text_of(item, "body");
+    char *body = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "body"));
+    if (body != NULL) {
+        mend(body);
+    }
     cJSON *root = body == NULL ? NULL : cJSON_Parse(body);
     const cJSON *row;
     if (root == NULL ||

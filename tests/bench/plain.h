@@ -135,8 +135,35 @@ static inline const char *next_cursor(const cJSON *root)
     return text_of(cJSON_GetObjectItemCaseSensitive(paging, "cursors"), "after");
 }
 
-static inline cJSON *parse_page(const struct buffer *body, long status)
+/* -1 = no \uXXXX escape here */
+static inline long escape_at(const char *at)
 {
+    char digits[5] = {0};
+    if (at[0] != '\\' || at[1] != 'u') {
+        return -1;
+    }
+    memcpy(digits, at + 2, strnlen(at + 2, 4));
+    return strtol(digits, NULL, 16);
+}
+
+/* cJSON rejects a page with half a surrogate pair, and a NUL cuts a name: both become U+FFFD, in
+ * place. Without this no program built on cJSON alone could read the data. */
+static inline void mend(char *text)
+{
+    for (char *at = text; (at = strchr(at, '\\')) != NULL;) {
+        long unit = escape_at(at);
+        bool pair = unit >= 0xd800 && unit < 0xdc00 && escape_at(at + 6) >= 0xdc00 &&
+                    escape_at(at + 6) < 0xe000;
+        if (unit == 0 || (unit >= 0xd800 && unit < 0xe000 && !pair)) {
+            memcpy(at, "\\ufffd", 6);
+        }
+        at += pair ? 12 : (unit >= 0 ? 6 : 2);
+    }
+}
+
+static inline cJSON *parse_page(struct buffer *body, long status)
+{
+    mend(body->data);
     cJSON *root = cJSON_ParseWithLength(body->data, body->len);
     if (root == NULL || status != 200) {
         die("HTTP %ld: %.300s", status, body->data);

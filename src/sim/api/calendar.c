@@ -48,56 +48,67 @@ static bool month_preset(const char *preset, int32_t today, int32_t *since, int3
     struct civil now = civil_of(today);
     int32_t month = day_of(now.year, now.month, 1);
     int32_t quarter = day_of(now.year, (now.month - 1) / 3 * 3 + 1, 1);
-    const struct {
-        const char *name;
-        int32_t since, until;
-    } table[] = {
-        {"this_month",   month,                                today                       },
-        {"last_month",   calendar_months_before(month, 1),     month - 1                   },
-        {"this_quarter", quarter,                              today                       },
-        {"last_quarter", calendar_months_before(quarter, 3),   quarter - 1                 },
-        {"this_year",    day_of(now.year, 1, 1),               today                       },
-        {"last_year",    day_of(now.year - 1, 1, 1),           day_of(now.year, 1, 1) - 1  },
-    };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (strcmp(table[i].name, preset) == 0) {
-            *since = table[i].since;
-            *until = table[i].until;
-            return true;
-        }
+    int32_t year = day_of(now.year, 1, 1);
+    bool last = strncmp(preset, "last_", 5) == 0;
+    const char *unit = preset + 5;
+    if (!last && strncmp(preset, "this_", 5) != 0) {
+        return false;
     }
-    return false;
+    int32_t first = strcmp(unit, "month") == 0     ? month
+                    : strcmp(unit, "quarter") == 0 ? quarter
+                    : strcmp(unit, "year") == 0    ? year
+                                                   : INT32_MIN;
+    if (first == INT32_MIN) {
+        return false;
+    }
+    int months = unit[0] == 'm' ? 1 : unit[0] == 'q' ? 3 : 12; /* January starts all three */
+    *since = last ? calendar_months_before(first, months) : first;
+    *until = last ? first - 1 : today;
+    return true;
 }
+
+static bool week_preset(const char *preset, int32_t today, int32_t *since, int32_t *until)
+{
+    bool sunday = strstr(preset, "_week_sun_") != NULL;
+    int32_t first = sunday ? today - (weekday(today) + 1) % 7 : today - weekday(today);
+    if (strcmp(preset, "last_week_mon_sun") == 0 || strcmp(preset, "last_week_sun_sat") == 0) {
+        *since = first - 7;
+        *until = first - 1;
+        return true;
+    }
+    *since = first;
+    *until = today;
+    return strcmp(preset, "this_week_mon_today") == 0 || strcmp(preset, "this_week_sun_today") == 0;
+}
+
+struct days_row {
+    const char *name;
+    int32_t since, until; /* days before today */
+};
 
 bool calendar_preset(const char *preset, int32_t today, int32_t *since, int32_t *until)
 {
-    int32_t monday = today - weekday(today);
-    int32_t sunday = today - (weekday(today) + 1) % 7;
-    const struct {
-        const char *name;
-        int32_t since, until;
-    } table[] = {
-        {"today",                today,                                            today     },
-        {"yesterday",            today - 1,                                        today - 1 },
-        {"last_3d",              today - 3,                                        today - 1 },
-        {"last_7d",              today - 7,                                        today - 1 },
-        {"last_14d",             today - 14,                                       today - 1 },
-        {"last_28d",             today - 28,                                       today - 1 },
-        {"last_30d",             today - 30,                                       today - 1 },
-        {"last_90d",             today - 90,                                       today - 1 },
-        {"last_week_mon_sun",    monday - 7,                                       monday - 1},
-        {"last_week_sun_sat",    sunday - 7,                                       sunday - 1},
-        {"this_week_mon_today",  monday,                                           today     },
-        {"this_week_sun_today",  sunday,                                           today     },
-        {"maximum",              calendar_months_before(today, RETENTION_MONTHS),  today     },
-        {"data_maximum",         calendar_months_before(today, RETENTION_MONTHS),  today     },
+    static const struct days_row days[] = {
+        {"today",     0,  0},
+        {"yesterday", 1,  1},
+        {"last_3d",   3,  1},
+        {"last_7d",   7,  1},
+        {"last_14d",  14, 1},
+        {"last_28d",  28, 1},
+        {"last_30d",  30, 1},
+        {"last_90d",  90, 1},
     };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (strcmp(table[i].name, preset) == 0) {
-            *since = table[i].since;
-            *until = table[i].until;
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+        if (strcmp(days[i].name, preset) == 0) {
+            *since = today - days[i].since;
+            *until = today - days[i].until;
             return true;
         }
     }
-    return month_preset(preset, today, since, until);
+    if (strcmp(preset, "maximum") == 0 || strcmp(preset, "data_maximum") == 0) {
+        *since = calendar_months_before(today, RETENTION_MONTHS);
+        *until = today;
+        return true;
+    }
+    return month_preset(preset, today, since, until) || week_preset(preset, today, since, until);
 }

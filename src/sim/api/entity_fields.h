@@ -18,9 +18,7 @@ void creative_write(const struct plan *plan, struct call *call, const struct wor
                     const struct world_entity *ad, struct str *out);
 void account_write(const struct plan *plan, struct call *call, const struct world_account *account,
                    struct str *out);
-/* "2023-03-21T22:41:46-0700", quoted. */
-void write_time(struct str *out, int64_t ms, const struct tz *tz);
-void write_id(struct str *out, uint64_t id);
-void write_name(struct str *out, const struct world_name *name);
+/* campaigns, adsets, ads inside an object. */
+void entity_children(const struct emit *emit);
 
 #endif

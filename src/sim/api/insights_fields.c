@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "base/date.h"
-#include "sim/api/entity_fields.h"
 #include "sim/api/insights.h"
+#include "sim/api/put.h"
 #include "sim/net/out.h"
 
 enum { DEVICES = 3 };
@@ -12,36 +12,15 @@ static const struct world_metrics *metrics(const struct emit *e)
     return &e->row->row->metrics;
 }
 
-static void key(const struct emit *e)
+static void put_count(const struct emit *e, int64_t value)
 {
-    out_key(e->out, e->item->key);
-}
-
-static void put_id(const struct emit *e, uint64_t id)
-{
-    if (id != 0) {
-        key(e);
-        write_id(e->out, id);
-    }
-}
-
-static void put_text(const struct emit *e, const char *text)
-{
-    if (text != NULL) {
-        key(e);
-        out_string(e->out, text);
-    }
-}
-
-static void put_int(const struct emit *e, int64_t value)
-{
-    key(e);
+    put_key(e);
     out_quoted_int(e->out, value);
 }
 
 static void put_date(const struct emit *e, int32_t day)
 {
-    key(e);
+    put_key(e);
     out_string(e->out, date_text(day).text);
 }
 
@@ -49,7 +28,7 @@ static void put_date(const struct emit *e, int32_t day)
 static void put_ratio(const struct emit *e, int64_t numerator, int64_t denominator, int64_t factor)
 {
     if (denominator > 0) {
-        key(e);
+        put_key(e);
         out_quoted_ratio(e->out, numerator, denominator, factor);
     }
 }
@@ -62,7 +41,7 @@ static void i_account_id(const struct emit *e)
 }
 static void i_account_name(const struct emit *e)
 {
-    key(e);
+    put_key(e);
     write_name(e->out, &e->account->name);
 }
 static void i_currency(const struct emit *e)
@@ -84,7 +63,7 @@ static void i_ad_id(const struct emit *e)
 static void put_name(const struct emit *e, enum entity_kind kind)
 {
     if (e->row->names[kind].len > 0) {
-        key(e);
+        put_key(e);
         str_addn(e->out, str_text(&e->row->names[kind]), e->row->names[kind].len);
     }
 }
@@ -159,20 +138,20 @@ static void i_platform(const struct emit *e)
 
 static void i_spend(const struct emit *e)
 {
-    key(e);
+    put_key(e);
     out_quoted_micros(e->out, metrics(e)->spend_micros, e->account->decimals);
 }
 static void i_impressions(const struct emit *e)
 {
-    put_int(e, metrics(e)->impressions);
+    put_count(e, metrics(e)->impressions);
 }
 static void i_clicks(const struct emit *e)
 {
-    put_int(e, metrics(e)->clicks);
+    put_count(e, metrics(e)->clicks);
 }
 static void i_reach(const struct emit *e)
 {
-    put_int(e, metrics(e)->reach);
+    put_count(e, metrics(e)->reach);
 }
 static void i_frequency(const struct emit *e)
 {
@@ -198,7 +177,7 @@ static void i_link_clicks(const struct emit *e)
 {
     int64_t clicks = metrics(e)->count[WORLD_LINK_CLICK][WORLD_DEFAULT];
     if (clicks > 0) {
-        put_int(e, clicks);
+        put_count(e, clicks);
     }
 }
 static void i_link_ctr(const struct emit *e)
@@ -208,11 +187,11 @@ static void i_link_ctr(const struct emit *e)
 }
 static void i_unique_clicks(const struct emit *e)
 {
-    put_int(e, metrics(e)->clicks - metrics(e)->clicks / 8);
+    put_count(e, metrics(e)->clicks - metrics(e)->clicks / 8);
 }
 static void i_zero(const struct emit *e)
 {
-    put_int(e, 0);
+    put_count(e, 0);
 }
 
 /* ---- lists of actions */
@@ -299,7 +278,7 @@ static void i_outbound(const struct emit *e)
 {
     const int64_t(*count)[WORLD_WINDOW_COUNT] = metrics(e)->count;
     if (count[WORLD_LINK_CLICK][WORLD_DEFAULT] > 0) {
-        key(e);
+        put_key(e);
         str_addf(e->out, "[{\"action_type\":\"outbound_click\",\"value\":\"%lld\"}]",
                  (long long)count[WORLD_LINK_CLICK][WORLD_DEFAULT]);
     }
@@ -327,7 +306,7 @@ static void put_per_action(const struct emit *e, unsigned actions, bool roas)
             continue;
         }
         if (!any) {
-            key(e);
+            put_key(e);
         }
         str_add(e->out, any ? ",{\"action_type\":\"" : "[{\"action_type\":\"");
         str_add(e->out, world_action_type((enum world_action)action));

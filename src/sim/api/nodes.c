@@ -9,6 +9,7 @@
 #include "sim/api/entity_fields.h"
 #include "sim/api/errors.h"
 #include "sim/api/page.h"
+#include "sim/api/put.h"
 #include "sim/net/out.h"
 
 #define APP_ID "1842025062890417"

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/date.h"
-#include "sim/api/entity_fields.h"
 #include "sim/api/errors.h"
 #include "sim/api/insights.h"
+#include "sim/api/put.h"
 #include "sim/net/out.h"
 #include "json/json.h"
 #include "json/write.h"
@@ -253,16 +253,6 @@ static const char *report_status(const struct report *report, int64_t now_ms)
 static const struct report *report_at(const struct emit *e)
 {
     return e->node;
-}
-static void put_int(const struct emit *e, int64_t value)
-{
-    out_key(e->out, e->item->key);
-    out_int(e->out, value);
-}
-static void put_text(const struct emit *e, const char *text)
-{
-    out_key(e->out, e->item->key);
-    out_string(e->out, text);
 }
 static void r_id(const struct emit *e)
 {

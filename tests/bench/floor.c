@@ -164,6 +164,7 @@ static void run(struct program *p)
     while (running > 0) {
         CURLMsg *message;
         int left = 0;
+        bool moved = false;
         curl_multi_perform(p->multi, &running);
         while ((message = curl_multi_info_read(p->multi, &left)) != NULL) {
             struct chain *c = NULL;
@@ -172,9 +173,13 @@ static void run(struct program *p)
             }
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &c);
             on_page(p, c);
-            running = 1;
+            moved = true;
         }
-        curl_multi_poll(p->multi, NULL, 0, 1000, NULL);
+        if (moved) {
+            running = 1; /* a next page may have been asked for */
+        } else if (running > 0) {
+            curl_multi_poll(p->multi, NULL, 0, 1000, NULL);
+        }
     }
 }
 

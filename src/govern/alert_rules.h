@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/alert.h"
+
 enum alert_kind {
     ALERT_SCOPE_THROTTLED, /* a scope blocked for 15 min; subject = scope_id */
     ALERT_STALE_HIGH,      /* high tier older than cadence + 10 min; subject = account */
@@ -19,7 +21,6 @@ enum alert_kind {
     ALERT_CRASH_RESTART,
     ALERT_KIND_COUNT
 };
-enum alert_severity { ALERT_WARNING, ALERT_CRITICAL };
 
 struct alert_rule {
     enum alert_kind kind;

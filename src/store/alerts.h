@@ -4,9 +4,9 @@
 #ifndef STORE_ALERTS_H
 #define STORE_ALERTS_H
 
+#include "model/alert.h"
 #include "store/store.h"
 
-enum alert_severity { ALERT_INFO, ALERT_WARNING, ALERT_CRITICAL };
 const char *alert_severity_name(enum alert_severity severity); /* "info", ... */
 
 struct alert_row {

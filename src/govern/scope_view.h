@@ -48,6 +48,7 @@ struct scope_view {
     int64_t threshold_at; /* ms when it gets there at this slope; 0 = not foreseen in a day */
     int64_t full_at;      /* the same for 100 % */
 
+    int64_t blocked_since; /* ms; 0 = no block, and none being left */
     int64_t blocked_until; /* ms, true end; 0 = no block */
     int64_t resume_at;     /* when the one call that goes first may go: a spread after the end */
     bool blocked_exact;    /* the API named the end */

@@ -43,5 +43,7 @@ enum block_phase block_phase(const struct block *b, int64_t now_ms);
 int block_allowed(const struct block *b, int64_t now_ms);
 /* A call of this scope was answered, by anything but its throttle. */
 void block_answered(struct block *b, bool ok, int64_t now_ms);
+/* An admitted call was never sent. */
+void block_unsent(struct block *b);
 
 #endif

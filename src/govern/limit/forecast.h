@@ -5,6 +5,7 @@
 #ifndef GOVERN_FORECAST_H
 #define GOVERN_FORECAST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { FORECAST_POINTS = 16 };

@@ -1,0 +1,71 @@
+#include "govern/limit/decay.h"
+
+#include <math.h>
+
+static const double learn_step = 0.3;
+static const double fastest = 10.0; /* times the prior: a reset counter is not a decay */
+
+static double clamp(double value, double low, double high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+struct decay decay_prior(double period_s)
+{
+    return (struct decay){
+        .share_s = 1.0 / period_s, .linear_s = 100.0 / period_s, .period_s = period_s};
+}
+
+/* Above the knee the linear fall is the slower one, below it the exponential. */
+static double knee(const struct decay *d)
+{
+    return d->linear_s / d->share_s;
+}
+
+double decay_after(const struct decay *d, double pct, int64_t dt_ms)
+{
+    double s = (double)(dt_ms > 0 ? dt_ms : 0) / 1000.0;
+    double above = pct - knee(d);
+    if (above > 0) {
+        double linear_for = above / d->linear_s;
+        if (s <= linear_for) {
+            return pct - s * d->linear_s;
+        }
+        s -= linear_for;
+        pct = knee(d);
+    }
+    return pct > 0 ? pct * exp(-s * d->share_s) : 0;
+}
+
+int64_t decay_time_ms(const struct decay *d, double pct, double target)
+{
+    static const double day_ms = 86400e3;
+    if (pct <= target) {
+        return 0;
+    }
+    if (target < 0.01) {
+        target = 0.01;
+    }
+    double s = 0;
+    if (pct > knee(d)) {
+        double down_to = target > knee(d) ? target : knee(d);
+        s += (pct - down_to) / d->linear_s;
+        pct = down_to;
+    }
+    if (pct > target) {
+        s += log(pct / target) / d->share_s;
+    }
+    return (int64_t)ceil(fmin(s * 1000.0, day_ms));
+}
+
+void decay_learn(struct decay *d, double pct, double lower, int64_t dt_ms)
+{
+    if (dt_ms < 1000 || pct < 5 || lower < 0.5 || lower >= pct) {
+        return;
+    }
+    double s = (double)dt_ms / 1000.0;
+    double share = clamp(log(pct / lower) / s, 1.0 / d->period_s, fastest / d->period_s);
+    double linear = clamp((pct - lower) / s, 100.0 / d->period_s, 100.0 * fastest / d->period_s);
+    d->share_s += learn_step * (share - d->share_s);
+    d->linear_s += learn_step * (linear - d->linear_s);
+}

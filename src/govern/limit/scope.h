@@ -1,0 +1,122 @@
+/*
+ * scope: all that is known of one limiter: up to two header readings, the local model, what is in
+ * flight, learned costs, its block. Inside of the governor; others see scope_view.h.
+ *
+ * Readings and model are compared as percentages. The model counts our calls against the published
+ * limit; its ratio to the header is learned (limits may be scaled, decay shapes differ), and raised
+ * again by a throttle that the header did not announce. Pure: time is an argument, ms.
+ */
+#ifndef GOVERN_SCOPE_H
+#define GOVERN_SCOPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "govern/gate.h"
+#include "govern/limit/block.h"
+#include "govern/limit/decay.h"
+#include "govern/limit/forecast.h"
+#include "govern/limit/limit_model.h"
+#include "govern/limit/stuck.h"
+#include "govern/scope_view.h"
+
+enum { SCOPE_SLOTS = 2, SCOPE_RATES = 9 };
+
+/* The last SCOPE_RATES values; their median is used. */
+struct rates {
+    double value[SCOPE_RATES];
+    int count, next;
+};
+
+/* What one header says of this scope. */
+struct slot {
+    enum usage_source source;
+    bool seen;
+    struct usage_reading reading; /* as it came, for people */
+    /* what decisions start from: the reading, or near zero once it was left out */
+    double level_pct;
+    int64_t level_ms;
+    double items_at, units_at;       /* window sums at level_ms */
+    double items_after, units_after; /* answered since without this header; decaying */
+    int64_t after_ms;
+    struct decay decay;
+    struct stuck stuck;
+    struct forecast forecast;
+    /* base of the next sample of what a call costs */
+    double base_pct, base_items, base_units;
+    double base_fall; /* decay given back since then, per cent */
+    int64_t base_ms;  /* 0 = none */
+    struct rates per_item, per_unit;
+};
+
+struct scope {
+    enum scope_kind kind;
+    enum use_case use_case;
+    char account_id[ID_SIZE];
+    char scope_id[64];
+    enum access_tier tier; /* the last a header named here */
+    int64_t active_ads;
+
+    int slot_count;
+    struct slot slots[SCOPE_SLOTS];
+    struct window_model *window; /* hourly scopes; NULL otherwise */
+    struct score_model score;
+    struct rates ratio; /* header / published, of slot 0 */
+    double ratio_floor; /* from a throttle the header did not announce */
+    int64_t floor_ms;
+
+    struct block block;
+    int in_flight;
+    double items_flight, units_flight;
+    int64_t last_start_ms;
+};
+
+/* Line and pacing start of a slot, and the tier to count with where the scope knows none. */
+struct scope_lines {
+    double threshold_pct[SCOPE_SLOTS];
+    double start_pct;
+    double critical_pct;
+    enum access_tier tier;
+};
+
+struct scope *scope_create(enum scope_kind kind, enum use_case use_case, const char *account_id);
+void scope_destroy(struct scope *s);
+
+/* Whether the call may start as far as this scope goes. On a hold fills the verdict. */
+bool scope_gate(const struct scope *s, const struct gate_call *call,
+                const struct scope_lines *lines, int64_t now_ms, struct gate_verdict *out);
+void scope_start(struct scope *s, const struct gate_call *call, int64_t now_ms);
+/* Gives the reservation back; sent: it counts against the model. */
+void scope_end(struct scope *s, const struct gate_call *call, bool sent, enum access_tier tier,
+               int64_t now_ms);
+/* The reading of slot i that came with an answer; NULL = the answer carried readings, not this. */
+void scope_read(struct scope *s, int i, const struct usage_reading *reading, bool ok,
+                enum access_tier tier, int64_t now_ms);
+/* This scope's own throttle. regain_ms: named by a header of the answer, 0 = none. */
+void scope_throttled(struct scope *s, const struct api_error *error, int64_t regain_ms,
+                     bool minutes, enum access_tier tier, int64_t now_ms);
+
+struct slot_costs {
+    double item_pct, unit_pct; /* rise per item and per weighted unit */
+    int samples;               /* measured ones behind them */
+};
+struct slot_costs scope_costs(const struct scope *s, int i, enum access_tier tier);
+/* As likely, and as much as it may be. */
+double slot_cost_mean(const struct slot_costs *c, double items, double units);
+double slot_cost_high(const struct slot_costs *c, double items, double units);
+
+/* Per cent as of now: the worse of decayed header and model; -1 = nothing known. */
+double scope_used_pct(const struct scope *s, int i, enum access_tier tier, int64_t now_ms);
+/* The header alone, decayed; -1 = never seen. */
+double scope_header_pct(const struct scope *s, int i, enum access_tier tier, int64_t now_ms);
+/* The model alone, calibrated; -1 = none. */
+double scope_model_pct(const struct scope *s, enum access_tier tier, int64_t now_ms);
+/* Our calls against the published limit; -1 = none is published. */
+double scope_published_pct(const struct scope *s, enum access_tier tier, int64_t now_ms);
+void scope_view_fill(const struct scope *s, const struct scope_lines *lines, int64_t now_ms,
+                     struct scope_view *out);
+
+double gate_items(const struct gate_call *call);
+double gate_units(const struct gate_call *call);
+
+#endif

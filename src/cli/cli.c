@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "base/version.h"
 #include "cli/usage.h"
 
 enum {

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define ADTOP_VERSION "0.1.0"
 
 struct command;
 

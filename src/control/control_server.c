@@ -61,6 +61,17 @@ static bool may_connect(const struct control_peer *peer, const struct control_ac
     return control_peer_may_act(peer, access) || in_group(peer, access->readers);
 }
 
+void control_user_name(uid_t uid, char out[64])
+{
+    struct passwd entry, *found = NULL;
+    char buffer[4096];
+    if (getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) == 0 && found) {
+        snprintf(out, 64, "%s", found->pw_name);
+    } else {
+        snprintf(out, 64, "uid %u", (unsigned)uid);
+    }
+}
+
 static bool peer_of(int fd, struct control_peer *peer)
 {
     struct ucred cred;
@@ -71,13 +82,7 @@ static bool peer_of(int fd, struct control_peer *peer)
     peer->uid = cred.uid;
     peer->gid = cred.gid;
     peer->pid = cred.pid;
-    struct passwd entry, *found = NULL;
-    char buffer[4096];
-    if (getpwuid_r(cred.uid, &entry, buffer, sizeof buffer, &found) == 0 && found) {
-        snprintf(peer->user, sizeof peer->user, "%s", found->pw_name);
-    } else {
-        snprintf(peer->user, sizeof peer->user, "uid %u", (unsigned)cred.uid);
-    }
+    control_user_name(cred.uid, peer->user);
     return true;
 }
 

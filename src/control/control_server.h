@@ -22,6 +22,8 @@ struct control_access {
     char operators[64];
     char readers[64];
 };
+/* The name of a user id, or "uid N". */
+void control_user_name(uid_t uid, char out[64]);
 bool control_peer_may_act(const struct control_peer *peer, const struct control_access *access);
 
 typedef void control_handler(void *ctx, const struct control_peer *peer,

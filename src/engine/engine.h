@@ -45,7 +45,7 @@ void engine_stop(struct engine *engine);
 /* What a foreground pass tells while it goes on, on the calling thread, about every 200 ms. */
 struct pass_account {
     char account_id[ID_SIZE];
-    const char *name;
+    char name[128]; /* UTF-8 as it came, cut */
     bool finished;
     int64_t held_until; /* 0 = not held */
     struct run run;     /* figures so far */

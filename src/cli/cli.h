@@ -43,6 +43,7 @@ struct cli {
     /* What demo started; ended by cli_fini. 0 = none. */
     pid_t sim_pid, engine_pid;
     char demo_dir[64]; /* removed by cli_fini; "" = none */
+    int64_t for_ms;    /* the console ends by itself after so much real time; 0 = never */
     bool console;      /* the command wants main to open the console */
 };
 
@@ -74,6 +75,8 @@ struct secret *cli_token(const struct cli *cli, struct err *err);
 /* NULL without an error when none is configured. */
 struct secret *cli_app_secret(const struct cli *cli, struct err *err);
 /* A reader of the state directory's database. */
+/* Whether cli_token would find one; leaves the environment alone. */
+bool cli_token_configured(const struct cli *cli);
 struct store_reader *cli_reader(const struct cli *cli, struct err *err);
 /* "90s", "15m" -> ms; instants: RFC 3339 or HH:MM[:SS] in the console's zone, the most recent past
  * one, or with future the next. */

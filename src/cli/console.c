@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/secret.h"
 #include "cli/cli.h"
 #include "control/control_client.h"
 
@@ -16,12 +15,11 @@ bool console_prepare(struct cli *cli, const char **spawn, size_t size, struct er
         control_lock_holder(cli->state_dir, &holder)) {
         return true;
     }
-    /* Said here, on the terminal, rather than by a child nobody sees. */
-    struct secret *token = cli_token(cli, err);
-    if (!token) {
-        return err_prefix(err, "console: no engine runs on %s and none can be started",
-                          cli->state_dir);
+    if (!cli_token_configured(cli)) { /* said here rather than by a child nobody sees */
+        return err_set(err, ERR_AUTH,
+                       "console: no engine runs on %s and there is no token to start one; set "
+                       "META_ACCESS_TOKEN, or look with --read-only",
+                       cli->state_dir);
     }
-    secret_destroy(token);
     return control_spawn_engine(cli->state_dir, spawn, ENGINE_START_MS, err);
 }

@@ -33,6 +33,14 @@ static struct secret *from_environment(const char *name)
     return secret;
 }
 
+bool cli_token_configured(const struct cli *cli)
+{
+    char path[4096];
+    const char *value = getenv("META_ACCESS_TOKEN");
+    return (value && value[0]) || cli->config.token_file[0] ||
+           credential_path("meta_access_token", path, sizeof path);
+}
+
 struct secret *cli_token(const struct cli *cli, struct err *err)
 {
     char path[4096];

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-
 struct command;
 
 struct cli_option {

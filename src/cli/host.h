@@ -1,0 +1,14 @@
+/* host: the commands that host an engine or ask the API through it. Of the engine they see
+ * engine/engine.h alone. */
+#ifndef CLI_HOST_H
+#define CLI_HOST_H
+
+#include "base/err.h"
+
+struct cli;
+
+int host_engine(struct cli *cli, int argc, char **argv, struct err *err);
+int host_sync(struct cli *cli, int argc, char **argv, struct err *err);
+int host_check(struct cli *cli, int argc, char **argv, struct err *err);
+
+#endif

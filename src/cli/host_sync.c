@@ -1,0 +1,202 @@
+/* sync: one pass in the foreground, or through the engine that runs. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/date.h"
+#include "base/secret.h"
+#include "base/utf8.h"
+#include "cli/cli.h"
+#include "cli/host.h"
+#include "cli/signals.h"
+#include "cli/sync_engine.h"
+#include "control/control_client.h"
+#include "engine/engine.h"
+#include "http/http.h"
+
+enum { WAIT_DEFAULT_MS = 60000, ACCOUNTS_MAX = 4096, BAR_WIDTH = 24 };
+
+static bool parse(struct sync_words *words, int argc, char **argv, struct err *err)
+{
+    static const struct option options[] = {
+        {"full", no_argument,       NULL, 'f'},
+        {"wait", required_argument, NULL, 'w'},
+        {NULL,   0,                 NULL, 0  },
+    };
+    optind = 0;
+    opterr = 0;
+    words->wait_ms = WAIT_DEFAULT_MS;
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == 'f') {
+            words->full = true;
+        } else if (option != 'w' || !duration_parse(optarg, &words->wait_ms)) {
+            return err_set(err, ERR_USAGE, "sync: --full and --wait 60s; 'adtop sync --help'");
+        }
+    }
+    words->accounts = calloc((size_t)(argc - optind) + 1, sizeof *words->accounts);
+    if (!words->accounts) {
+        return err_set(err, ERR_MEMORY, "sync: out of memory");
+    }
+    for (int i = optind; i < argc; i++) {
+        if (!account_id_normalize(argv[i], words->accounts[words->count])) {
+            return err_set(err, ERR_USAGE,
+                           "account %.60s: not an account id; give act_<number>, see 'adtop "
+                           "accounts'",
+                           argv[i]);
+        }
+        words->count++;
+    }
+    return true;
+}
+
+/* ---- progress ---- */
+
+struct teller {
+    bool terminal;
+    size_t told; /* accounts whose end has been told */
+    bool *finished;
+    int64_t began;
+};
+
+static void tell_end(const struct pass_account *row)
+{
+    char name[128], why[256];
+    utf8_clean(row->name, name, sizeof name);
+    utf8_clean(row->run.error_message, why, sizeof why);
+    printf("%s  %-9s %6lld rows %4lld calls %6.1f s  %s%s%s\n", row->account_id,
+           run_status_name(row->run.status),
+           (long long)(row->run.campaigns_fetched + row->run.adsets_fetched + row->run.ads_fetched +
+                       row->run.insight_rows),
+           (long long)row->run.api_calls, (double)row->run.duration_ms / 1000, name,
+           why[0] ? ": " : "", why);
+}
+
+static void draw_bar(const struct pass_progress *progress, const struct teller *teller)
+{
+    int64_t rows = 0, calls = 0;
+    const char *step = "";
+    for (size_t i = 0; i < progress->accounts; i++) {
+        const struct run *run = &progress->rows[i].run;
+        rows += run->campaigns_fetched + run->adsets_fetched + run->ads_fetched + run->insight_rows;
+        calls += run->api_calls;
+        step = !progress->rows[i].finished && run->progress[0] ? run->progress : step;
+    }
+    char bar[BAR_WIDTH + 1], eta[32] = "";
+    size_t full = progress->accounts ? progress->finished * BAR_WIDTH / progress->accounts : 0;
+    for (size_t i = 0; i < BAR_WIDTH; i++) {
+        bar[i] = i < full ? '#' : '.';
+    }
+    bar[BAR_WIDTH] = '\0';
+    if (progress->finished > 0 && progress->finished < progress->accounts) {
+        int64_t spent = clock_mono_ms() - teller->began;
+        int64_t left = spent * (int64_t)(progress->accounts - progress->finished) /
+                       (int64_t)progress->finished;
+        snprintf(eta, sizeof eta, "  ETA %llds", (long long)(left / 1000));
+    }
+    printf("\r\033[K[%s] %zu/%zu accounts  %lld rows  %lld calls%s  %.40s", bar, progress->finished,
+           progress->accounts, (long long)rows, (long long)calls, eta, step);
+}
+
+static void tell(void *ctx, const struct pass_progress *progress)
+{
+    struct teller *teller = ctx;
+    if (!teller->finished) {
+        teller->finished = calloc(progress->accounts + 1, sizeof *teller->finished);
+    }
+    for (size_t i = 0; teller->finished && i < progress->accounts; i++) {
+        if (progress->rows[i].finished && !teller->finished[i]) {
+            teller->finished[i] = true;
+            if (teller->terminal) {
+                printf("\r\033[K");
+            }
+            tell_end(&progress->rows[i]);
+        }
+    }
+    if (teller->terminal && progress->finished < progress->accounts) {
+        draw_bar(progress, teller);
+    }
+    fflush(stdout);
+}
+
+/* ---- the pass ---- */
+
+static int exit_code(const struct pass_result *result, const struct cli *cli, struct err *err)
+{
+    char when[64] = "";
+    if (result->earliest_resume) {
+        char text[32];
+        date_format_rfc3339(result->earliest_resume, 0, text);
+        snprintf(when, sizeof when, "; earliest at %s", text);
+    }
+    (void)cli;
+    if (result->failed) {
+        err_set(err, ERR_API, "sync: %zu failed, first %s", result->failed, result->worst);
+        return EXIT_FAILED;
+    }
+    if (result->throttled) {
+        err_set(err, ERR_THROTTLED, "sync: %zu must wait, first %s%s", result->throttled,
+                result->worst, when);
+        return EXIT_THROTTLED;
+    }
+    if (result->partial) {
+        err_set(err, ERR_API, "sync: %zu incomplete, first %s", result->partial, result->worst);
+        return EXIT_PARTIAL;
+    }
+    if (result->cancelled) {
+        err_set(err, ERR_CANCELLED, "sync: stopped before its end; run it again to go on");
+        return EXIT_ERROR;
+    }
+    return EXIT_OK;
+}
+
+static int pass_here(struct cli *cli, const struct sync_words *words, const struct secret *token,
+                     const struct secret *app_secret, struct err *err)
+{
+    struct engine_options options = {.state_dir = cli->state_dir,
+                                     .config = &cli->config,
+                                     .clock = cli->clock,
+                                     .token = token,
+                                     .app_secret = app_secret};
+    struct teller teller = {.terminal = isatty(STDOUT_FILENO), .began = clock_mono_ms()};
+    struct pass_request request = {.accounts = (const char(*)[ID_SIZE])words->accounts,
+                                   .account_count = words->count,
+                                   .full = words->full,
+                                   .wait_ms = words->wait_ms,
+                                   .progress = tell,
+                                   .progress_ctx = &teller};
+    struct pass_result result;
+    struct engine *engine = http_global_init(err) ? engine_create(&options, err) : NULL;
+    if (!engine) {
+        return err->code == ERR_USAGE || err->code == ERR_CONFIG ? EXIT_USAGE : EXIT_ERROR;
+    }
+    signals_stop(engine);
+    bool ok = engine_pass(engine, &request, &result, err);
+    signals_default();
+    engine_destroy(engine);
+    free(teller.finished);
+    return ok ? exit_code(&result, cli, err) : EXIT_FAILED;
+}
+
+int host_sync(struct cli *cli, int argc, char **argv, struct err *err)
+{
+    struct sync_words words = {0};
+    struct control_holder holder;
+    int code = EXIT_USAGE;
+    if (parse(&words, argc, argv, err) && cli->read_only) {
+        err_set(err, ERR_REFUSED, "sync: --read-only looks and does not act; leave it out");
+        code = EXIT_ERROR;
+    } else if (err->code == ERR_NONE && control_lock_holder(cli->state_dir, &holder)) {
+        code = sync_through_engine(cli, &words, err);
+    } else if (err->code == ERR_NONE) {
+        struct secret *token = cli_token(cli, err);
+        struct secret *app_secret = token ? cli_app_secret(cli, err) : NULL;
+        code = token && err->code == ERR_NONE ? pass_here(cli, &words, token, app_secret, err)
+                                              : EXIT_FAILED;
+        secret_destroy(token);
+        secret_destroy(app_secret);
+    }
+    free(words.accounts);
+    return code;
+}

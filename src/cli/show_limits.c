@@ -1,0 +1,110 @@
+/* usage, budget: how much of every limit is used. */
+#include "base/date.h"
+#include "cli/operate.h"
+#include "cli/reading.h"
+#include "cli/table.h"
+#include "govern/budget.h"
+#include "store/read_budget.h"
+#include "store/read_limiters.h"
+
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+int show_usage(struct cli *cli, int argc, char **argv, struct err *err)
+{
+    static const struct column columns[] = {
+        {"scope",         "SCOPE",    CELL_TEXT,    0},
+        {"scope_id",      "OF",       CELL_TEXT,    0},
+        {"use_case",      "USE CASE", CELL_TEXT,    0},
+        {"pct",           "USED%",    CELL_DECIMAL, 0},
+        {"threshold",     "LINE%",    CELL_DECIMAL, 0},
+        {"reading_pct",   "HEADER%",  CELL_DECIMAL, 0},
+        {"source",        "SOURCE",   CELL_TEXT,    0},
+        {"reading_at",    "READ AT",  CELL_TIME,    0},
+        {"model_pct",     "MODEL%",   CELL_DECIMAL, 0},
+        {"threshold_at",  "AT LINE",  CELL_TIME,    0},
+        {"blocked_until", "BLOCKED",  CELL_TIME,    0},
+        {"access_tier",   "TIER",     CELL_TEXT,    0},
+    };
+    struct reading reading;
+    struct limiter_rows rows = {0};
+    struct table *table = table_create(cli, "usage", columns, COUNT(columns));
+    bool ok = table && reading_begin(cli, &reading, argc, argv, err);
+    if (ok) {
+        ok = read_limiters(reading.reader, reading.arena, cli->at_ms, reading.account, &rows, err);
+        for (size_t i = 0; ok && i < rows.count; i++) {
+            const struct limiter_row *row = &rows.rows[i];
+            table_text(table, scope_kind_name(row->scope));
+            table_text(table, row->scope_id);
+            table_text(table, use_case_name(row->use_case));
+            table_decimal(table, row->pct);
+            table_decimal(table, row->threshold);
+            table_decimal(table, row->reading_pct);
+            table_text(table, row->reading_at ? usage_source_header(row->source) : "");
+            table_time(table, row->reading_at);
+            table_decimal(table, row->model_pct);
+            table_time(table, row->eta_threshold_at);
+            table_time(table, row->blocked_until);
+            table_text(table, access_tier_name(row->access_tier));
+        }
+        ok = ok && table_print(table, "no reading yet", err);
+        reading_end(&reading);
+    }
+    table_destroy(table);
+    return reading_exit(ok, err);
+}
+
+int show_budget(struct cli *cli, int argc, char **argv, struct err *err)
+{
+    static const struct column columns[] = {
+        {"account_id", "ACCOUNT", CELL_TEXT,    0 },
+        {"name",       "NAME",    CELL_TEXT,    28},
+        {"calls",      "CALLS",   CELL_NUMBER,  0 },
+        {"cost",       "COST",    CELL_DECIMAL, 0 },
+        {"limit",      "LIMIT",   CELL_DECIMAL, 0 },
+        {"pct",        "USED%",   CELL_DECIMAL, 0 },
+    };
+    if (argc > 1 && strcmp(argv[1], "set") == 0) {
+        return operate_setting(cli, argc, argv, err);
+    }
+    struct reading reading;
+    struct budget_report report = {0};
+    struct table *table = table_create(cli, "budget", columns, COUNT(columns));
+    bool ok = table && reading_begin(cli, &reading, argc, argv, err);
+    if (ok) {
+        int64_t now = cli->at_ms ? cli->at_ms : cli_now(cli);
+        struct budget_day day = budget_day(now, cli->config.budget_day_starts_ms);
+        ok = read_budget(reading.reader, reading.arena, cli->at_ms, day.day, &report, err);
+        double daily = cli->config.budget_daily, own = cli->config.budget_per_account;
+        for (size_t i = 0; i < report.override_count; i++) {
+            const struct override_row *row = &report.overrides[i];
+            daily = strcmp(row->name, "budget.daily") == 0 ? row->value : daily;
+            own = strcmp(row->name, "budget.account") == 0 && !row->scope[0] ? row->value : own;
+        }
+        if (ok && !reading.account) {
+            table_text(table, "*");
+            table_text(table, "everything today");
+            table_number(table, report.calls);
+            table_decimal(table, report.cost);
+            table_decimal(table, daily);
+            table_decimal(table, 100 * report.cost / daily);
+        }
+        for (size_t i = 0; ok && i < report.account_count; i++) {
+            const struct budget_account *row = &report.accounts[i];
+            if (reading.account && strcmp(reading.account, row->account_id) != 0) {
+                continue;
+            }
+            table_text(table, row->account_id[0] ? row->account_id : "-");
+            table_text(table, row->name);
+            table_number(table, row->calls);
+            table_decimal(table, row->cost);
+            table_decimal(table, own);
+            table_decimal(table, 100 * row->cost / own);
+        }
+        ok = ok && table_print(table, "nothing spent today", err);
+        reading_end(&reading);
+    }
+    table_destroy(table);
+    return reading_exit(ok, err);
+}

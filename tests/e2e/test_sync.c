@@ -1,0 +1,176 @@
+/* A pass of the real program over the simulator: every figure equals the server's own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/e2e/harness.h"
+#include "tests/e2e/truth.h"
+#include "json/json.h"
+
+static struct outcome outcome;
+
+static const char token[] = "EAAB-a-token-to-look-for";
+
+static void run_sync(const struct sim *sim, const struct state *state, const char *extra)
+{
+    const char *const args[] = {"--state-dir", state->dir, "--base-url", sim->url,
+                                "sync",        extra,      NULL};
+    adtop_run(&outcome, token, args);
+}
+
+static void assert_synced(void)
+{
+    if (outcome.exit_code != 0) {
+        fail_msg("exit %d: %s", outcome.exit_code, outcome.err);
+    }
+}
+
+static void assert_well_behaved(const struct sim *sim)
+{
+    struct json_doc *doc = sim_get(sim, "/sim/stats");
+    assert_int_equal(json_number(json_root(doc), "tokens_in_urls"), 0);
+    assert_int_equal(json_number(json_root(doc), "calls_while_blocked"), 0);
+    assert_in_range(json_number(json_root(doc), "peak_accounts"), 1, 3);
+    json_free(doc);
+}
+
+static void test_a_pass_equals_the_truth_and_a_second_changes_nothing(void **unused)
+{
+    (void)unused;
+    struct sim sim;
+    struct state state;
+    const char *const args[] = {NULL};
+    state_make(&state);
+    sim_start(&sim, args);
+    run_sync(&sim, &state, NULL);
+    assert_synced();
+    assert_truth(&sim, &state);
+    int64_t rows = state_number(&state, "SELECT count(*) FROM insights");
+    int64_t entities = state_number(&state, "SELECT count(*) FROM entities");
+    assert_true(rows > 0);
+    assert_int_equal(state_number(&state, "SELECT count(*) FROM accounts"), 12);
+    assert_int_equal(
+        state_number(&state, "SELECT count(*) FROM sync_runs WHERE status = 'SUCCESS'"), 12);
+    assert_int_equal(state_number(&state, "SELECT count(*) FROM sync_runs WHERE api_calls > 5 + 6"),
+                     0);
+    run_sync(&sim, &state, NULL);
+    assert_synced();
+    assert_truth(&sim, &state);
+    assert_int_equal(state_number(&state, "SELECT count(*) FROM insights"), rows);
+    assert_in_range(state_number(&state, "SELECT count(*) FROM entities"), entities - 2,
+                    entities + 2);
+    assert_well_behaved(&sim);
+    assert_true(state_lacks(&state, token));
+    char *integrity = state_text(&state, "PRAGMA integrity_check");
+    assert_string_equal(integrity, "ok");
+    free(integrity);
+    sim_stop(&sim);
+    state_remove(&state);
+}
+
+static void test_deleted_ads_are_tombstones(void **unused)
+{
+    (void)unused;
+    struct sim sim;
+    struct state state;
+    const char *const args[] = {NULL};
+    state_make(&state);
+    sim_start(&sim, args);
+    run_sync(&sim, &state, NULL);
+    assert_synced();
+    assert_true(state_number(&state, "SELECT count(*) FROM entities WHERE deleted_at IS NOT NULL "
+                                     "AND kind = 'ad'") > 0);
+    assert_int_equal(
+        state_number(&state,
+                     "SELECT count(*) FROM insights i WHERE level = 'ad' AND NOT EXISTS (SELECT 1 "
+                     "FROM entities e WHERE e.entity_id = i.entity_id)"),
+        0);
+    sim_stop(&sim);
+    state_remove(&state);
+}
+
+static void test_ten_times_the_data(void **unused)
+{
+    (void)unused;
+    struct sim sim;
+    struct state state;
+    const char *const args[] = {"--scale", "10", NULL};
+    state_make(&state);
+    sim_start(&sim, args);
+    run_sync(&sim, &state, NULL);
+    assert_synced();
+    assert_truth(&sim, &state);
+    assert_well_behaved(&sim);
+    sim_stop(&sim);
+    state_remove(&state);
+}
+
+static void test_a_dropped_row_makes_it_partial(void **unused)
+{
+    (void)unused;
+    struct sim sim;
+    struct state state;
+    const char *const args[] = {NULL};
+    state_make(&state);
+    sim_start(&sim, args);
+    struct json_doc *doc =
+        sim_post(&sim, "/sim/fault", "{\"kind\":\"drop_row\",\"class\":\"insights\"}");
+    json_free(doc);
+    run_sync(&sim, &state, NULL);
+    assert_int_equal(outcome.exit_code, 3);
+    char *account = state_text(&state, "SELECT account_id FROM sync_runs WHERE status = 'PARTIAL'");
+    assert_non_null(strstr(outcome.err, account));
+    assert_non_null(strstr(outcome.err, "2026-"));
+    free(account);
+    sim_stop(&sim);
+    state_remove(&state);
+}
+
+static void test_killed_ten_times_it_still_equals_the_truth(void **unused)
+{
+    (void)unused;
+    struct sim sim;
+    struct state state;
+    const char *const args[] = {"--latency", "40", NULL};
+    state_make(&state);
+    sim_start(&sim, args);
+    const char *const sync[] = {"--state-dir", state.dir, "--base-url", sim.url, "sync", NULL};
+    for (int i = 0; i < 10; i++) {
+        pid_t pid = adtop_start(token, NULL, sync);
+        usleep((useconds_t)(60000 + i * 45000));
+        process_kill(pid, SIGKILL);
+    }
+    run_sync(&sim, &state, NULL);
+    assert_synced();
+    assert_truth(&sim, &state);
+    assert_int_equal(
+        state_number(&state, "SELECT count(*) FROM sync_runs WHERE status = 'RUNNING'"), 0);
+    assert_int_equal(state_number(&state, "SELECT count(*) FROM sync_runs WHERE status = 'FAILED' "
+                                          "AND error_message NOT LIKE '%interrupted%'"),
+                     0);
+    char *integrity = state_text(&state, "PRAGMA integrity_check");
+    assert_string_equal(integrity, "ok");
+    free(integrity);
+    sim_stop(&sim);
+    state_remove(&state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_pass_equals_the_truth_and_a_second_changes_nothing),
+        cmocka_unit_test(test_deleted_ads_are_tombstones),
+        cmocka_unit_test(test_ten_times_the_data),
+        cmocka_unit_test(test_a_dropped_row_makes_it_partial),
+        cmocka_unit_test(test_killed_ten_times_it_still_equals_the_truth),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,154 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "engine/waiting.h"
+
+enum { NOW = 1000000 };
+
+static struct account account;
+
+static struct waiting_facts idle(void)
+{
+    memset(&account, 0, sizeof account);
+    account.account_status = ACCOUNT_ACTIVE;
+    struct waiting_facts facts = {
+        .now_ms = NOW, .account = &account, .due_at = NOW + 5000, .workers = 3};
+    facts.verdict.go = true;
+    return facts;
+}
+
+static struct hold decide(const struct waiting_facts *facts)
+{
+    struct hold hold = {0};
+    waiting_decide(facts, &hold);
+    return hold;
+}
+
+static void test_each_reason_is_found(void **state)
+{
+    (void)state;
+    struct waiting_facts f = idle();
+    struct hold hold = decide(&f);
+    assert_int_equal(hold.reason, HOLD_DUE);
+    assert_int_equal(hold.until, NOW + 5000);
+
+    f.running = true;
+    assert_int_equal(decide(&f).reason, HOLD_RUNNING);
+
+    f = idle();
+    account.account_status = ACCOUNT_DISABLED;
+    hold = decide(&f);
+    assert_int_equal(hold.reason, HOLD_DISABLED);
+    assert_non_null(strstr(hold.detail, "DISABLED"));
+
+    f = idle();
+    f.due = true;
+    f.queue_position = 3;
+    hold = decide(&f);
+    assert_int_equal(hold.reason, HOLD_QUEUED);
+    assert_string_equal(hold.detail, "{\"behind\":2}");
+
+    f.queue_position = 1;
+    f.workers_busy = 3;
+    assert_int_equal(decide(&f).reason, HOLD_CONCURRENCY);
+
+    f.backoff_until = NOW + 1;
+    assert_int_equal(decide(&f).reason, HOLD_BACKOFF);
+
+    f.backoff_until = 0;
+    f.budget_held = true;
+    f.budget_until = NOW + 77;
+    hold = decide(&f);
+    assert_int_equal(hold.reason, HOLD_BUDGET);
+    assert_int_equal(hold.until, NOW + 77);
+}
+
+static void test_a_quota_is_told_with_scope_and_figures(void **state)
+{
+    (void)state;
+    struct waiting_facts f = idle();
+    f.due = true;
+    f.verdict = (struct gate_verdict){.reason = HOLD_QUOTA_ACCOUNT,
+                                      .scope = SCOPE_ACCOUNT,
+                                      .until_ms = NOW + 60000,
+                                      .scope_id = "act_1",
+                                      .detail = "{\"pct\":91}"};
+    struct hold hold = decide(&f);
+    assert_int_equal(hold.reason, HOLD_QUOTA_ACCOUNT);
+    assert_string_equal(hold.scope, "account");
+    assert_string_equal(hold.scope_id, "act_1");
+    assert_string_equal(hold.detail, "{\"pct\":91}");
+    assert_int_equal(hold.until, NOW + 60000);
+    f.override_holds = true;
+    assert_int_equal(decide(&f).reason, HOLD_QUEUED);
+}
+
+static void test_a_person_comes_before_a_quota(void **state)
+{
+    (void)state;
+    struct waiting_facts f = idle();
+    f.due = true;
+    f.verdict.go = false;
+    f.verdict.reason = HOLD_QUOTA_APP;
+    f.token_invalid = true;
+    assert_int_equal(decide(&f).reason, HOLD_TOKEN_INVALID);
+    assert_int_equal(decide(&f).until, 0);
+    account.paused_until = NOW + 9;
+    assert_int_equal(decide(&f).reason, HOLD_PAUSED);
+    assert_int_equal(decide(&f).until, NOW + 9);
+    account.paused_until = INT64_MAX;
+    assert_int_equal(decide(&f).until, 0);
+    account.paused_until = 0;
+    f.token_invalid = false;
+    f.no_access = true;
+    assert_int_equal(decide(&f).reason, HOLD_NO_ACCESS);
+}
+
+static void test_hostile_errors_stay_json(void **state)
+{
+    (void)state;
+    struct waiting_facts f = idle();
+    f.token_invalid = true;
+    strcpy(f.last_error, "bad \"token\"\n\x1b[31m");
+    struct hold hold = decide(&f);
+    assert_null(strchr(hold.detail, '\n'));
+    assert_null(strchr(hold.detail, 0x1b));
+    assert_non_null(strstr(hold.detail, "\\\"token\\\""));
+}
+
+static void test_same_tolerates_a_small_move_of_the_end(void **state)
+{
+    (void)state;
+    struct hold a = {.reason = HOLD_DUE, .until = NOW}, b = a;
+    assert_true(waiting_same(&a, &b));
+    b.until += 30000;
+    assert_true(waiting_same(&a, &b));
+    b.until += 60000;
+    assert_false(waiting_same(&a, &b));
+    b = a;
+    b.until = 0;
+    assert_false(waiting_same(&a, &b));
+    b = a;
+    b.reason = HOLD_QUEUED;
+    assert_false(waiting_same(&a, &b));
+    b = a;
+    strcpy(b.scope_id, "act_2");
+    assert_false(waiting_same(&a, &b));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_reason_is_found),
+        cmocka_unit_test(test_a_quota_is_told_with_scope_and_figures),
+        cmocka_unit_test(test_a_person_comes_before_a_quota),
+        cmocka_unit_test(test_hostile_errors_stay_json),
+        cmocka_unit_test(test_same_tolerates_a_small_move_of_the_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -71,7 +71,7 @@ lib_of = $(B)/lib$(1).a
 pkgs_of = $(sort $(foreach r,$(1),$(libs_$(r))))
 
 # ---- embedded data: every migration, default configuration, theme and scenario --------------------
-EMBED_FILES := $(sort $(wildcard data/*.conf data/migrations/*.sql data/scenarios/*.conf data/man/* themes/*.theme))
+EMBED_FILES := $(sort $(wildcard data/*.conf data/migrations/*.sql data/scenarios/*.conf themes/*.theme))
 $(B)/embed.S: $(EMBED_FILES) Makefile | $(B)/.dir
 	@{ printf '.section .rodata\n'; i=0; \
 	for f in $(EMBED_FILES); do printf 'd%d: .incbin "%s"\ne%d: .byte 0\nn%d: .asciz "%s"\n' $$i $$f $$i $$i $$f; i=$$((i+1)); done; \
@@ -200,6 +200,9 @@ install: all
 	install -Dm755 $(BUILD)/release/adtop $(DESTDIR)$(PREFIX)/bin/adtop
 	install -Dm755 $(BUILD)/release/adtop-sim $(DESTDIR)$(PREFIX)/bin/adtop-sim
 	install -Dm644 data/adtop.conf $(DESTDIR)$(PREFIX)/share/doc/adtop/adtop.conf
+	install -Dm644 data/man/adtop.1 $(DESTDIR)$(PREFIX)/share/man/man1/adtop.1
+	install -Dm644 data/man/adtop-sim.1 $(DESTDIR)$(PREFIX)/share/man/man1/adtop-sim.1
+	install -Dm644 data/systemd/adtop.service $(DESTDIR)$(PREFIX)/lib/systemd/system/adtop.service
 clean:
 	rm -rf $(BUILD)
 help:

@@ -64,7 +64,8 @@ static bool make_plan(struct engine *engine, struct engine_account *slot, struct
                        slot->account.timezone_name);
     }
     plan_policy_from_config(engine->config, &policy);
-    if (!marks_load(engine->store, &slot->account, slot->tz, engine_now(engine), &marks, err)) {
+    if (!marks_load(engine->store, &slot->account, &policy, slot->tz, engine_now(engine), &marks,
+                    err)) {
         return false;
     }
     pthread_mutex_lock(&engine->lock);

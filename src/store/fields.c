@@ -28,7 +28,7 @@ bool fields_assign(struct str *out, struct fields fields, size_t skip)
 
 /* A copy of the member: members of packed arrays need not be read through their type. */
 #define MEMBER(type, field, record)                                                                \
-    (*(const type *)(const void *)((const char *)(record) + (field)->offset))
+    (*(type const *)(const void *)((const char *)(record) + (field)->offset))
 
 static int enum_value(const struct field *field, const void *record)
 {

@@ -9,6 +9,9 @@
 /* A row of a sweep is a tenth of a full one: four times the rows still make a small page. */
 enum { SWEEP_LIMIT_FACTOR = 4 };
 
+/* A report is created and polled a few times before its pages are read. */
+enum { REPORT_EXTRA_CALLS = 4 };
+
 /* A schedule's jitter makes a run earlier; a period counts as over when an eighth of it is left,
  * so that a twelve-hourly account still meets its daily window every second run. */
 static bool period_over(int64_t since_ms, int64_t period_ms, int64_t now_ms)
@@ -208,42 +211,49 @@ static double pages(double rows, int limit)
     return n < 1 ? 1 : n;
 }
 
-static double insights_weight(const struct plan_policy *p, const struct sync_plan *plan,
-                              bool broken_down)
+static void call_shape(const struct plan_policy *policy, const struct sync_plan *plan,
+                       enum call_class call_class, struct cost_shape *out)
 {
-    double w = p->weight_call * p->weight_daily; /* always time_increment=1 */
-    if (plan->last_day - plan->first_day + 1 >= 90) {
-        w *= p->weight_90d;
-    }
-    if (broken_down && plan->breakdowns[0]) {
-        w *= p->weight_breakdowns;
-    }
-    if (broken_down && p->action_breakdowns[0]) {
-        w *= p->weight_action_breakdowns;
-    }
-    return w;
+    bool total = call_class == CALL_INSIGHTS_TOTAL;
+    memset(out, 0, sizeof *out);
+    out->call_class = call_class;
+    out->daily = true; /* time_increment=1, always */
+    out->days = plan->last_day - plan->first_day + 1;
+    out->breakdowns = !total && plan->breakdowns[0] != '\0';
+    out->action_breakdowns = !total && cost_action_breakdowns(policy->action_breakdowns);
+}
+
+double plan_call_cost(const struct plan_policy *policy, const struct sync_plan *plan,
+                      enum call_class call_class)
+{
+    struct cost_shape shape;
+    call_shape(policy, plan, call_class, &shape);
+    return cost_call(&policy->weights, &shape);
 }
 
 static void plan_estimate(const struct plan_input *in, struct sync_plan *out)
 {
+    struct cost_shape shapes[ENTITY_KIND_COUNT + PLAN_LEVELS_MAX + 1];
+    static const enum call_class listing_class[] = {CALL_CAMPAIGNS, CALL_ADSETS, CALL_ADS};
+    size_t n = 0;
     for (int k = 0; k < ENTITY_KIND_COUNT; k++) {
         const struct plan_listing *l = &out->listing[k];
         double rows = l->how == LISTING_DELTA ? 0 : (double)in->marks->listing[k].entities;
-        double n = l->how == LISTING_NONE ? 0 : pages(rows, l->limit);
-        out->calls += n;
-        out->cost += n * in->policy->weight_call;
+        if (l->how != LISTING_NONE) {
+            call_shape(in->policy, out, listing_class[k], &shapes[n]);
+            shapes[n++].calls = pages(rows, l->limit);
+        }
     }
     for (size_t i = 0; i < out->insights_count; i++) {
-        /* A report is created and polled a few times at the weight of an entity call. */
-        double extra = out->insights[i].report ? 4 : 0;
-        double n = pages(out->insights[i].rows, out->insights[i].limit);
-        out->calls += n + extra;
-        out->cost += n * insights_weight(in->policy, out, true) + extra * in->policy->weight_call;
+        const struct plan_insights *ins = &out->insights[i];
+        call_shape(in->policy, out, ins->report ? CALL_REPORT : CALL_INSIGHTS, &shapes[n]);
+        shapes[n++].calls = pages(ins->rows, ins->limit) + (ins->report ? REPORT_EXTRA_CALLS : 0);
     }
     if (out->total) {
-        out->calls += 1;
-        out->cost += insights_weight(in->policy, out, false);
+        call_shape(in->policy, out, CALL_INSIGHTS_TOTAL, &shapes[n]);
+        shapes[n++].calls = 1;
     }
+    out->cost = cost_total(&in->policy->weights, shapes, n, &out->calls);
 }
 
 void plan_policy_from_config(const struct config *c, struct plan_policy *out)
@@ -268,11 +278,11 @@ void plan_policy_from_config(const struct config *c, struct plan_policy *out)
     memcpy(out->levels, c->levels, sizeof out->levels);
     memcpy(out->breakdowns, c->breakdowns, sizeof out->breakdowns);
     memcpy(out->action_breakdowns, c->action_breakdowns, sizeof out->action_breakdowns);
-    out->weight_call = c->cost_call;
-    out->weight_breakdowns = c->cost_breakdowns;
-    out->weight_daily = c->cost_daily;
-    out->weight_90d = c->cost_window_90d;
-    out->weight_action_breakdowns = c->cost_action_breakdowns;
+    out->weights.call = c->cost_call;
+    out->weights.breakdowns = c->cost_breakdowns;
+    out->weights.daily = c->cost_daily;
+    out->weights.window_90d = c->cost_window_90d;
+    out->weights.action_breakdowns = c->cost_action_breakdowns;
 }
 
 void plan_make(const struct plan_input *in, struct sync_plan *out)
@@ -283,6 +293,7 @@ void plan_make(const struct plan_input *in, struct sync_plan *out)
     out->today = tz_day(in->tz, in->now_ms);
     out->trigger = in->request->trigger;
     out->foreground = in->request->foreground;
+    out->critical = in->request->override;
     out->forced = in->request->force || in->request->foreground;
     plan_listings(in, out);
     plan_insights(in, out);

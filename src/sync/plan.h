@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "govern/cost.h"
 #include "model/account.h"
 #include "model/entity.h"
 #include "model/insight.h"
@@ -47,6 +48,7 @@ struct plan_request {
     enum run_trigger trigger;
     bool foreground;    /* `adtop sync`: WEEK whatever is fresh, and everything gone is found */
     bool force;         /* freshness is no reason to skip anything */
+    bool override;      /* an operator's, past thresholds and pacing: every call is critical */
     bool since_given;   /* the insights window begins on `since` */
     int32_t since;      /* day */
     int32_t until;      /* last day; 0 = today */
@@ -69,7 +71,7 @@ struct plan_policy {
     size_t level_count;
     enum insight_level levels[PLAN_LEVELS_MAX];
     char breakdowns[CONFIG_LIST_SIZE], action_breakdowns[CONFIG_LIST_SIZE];
-    double weight_call, weight_breakdowns, weight_daily, weight_90d, weight_action_breakdowns;
+    struct cost_weights weights;
 };
 
 struct plan_listing {
@@ -90,7 +92,7 @@ struct sync_plan {
     char account_id[ID_SIZE];
     enum run_mode mode;
     enum run_trigger trigger;
-    bool foreground, forced;
+    bool foreground, forced, critical;
     struct plan_listing listing[ENTITY_KIND_COUNT];
     size_t insights_count; /* one chain per level */
     struct plan_insights insights[PLAN_LEVELS_MAX];
@@ -115,6 +117,10 @@ struct plan_input {
 void plan_policy_from_config(const struct config *config, struct plan_policy *out);
 
 void plan_make(const struct plan_input *in, struct sync_plan *out);
+
+/* Weighted units of one call of the plan; total: of CALL_INSIGHTS_TOTAL. */
+double plan_call_cost(const struct plan_policy *policy, const struct sync_plan *plan,
+                      enum call_class call_class);
 
 /* What a watermark is bound to: the kind and its status set (reference 4.5, pitfall 3 and 10.22).
  */

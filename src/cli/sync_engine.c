@@ -103,7 +103,7 @@ static bool remember(struct following *following, struct store_reader *reader,
     bool ok = arena && following->rows && read_accounts(reader, arena, 0, true, &rows, err);
     for (size_t i = 0; ok && i < reply->result_count; i++) {
         struct followed *row = &following->rows[following->count++];
-        snprintf(row->account_id, sizeof row->account_id, "%s", reply->results[i].target);
+        snprintf(row->account_id, sizeof row->account_id, "%.39s", reply->results[i].target);
         for (size_t k = 0; k < rows.count; k++) {
             if (strcmp(rows.rows[k].account.account_id, row->account_id) == 0) {
                 row->before_run_id = rows.rows[k].last_run_id;

@@ -1,6 +1,7 @@
 #include "engine/limits.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,7 +87,7 @@ static void row_of(const struct scope_view *view, int64_t now, struct limiter_ro
     row->scope = view->kind;
     row->use_case = view->use_case;
     const char *id = view->account_id[0] ? view->account_id : scope_kind_name(view->kind);
-    strncpy(row->scope_id, id, sizeof row->scope_id - 1);
+    snprintf(row->scope_id, sizeof row->scope_id, "%s", id);
     row->pct = view->pct;
     row->reading_pct = view->header_pct;
     row->source = view->header_source;

@@ -1,0 +1,242 @@
+#include "store/read_entities.h"
+
+#include <string.h>
+
+#include "base/num.h"
+#include "store/reader_internal.h"
+
+enum { DEFAULT_LIMIT = 500 };
+
+#define ID_OF(column)                                                                              \
+    "CASE WHEN " column " > 0 THEN CAST(" column " AS TEXT) ELSE (SELECT t.entity_id FROM "        \
+    "entity_text t WHERE t.entity_no = " column ") END"
+#define COLUMNS                                                                                    \
+    "SELECT e.kind, " ID_OF("e.entity_no") ", " ID_OF("e.campaign_no") ", " ID_OF(                 \
+        "e.parent_no") ", e.name, e.status, e.effective_status, e.objective, "                     \
+                       "coalesce(e.daily_budget, -1), "                                            \
+                       "coalesce(e.lifetime_budget, -1), e.created_time, e.updated_time, "         \
+                       "e.fetched_at, "                                                            \
+                       "e.deleted_at, (SELECT count(*) FROM entity c WHERE c.account_no = "        \
+                       "e.account_no AND c.kind = "                                                \
+                       "e.kind + 1 AND c.parent_no = e.entity_no AND c.deleted_at IS NULL), "      \
+                       "d.spend, d.impressions, "                                                  \
+                       "d.clicks, d.link_clicks, d.leads, d.registrations, d.purchases, "          \
+                       "d.purchase_value FROM entity "                                             \
+                       "e LEFT JOIN (SELECT entity_no, sum(spend) AS spend, sum(impressions) AS "  \
+                       "impressions, "                                                             \
+                       "sum(clicks) AS clicks, sum(link_clicks) AS link_clicks, sum(leads) AS "    \
+                       "leads, "                                                                   \
+                       "sum(registrations) AS registrations, sum(purchases) AS purchases, "        \
+                       "sum(purchase_value) AS "                                                   \
+                       "purchase_value FROM (SELECT entity_no, spend, impressions, clicks, "       \
+                       "link_clicks, leads, "                                                      \
+                       "registrations, purchases, purchase_value FROM daily_sum WHERE account_no " \
+                       "= :no AND level > 0 "                                                      \
+                       "AND date BETWEEN :from AND :to UNION ALL SELECT entity_no, spend, "        \
+                       "impressions, clicks, "                                                     \
+                       "link_clicks, leads, registrations, purchases, purchase_value FROM "        \
+                       "insight WHERE account_no = "                                               \
+                       ":no AND level = 3 AND date_start BETWEEN :from AND :to AND breakdown_no "  \
+                       "= 0) GROUP BY "                                                            \
+                       "entity_no) d ON d.entity_no = e.entity_no "
+
+static void read_one(struct query *q, struct entity_row *row, struct arena *arena)
+{
+    row->kind = (enum entity_kind)(col_i64(q, 0) % ENTITY_KIND_COUNT);
+    row->entity_id = col_copy(q, 1, arena);
+    row->campaign_id = col_copy(q, 2, arena);
+    row->parent_id = col_copy(q, 3, arena);
+    row->name = col_copy(q, 4, arena);
+    row->status = col_copy(q, 5, arena);
+    row->effective_status = col_copy(q, 6, arena);
+    row->objective = col_copy(q, 7, arena);
+    row->daily_budget = col_i64(q, 8);
+    row->lifetime_budget = col_i64(q, 9);
+    row->created_time = col_i64(q, 10);
+    row->updated_time = col_i64(q, 11);
+    row->fetched_at = col_i64(q, 12);
+    row->deleted_at = col_i64(q, 13);
+    row->children = col_i64(q, 14);
+    row->spend = col_i64(q, 15);
+    row->impressions = col_i64(q, 16);
+    row->clicks = col_i64(q, 17);
+    row->link_clicks = col_real(q, 18);
+    row->leads = col_real(q, 19);
+    row->registrations = col_real(q, 20);
+    row->purchases = col_real(q, 21);
+    row->purchase_value = col_i64(q, 22);
+}
+
+/* The number behind an id; 0 = unknown. */
+static bool number_of(struct store_reader *reader, const char *id, int64_t *no, struct err *err)
+{
+    struct query q = {0};
+    *no = 0;
+    if (!id || !id[0] || (id[0] != '0' && num_parse_i64(id, no))) {
+        return true;
+    }
+    if (!db_query(&reader->db, &q, "SELECT entity_no FROM entity_text WHERE entity_id = :id",
+                  err)) {
+        return false;
+    }
+    bind_text(&q, ":id", id);
+    int step = db_step(&q, err);
+    *no = step > 0 ? col_i64(&q, 0) : 0;
+    db_done(&q);
+    return step >= 0;
+}
+
+static bool account_number(struct store_reader *reader, const char *id, int64_t *no,
+                           struct err *err)
+{
+    struct query q = {0};
+    if (!db_query(&reader->db, &q, "SELECT account_no FROM account WHERE account_id = :id", err)) {
+        return false;
+    }
+    bind_text(&q, ":id", id);
+    int step = db_step(&q, err);
+    *no = step > 0 ? col_i64(&q, 0) : 0;
+    db_done(&q);
+    return step > 0 ||
+           (step == 0 && err_set(err, ERR_NOT_FOUND, "account %s: it is not known", id));
+}
+
+bool read_entities(struct store_reader *reader, struct arena *arena,
+                   const struct entity_query *query, struct entity_rows *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct entity_row), .arena = arena};
+    struct query q = {0};
+    int64_t account = 0, parent = 0, after = INT64_MIN;
+    bool top = !query->parent_id || !query->parent_id[0];
+    if (!account_number(reader, query->account_id, &account, err) ||
+        !number_of(reader, query->parent_id, &parent, err) ||
+        (query->after_id && !number_of(reader, query->after_id, &after, err)) ||
+        !db_query(&reader->db, &q,
+                  top ? COLUMNS
+                      "WHERE e.account_no = :no AND e.kind = 0 AND :parent = :parent AND "
+                      "(:deleted OR e.deleted_at IS NULL) AND e.entity_no > :after ORDER BY "
+                      "e.entity_no LIMIT :limit"
+                      : COLUMNS "WHERE e.account_no = :no AND e.kind > 0 AND e.parent_no = :parent "
+                                "AND (:deleted OR e.deleted_at IS NULL) AND e.entity_no > :after "
+                                "ORDER BY e.entity_no LIMIT :limit",
+                  err)) {
+        return false;
+    }
+    bind_i64(&q, ":no", account);
+    bind_i64(&q, ":from", query->day_from);
+    bind_i64(&q, ":to", query->day_to);
+    bind_i64(&q, ":parent", parent);
+    bind_i64(&q, ":deleted", query->deleted);
+    bind_i64(&q, ":after", after);
+    bind_i64(&q, ":limit", query->limit ? (int64_t)query->limit : DEFAULT_LIMIT);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        struct entity_row *row = rows_add(&rows, err);
+        if (!row) {
+            step = -1;
+            break;
+        }
+        read_one(&q, row, arena);
+    }
+    db_done(&q);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return step == 0;
+}
+
+bool read_entity(struct store_reader *reader, struct arena *arena, const char *entity_id,
+                 struct entity_row *out, struct err *err)
+{
+    struct query q = {0};
+    int64_t no = 0;
+    if (!number_of(reader, entity_id, &no, err) ||
+        !db_query(&reader->db, &q, COLUMNS "WHERE e.entity_no = :entity", err)) {
+        return false;
+    }
+    bind_i64(&q, ":entity", no);
+    bind_i64(&q, ":no", 0);
+    bind_i64(&q, ":from", 0);
+    bind_i64(&q, ":to", 0);
+    int step = db_step(&q, err);
+    if (step > 0) {
+        read_one(&q, out, arena);
+    }
+    db_done(&q);
+    return step > 0 ||
+           (step == 0 && err_set(err, ERR_NOT_FOUND, "entity %s: it is not known", entity_id));
+}
+
+bool read_entity_totals(struct store_reader *reader, const char *account_id,
+                        struct entity_totals *out, struct err *err)
+{
+    struct query q = {0};
+    int64_t account = 0;
+    memset(out, 0, sizeof *out);
+    if ((account_id && !account_number(reader, account_id, &account, err)) ||
+        !db_query(
+            &reader->db, &q,
+            "SELECT kind, sum(deleted_at IS NULL), sum(deleted_at IS NOT NULL), sum(kind = 2 "
+            "AND deleted_at IS NULL AND effective_status = 'ACTIVE') FROM entity WHERE :no = 0 "
+            "OR account_no = :no GROUP BY kind",
+            err)) {
+        return false;
+    }
+    bind_i64(&q, ":no", account);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        int kind = (int)(col_i64(&q, 0) % ENTITY_KIND_COUNT);
+        out->present[kind] = col_i64(&q, 1);
+        out->deleted[kind] = col_i64(&q, 2);
+        out->active += col_i64(&q, 3);
+    }
+    db_done(&q);
+    return step == 0;
+}
+
+bool read_daily(struct store_reader *reader, struct arena *arena, const char *account_id,
+                const char *entity_id, int32_t day_from, int32_t day_to, struct daily_rows *out,
+                struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct daily_row), .arena = arena};
+    struct query q = {0};
+    int64_t account = 0, entity = 0;
+    bool whole = strncmp(entity_id, "act_", 4) == 0;
+    if (!account_number(reader, account_id, &account, err) ||
+        (!whole && !number_of(reader, entity_id, &entity, err)) ||
+        !db_query(
+            &reader->db, &q,
+            "SELECT date, spend, impressions, clicks, link_clicks, leads, registrations, "
+            "purchases, purchase_value FROM daily_sum WHERE account_no = :no AND entity_no = "
+            ":entity AND date BETWEEN :from AND :to UNION ALL SELECT date_start, spend, "
+            "impressions, clicks, link_clicks, leads, registrations, purchases, purchase_value "
+            "FROM insight WHERE account_no = :no AND level = 3 AND entity_no = :entity AND "
+            "date_start BETWEEN :from AND :to AND breakdown_no = 0 ORDER BY 1",
+            err)) {
+        return false;
+    }
+    bind_i64(&q, ":no", account);
+    bind_i64(&q, ":entity", entity);
+    bind_i64(&q, ":from", day_from);
+    bind_i64(&q, ":to", day_to);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        struct daily_row *row = rows_add(&rows, err);
+        if (!row) {
+            step = -1;
+            break;
+        }
+        row->day = (int32_t)col_i64(&q, 0);
+        row->spend = col_i64(&q, 1);
+        row->impressions = col_i64(&q, 2);
+        row->clicks = col_i64(&q, 3);
+        row->link_clicks = col_real(&q, 4);
+        row->leads = col_real(&q, 5);
+        row->registrations = col_real(&q, 6);
+        row->purchases = col_real(&q, 7);
+        row->purchase_value = col_i64(&q, 8);
+    }
+    db_done(&q);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return step == 0;
+}

@@ -1,0 +1,260 @@
+/* limiters, usage, budget. */
+#include <string.h>
+
+#include "store/read_budget.h"
+#include "store/read_limiters.h"
+#include "store/reader_internal.h"
+
+enum { LOG_LIMIT = 10000, DAY_MS = 86400000, HOUR_MS = 3600000 };
+
+/* As of an instant the readings of the two hours before it stand in for the governor's view. */
+static bool limiters_then(struct store_reader *reader, struct arena *arena, int64_t at,
+                          const char *account_id, struct rows *rows, struct err *err)
+{
+    static const enum scope_kind scopes[USAGE_SOURCE_COUNT] = {
+        SCOPE_APP, SCOPE_ACCOUNT, SCOPE_USE_CASE, SCOPE_APP_INSIGHTS, SCOPE_USE_CASE};
+    struct query q = {0};
+    (void)arena;
+    if (!db_query(
+            &reader->db, &q,
+            "SELECT scope, scope_id, buc_type, pct, max(at), access_tier FROM usage_log WHERE "
+            "at > :at - 7200000 AND at <= :at AND (:id IS NULL OR scope_id IN (:id, 'app')) "
+            "GROUP BY scope, scope_id, buc_type ORDER BY scope_id = 'app' DESC, scope_id",
+            err)) {
+        return false;
+    }
+    bind_i64(&q, ":at", at);
+    bind_text(&q, ":id", account_id);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        struct limiter_row *row = rows_add(rows, err);
+        if (!row) {
+            step = -1;
+            break;
+        }
+        row->source = (enum usage_source)words_value(WORDS_USAGE_SOURCE, col_text(&q, 0, NULL));
+        row->scope = scopes[row->source];
+        col_array(&q, 1, row->scope_id, sizeof row->scope_id);
+        row->use_case = row->source == USAGE_INSIGHTS
+                            ? USE_CASE_ADS_INSIGHTS
+                            : (enum use_case)words_value(WORDS_USE_CASE, col_text(&q, 2, NULL));
+        row->pct = row->reading_pct = col_real(&q, 3);
+        row->model_pct = -1;
+        row->reading_at = row->updated_at = col_i64(&q, 4);
+        row->access_tier = (enum access_tier)words_value(WORDS_ACCESS, col_text(&q, 5, NULL));
+    }
+    db_done(&q);
+    return step == 0;
+}
+
+bool read_limiters(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+                   const char *account_id, struct limiter_rows *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct limiter_row), .arena = arena};
+    struct reader_bind bind = {.a = account_id};
+    bool ok = at_ms ? limiters_then(reader, arena, at_ms, account_id, &rows, err)
+                    : reader_rows(reader, limiter_fields,
+                                  "limiters WHERE :a IS NULL OR scope_id = :a OR scope IN ('app', "
+                                  "'app_insights', 'token') ORDER BY CASE scope WHEN 'app' THEN 0 "
+                                  "WHEN 'app_insights' THEN 1 WHEN 'token' THEN 2 ELSE 3 END, "
+                                  "scope_id, scope, use_case",
+                                  &bind, &rows, err);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return ok;
+}
+
+/* Which header's samples a limiter is drawn from. */
+static const char *source_of(const struct limiter_key *key)
+{
+    return key->scope == SCOPE_APP            ? "app"
+           : key->scope == SCOPE_APP_INSIGHTS ? "app_insights"
+           : key->scope == SCOPE_ACCOUNT      ? "account"
+                                              : "buc";
+}
+
+bool read_limiter_series(struct store_reader *reader, struct arena *arena,
+                         const struct limiter_key *key, int64_t from, int64_t to, int64_t step_ms,
+                         struct limiter_samples *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct limiter_sample), .arena = arena};
+    struct query q = {0};
+    if (!db_query(
+            &reader->db, &q,
+            "SELECT bucket * :step, max(pct), last, sum(n) FROM (SELECT at / :step AS bucket, "
+            "pct, last_value(pct) OVER (PARTITION BY at / :step ORDER BY at ROWS BETWEEN "
+            "UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last, 1 AS n FROM usage_log WHERE "
+            "scope_id = :id AND scope = :scope AND (:case = '' OR buc_type = :case) AND at >= "
+            ":from AND at < :to UNION ALL SELECT hour * 3600000 / :step, max_pct, last_pct, "
+            "readings FROM usage_hourly WHERE scope_id = :id AND scope = :scope AND (:case = "
+            "'' OR buc_type = :case) AND hour >= :from / 3600000 AND hour < :to / 3600000) "
+            "GROUP BY bucket ORDER BY bucket",
+            err)) {
+        return false;
+    }
+    bind_text(&q, ":id", key->scope_id);
+    bind_text(&q, ":scope", source_of(key));
+    bind_text(&q, ":case", key->use_case ? use_case_name(key->use_case) : "");
+    bind_i64(&q, ":from", from);
+    bind_i64(&q, ":to", to);
+    bind_i64(&q, ":step", step_ms > 0 ? step_ms : HOUR_MS);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        struct limiter_sample *row = rows_add(&rows, err);
+        if (!row) {
+            step = -1;
+            break;
+        }
+        row->at = col_i64(&q, 0);
+        row->max = col_real(&q, 1);
+        row->last = col_real(&q, 2);
+        row->readings = col_i64(&q, 3);
+    }
+    db_done(&q);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return step == 0;
+}
+
+bool read_usage_log(struct store_reader *reader, struct arena *arena, const char *scope_id,
+                    int64_t from, int64_t to, size_t limit, struct usage_rows *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct usage_reading), .arena = arena};
+    struct reader_bind bind = {
+        .a = scope_id, .at = to, .from = from, .limit = limit ? (int64_t)limit : LOG_LIMIT};
+    bool ok = reader_rows(reader, usage_fields,
+                          "usage_log WHERE at > :from AND at <= :at AND (:a IS NULL OR scope_id = "
+                          ":a) ORDER BY at LIMIT :limit",
+                          &bind, &rows, err);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return ok;
+}
+
+/* ---- budget ---- */
+
+static bool read_hours(struct store_reader *reader, int32_t day, int last_hour,
+                       struct budget_report *out, struct err *err)
+{
+    struct query q = {0};
+    if (!db_query(&reader->db, &q,
+                  "SELECT hour, class, calls, cost, operator_cost FROM budget_hourly WHERE day = "
+                  ":day AND hour <= :hour",
+                  err)) {
+        return false;
+    }
+    bind_day(&q, ":day", day);
+    bind_i64(&q, ":hour", last_hour);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        int hour = (int)(col_i64(&q, 0) % 24);
+        int class_at = words_value(WORDS_CALL_CLASS, col_text(&q, 1, NULL));
+        int64_t calls = col_i64(&q, 2);
+        double cost = col_real(&q, 3);
+        out->calls += calls;
+        out->cost += cost;
+        out->operator_cost += col_real(&q, 4);
+        out->hour_calls[hour] += calls;
+        out->hour_cost[hour] += cost;
+        out->class_calls[class_at] += calls;
+        out->class_cost[class_at] += cost;
+    }
+    db_done(&q);
+    return step == 0;
+}
+
+static bool read_spenders(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+                          int32_t day, struct budget_report *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct budget_account), .arena = arena};
+    struct query q = {0};
+    bool then = at_ms && at_ms / DAY_MS == day;
+    if (!db_query(
+            &reader->db, &q,
+            then ? "SELECT coalesce(c.account_id, ''), coalesce(max(a.name), ''), c.class, "
+                   "count(*), sum(c.cost) FROM api_calls c LEFT JOIN account a ON a.account_id "
+                   "= c.account_id WHERE c.at >= :from AND c.at <= :at GROUP BY 1, c.class "
+                   "ORDER BY 1"
+                 : "SELECT l.account_id, coalesce(a.name, ''), l.class, l.calls, l.cost FROM "
+                   "budget_ledger l LEFT JOIN account a ON a.account_id = l.account_id WHERE "
+                   "l.day = date(:from / 1000, 'unixepoch') AND :at = :at ORDER BY "
+                   "l.account_id",
+            err)) {
+        return false;
+    }
+    bind_i64(&q, ":from", (int64_t)day * DAY_MS);
+    bind_i64(&q, ":at", at_ms);
+    struct budget_account *last = NULL;
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        const char *id = col_copy(&q, 0, arena);
+        if (!last || strcmp(last->account_id, id) != 0) {
+            last = rows_add(&rows, err);
+            if (!last) {
+                step = -1;
+                break;
+            }
+            last->account_id = id;
+            last->name = col_copy(&q, 1, arena);
+        }
+        last->calls += col_i64(&q, 3);
+        last->cost += col_real(&q, 4);
+        last->by_class[words_value(WORDS_CALL_CLASS, col_text(&q, 2, NULL))] += col_real(&q, 4);
+    }
+    db_done(&q);
+    out->accounts = rows.data;
+    out->account_count = rows.count;
+    for (size_t i = 1; i < rows.count; i++) { /* dearest first; the rows are few */
+        struct budget_account moved = out->accounts[i];
+        size_t k = i;
+        for (; k > 0 && out->accounts[k - 1].cost < moved.cost; k--) {
+            out->accounts[k] = out->accounts[k - 1];
+        }
+        out->accounts[k] = moved;
+    }
+    return step == 0;
+}
+
+bool read_budget(struct store_reader *reader, struct arena *arena, int64_t at_ms, int32_t day,
+                 struct budget_report *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct override_row), .arena = arena};
+    struct reader_bind bind = {.at = reader_at(reader, at_ms)};
+    memset(out, 0, sizeof *out);
+    out->day = day;
+    int last_hour = at_ms && at_ms / DAY_MS == day ? (int)(at_ms % DAY_MS / HOUR_MS) : 23;
+    bool ok = read_hours(reader, day, last_hour, out, err) &&
+              read_spenders(reader, arena, at_ms, day, out, err) &&
+              reader_rows(reader, override_fields,
+                          "overrides WHERE since <= :at AND (ended_at IS NULL OR ended_at > :at) "
+                          "AND (until IS NULL OR until > :at) ORDER BY override_id",
+                          &bind, &rows, err);
+    out->overrides = rows.data;
+    out->override_count = rows.count;
+    return ok;
+}
+
+bool read_budget_days(struct store_reader *reader, int32_t from, int32_t to, double *costs,
+                      int64_t *calls, struct err *err)
+{
+    struct query q = {0};
+    for (int32_t day = from; day <= to; day++) {
+        costs[day - from] = 0;
+        calls[day - from] = 0;
+        if (!db_query(&reader->db, &q,
+                      "SELECT sum(cost), sum(calls) FROM budget_hourly WHERE day = :day", err)) {
+            return false;
+        }
+        bind_day(&q, ":day", day);
+        int step = db_step(&q, err);
+        if (step > 0) {
+            costs[day - from] = col_real(&q, 0);
+            calls[day - from] = col_i64(&q, 1);
+        }
+        db_done(&q);
+        if (step < 0) {
+            return false;
+        }
+    }
+    return true;
+}

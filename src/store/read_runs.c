@@ -1,0 +1,235 @@
+#include "store/read_runs.h"
+
+#include <string.h>
+
+#include "store/read_errors.h"
+#include "store/reader_internal.h"
+
+enum { DEFAULT_LIMIT = 200, CALLS_LIMIT = 500 };
+
+/* A run that ended later was running then. */
+static void as_of(struct run *run, int64_t at)
+{
+    if (run->finished_at > at) {
+        run->status = RUN_RUNNING;
+        run->finished_at = 0;
+        run->duration_ms = at - run->started_at;
+        run->error_code = run->error_subcode = 0;
+        run->error_message[0] = '\0';
+    }
+}
+
+bool read_runs(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+               const struct run_query *query, struct run_rows *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct run), .arena = arena};
+    int64_t at = reader_at(reader, at_ms);
+    size_t limit = query->limit ? query->limit : DEFAULT_LIMIT;
+    struct reader_bind bind = {.a = query->account_id,
+                               .at = at_ms ? at : INT64_MAX,
+                               .from = query->since,
+                               .limit = (int64_t)limit * (query->statuses ? 8 : 1),
+                               .id = query->before_run_id ? query->before_run_id : INT64_MAX};
+    bool ok = reader_rows(reader, run_fields,
+                          query->account_id
+                              ? "sync_runs WHERE account_id = :a AND started_at >= :from AND "
+                                "started_at <= :at AND run_id < :id ORDER BY started_at DESC LIMIT "
+                                ":limit"
+                              : "sync_runs WHERE started_at >= :from AND started_at <= :at AND "
+                                "run_id < :id ORDER BY run_id DESC LIMIT :limit",
+                          &bind, &rows, err);
+    struct run *runs = rows.data;
+    size_t count = 0;
+    for (size_t i = 0; ok && i < rows.count && count < limit; i++) {
+        if (at_ms) {
+            as_of(&runs[i], at);
+        }
+        if (query->statuses == 0 || (query->statuses & (1u << runs[i].status))) {
+            runs[count++] = runs[i];
+        }
+    }
+    out->rows = runs;
+    out->count = count;
+    return ok;
+}
+
+bool read_run(struct store_reader *reader, int64_t at_ms, int64_t run_id, struct run *out,
+              struct err *err)
+{
+    struct arena *arena = arena_create(8192);
+    struct rows rows = {.record_size = sizeof(struct run), .arena = arena};
+    struct reader_bind bind = {.id = run_id};
+    bool ok =
+        arena && reader_rows(reader, run_fields, "sync_runs WHERE run_id = :id", &bind, &rows, err);
+    if (ok && rows.count == 0) {
+        ok = err_set(err, ERR_NOT_FOUND, "run %lld: there is none; 'adtop runs' lists them",
+                     (long long)run_id);
+    } else if (ok) {
+        *out = *(struct run *)rows.data;
+        if (at_ms) {
+            as_of(out, at_ms);
+        }
+    }
+    arena_destroy(arena);
+    return ok;
+}
+
+static bool read_call_rows(struct store_reader *reader, struct arena *arena, struct query *q,
+                           struct call_rows *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct call_row), .arena = arena};
+    int step;
+    (void)reader;
+    while ((step = db_step(q, err)) > 0) {
+        struct call_row *row = rows_add(&rows, err);
+        if (!row) {
+            step = -1;
+            break;
+        }
+        row->call_id = col_i64(q, 0);
+        row->message = col_copy(q, 1, arena);
+        fields_read(q, 2, call_fields, &row->call, arena);
+    }
+    db_done(q);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return step == 0;
+}
+
+#define CALL_COLUMNS                                                                               \
+    "SELECT call_id, message, at, run_id, account_id, class, path, http_status, code, subcode, "   \
+    "fbtrace_id, ms, bytes, rows, cost FROM api_calls "
+
+bool read_run_calls(struct store_reader *reader, struct arena *arena, int64_t at_ms, int64_t run_id,
+                    int64_t after_call_id, size_t limit, struct call_rows *out, struct err *err)
+{
+    struct query q = {0};
+    if (!db_query(&reader->db, &q,
+                  CALL_COLUMNS "WHERE run_id = :run AND call_id > :after AND at <= :at ORDER BY "
+                               "call_id LIMIT :limit",
+                  err)) {
+        return false;
+    }
+    bind_i64(&q, ":run", run_id);
+    bind_i64(&q, ":after", after_call_id);
+    bind_i64(&q, ":at", at_ms ? at_ms : INT64_MAX);
+    bind_i64(&q, ":limit", limit ? (int64_t)limit : CALLS_LIMIT);
+    return read_call_rows(reader, arena, &q, out, err);
+}
+
+bool read_run_totals(struct store_reader *reader, int64_t at_ms, const char *account_id,
+                     int64_t from, struct run_totals *out, struct err *err)
+{
+    struct query q = {0};
+    int64_t at = reader_at(reader, at_ms);
+    memset(out, 0, sizeof *out);
+    if (!db_query(&reader->db, &q,
+                  "SELECT status, count(*), sum(api_calls), sum(insight_rows), sum(bytes), "
+                  "sum(actual_cost) FROM sync_runs WHERE started_at BETWEEN :from AND :at AND (:id "
+                  "IS NULL OR account_id = :id) GROUP BY status",
+                  err)) {
+        return false;
+    }
+    bind_i64(&q, ":from", from);
+    bind_i64(&q, ":at", at);
+    bind_text(&q, ":id", account_id);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        out->by_status[words_value(WORDS_RUN_STATUS, col_text(&q, 0, NULL))] = col_i64(&q, 1);
+        out->api_calls += col_i64(&q, 2);
+        out->insight_rows += col_i64(&q, 3);
+        out->bytes += col_i64(&q, 4);
+        out->actual_cost += col_real(&q, 5);
+    }
+    db_done(&q);
+    if (step < 0 ||
+        !db_query(
+            &reader->db, &q,
+            "WITH d AS (SELECT duration_ms AS ms, percent_rank() OVER (ORDER BY duration_ms) "
+            "AS p FROM sync_runs WHERE started_at BETWEEN :from AND :at AND (:id IS NULL OR "
+            "account_id = :id) AND status IN ('SUCCESS', 'PARTIAL')) SELECT avg(ms), (SELECT "
+            "min(ms) FROM d WHERE p >= 0.5), (SELECT min(ms) FROM d WHERE p >= 0.95), (SELECT "
+            "min(ms) FROM d WHERE p >= 0.99) FROM d",
+            err)) {
+        return false;
+    }
+    bind_i64(&q, ":from", from);
+    bind_i64(&q, ":at", at);
+    bind_text(&q, ":id", account_id);
+    step = db_step(&q, err);
+    if (step > 0) {
+        out->duration_avg_ms = (int64_t)col_real(&q, 0);
+        out->duration_p50_ms = col_i64(&q, 1);
+        out->duration_p95_ms = col_i64(&q, 2);
+        out->duration_p99_ms = col_i64(&q, 3);
+    }
+    db_done(&q);
+    return step >= 0;
+}
+
+/* ---- errors ---- */
+
+bool read_errors(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+                 const char *account_id, int64_t from, struct error_groups *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct error_group), .arena = arena};
+    struct query q = {0};
+    /* With a single max() the bare columns come from the latest row of the group. */
+    if (!db_query(&reader->db, &q,
+                  "SELECT coalesce(code, 0), coalesce(subcode, 0), http_status, count(*), min(at), "
+                  "max(at), count(DISTINCT account_id), account_id, message, fbtrace_id, path FROM "
+                  "api_calls WHERE failed = 1 AND at >= :from AND at <= :at AND (:id IS NULL OR "
+                  "account_id = :id) GROUP BY coalesce(code, 0), coalesce(subcode, 0), CASE WHEN "
+                  "code IS NULL THEN http_status END ORDER BY max(at) DESC",
+                  err)) {
+        return false;
+    }
+    bind_i64(&q, ":from", from);
+    bind_i64(&q, ":at", at_ms ? at_ms : INT64_MAX);
+    bind_text(&q, ":id", account_id);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        struct error_group *row = rows_add(&rows, err);
+        if (!row) {
+            step = -1;
+            break;
+        }
+        row->code = (int)col_i64(&q, 0);
+        row->subcode = (int)col_i64(&q, 1);
+        row->http_status = (int)col_i64(&q, 2);
+        row->count = col_i64(&q, 3);
+        row->first_at = col_i64(&q, 4);
+        row->last_at = col_i64(&q, 5);
+        row->accounts = col_i64(&q, 6);
+        row->last_account_id = col_copy(&q, 7, arena);
+        row->last_message = col_copy(&q, 8, arena);
+        row->last_fbtrace_id = col_copy(&q, 9, arena);
+        row->last_path = col_copy(&q, 10, arena);
+    }
+    db_done(&q);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return step == 0;
+}
+
+bool read_error_calls(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+                      const struct error_query *query, struct call_rows *out, struct err *err)
+{
+    struct query q = {0};
+    if (!db_query(&reader->db, &q,
+                  CALL_COLUMNS
+                  "WHERE failed = 1 AND at >= :from AND at <= :at AND (:id IS NULL OR "
+                  "account_id = :id) AND (NOT :by_code OR (coalesce(code, 0) = :code "
+                  "AND coalesce(subcode, 0) = :subcode)) ORDER BY at DESC LIMIT :limit",
+                  err)) {
+        return false;
+    }
+    bind_i64(&q, ":from", query->from);
+    bind_i64(&q, ":at", at_ms ? at_ms : INT64_MAX);
+    bind_text(&q, ":id", query->account_id);
+    bind_i64(&q, ":by_code", query->by_code);
+    bind_i64(&q, ":code", query->code);
+    bind_i64(&q, ":subcode", query->subcode);
+    bind_i64(&q, ":limit", query->limit ? (int64_t)query->limit : DEFAULT_LIMIT);
+    return read_call_rows(reader, arena, &q, out, err);
+}

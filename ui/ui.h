@@ -25,6 +25,7 @@ struct ui_options {
     bool read_only;
     bool demo;                     /* the engine ends with the console; the header says so */
     bool plain;                    /* one line per change on standard output, no curses */
+    int64_t for_ms;                /* ends by itself after so much real time; 0 = never */
     struct clock clock;            /* adtop's clock, as the engine row or the options give it */
     const char *const *spawn_argv; /* how to start an engine when one is asked for; NULL = cannot */
 };

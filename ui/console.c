@@ -1,0 +1,441 @@
+#include "ui/console.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/tz.h"
+#include "store/reader.h"
+#include "ui/commands.h"
+#include "ui/header.h"
+#include "ui/term/term.h"
+
+enum { MESSAGE_MS = 6000, RELOAD_MS = 30000, HINT_GAP = 2 };
+
+struct view *console_view(const struct console *console)
+{
+    return console->stack[console->depth];
+}
+
+void console_say(struct console *console, enum role role, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(console->message, sizeof console->message, fmt, ap);
+    va_end(ap);
+    console->message_role = role;
+    console->message_until = clock_mono_ms() + MESSAGE_MS;
+}
+
+/* The zone of the configuration, or the one of the user's environment. */
+static int32_t offset_at(const struct console *console, int64_t at_ms)
+{
+    time_t seconds = (time_t)(at_ms / 1000);
+    struct tm local = {0};
+    if (console->zone) {
+        return tz_offset_s(console->zone, at_ms / 1000);
+    }
+    localtime_r(&seconds, &local);
+    return (int32_t)local.tm_gmtoff;
+}
+
+int64_t console_live_now(const struct console *console)
+{
+    return clock_now_ms(&console->clock);
+}
+
+void console_time(struct console *console)
+{
+    console->env.at = console->at;
+    console->env.now = console->at ? console->at : console_live_now(console);
+    console->env.offset_s = offset_at(console, console->env.now);
+    console->env.config = console->config;
+    console->env.overview = &console->overview;
+    console->env.store = console->store;
+}
+
+/* The engine's clock is adopted unless the caller has set one. */
+static bool open_store(struct console *console)
+{
+    char path[4096];
+    struct err err = {0};
+    const struct clock *given = &console->options->clock;
+    bool own = given->speed > 0 && (given->speed < 1 || given->speed > 1 || given->anchor_ms);
+    if (console->store) {
+        return true;
+    }
+    snprintf(path, sizeof path, "%s/adtop.db", console->options->state_dir);
+    console->store = store_reader_open(path, own ? given : NULL, &err);
+    if (!console->store) {
+        snprintf(console->problem, sizeof console->problem, "%s",
+                 err.code == ERR_NOT_FOUND ? "waiting for the engine to create the database"
+                                           : err.message);
+        return false;
+    }
+    console->problem[0] = '\0';
+    return true;
+}
+
+static bool engine_runs(const struct console *console)
+{
+    struct control_holder holder;
+    return console->control || control_lock_holder(console->options->state_dir, &holder);
+}
+
+static bool load_overview(struct console *console, struct err *err)
+{
+    struct overview_source source = {.store = console->store,
+                                     .config = console->config,
+                                     .now = console->env.now,
+                                     .at = console->at,
+                                     .engine_runs = engine_runs(console)};
+    return overview_load(&console->overview, &source, err);
+}
+
+/* What a live-only view is loaded and drawn with while another instant is looked at. */
+struct env console_env(const struct console *console)
+{
+    struct env env = console->env;
+    if (console->at && console_view(console)->class->live_only) {
+        env.at = 0;
+        env.now = console_live_now(console);
+    }
+    return env;
+}
+
+void console_load(struct console *console)
+{
+    struct err err = {0};
+    console->stale = false;
+    console->loaded_ms = clock_mono_ms();
+    if (!open_store(console)) {
+        console_time(console);
+        return;
+    }
+    console->data_version = reader_data_version(console->store);
+    console->clock = store_reader_clock(console->store);
+    console_time(console);
+    bool begun = store_reader_begin(console->store, &err);
+    if (begun && load_overview(console, &err)) {
+        struct env env = console_env(console);
+        view_load(console_view(console), &env);
+        console->problem[0] = '\0';
+    } else {
+        snprintf(console->problem, sizeof console->problem, "%s", err.message);
+    }
+    if (begun) {
+        store_reader_end(console->store);
+    }
+}
+
+void console_tick(struct console *console)
+{
+    int64_t real = clock_mono_ms();
+    console_connect(console);
+    console_time(console);
+    if (console->message[0] && real >= console->message_until) {
+        console->message[0] = '\0';
+    }
+    bool due = !console->store || real - console->loaded_ms >= RELOAD_MS;
+    bool changed = console->store && reader_data_version(console->store) != console->data_version;
+    if (console->stale || (!console->at && (due || changed))) {
+        console_load(console);
+    }
+    if (console->options->for_ms && real - console->started_ms >= console->options->for_ms) {
+        console->quit = true;
+    }
+}
+
+void console_push(struct console *console, enum view_id id, const struct subject *subject)
+{
+    if (console->depth + 1 >= STACK_MAX) {
+        console_say(console, ROLE_WARN, "too deep; Esc goes back");
+        return;
+    }
+    struct view *view = view_create(id, subject);
+    if (!view) {
+        console_say(console, ROLE_ALARM, "out of memory");
+        return;
+    }
+    console->stack[++console->depth] = view;
+    console->stale = true;
+}
+
+void console_pop(struct console *console)
+{
+    if (console->depth > 0) {
+        view_destroy(console->stack[console->depth]);
+        console->stack[console->depth--] = NULL;
+        console->stale = true;
+    }
+}
+
+void console_close_overlay(struct console *console)
+{
+    if (console->overlay == OVERLAY_PAGER) {
+        pager_fini(&console->pager);
+    }
+    console->overlay = OVERLAY_NONE;
+    console->accept = NULL;
+    console->chosen = console->moved = NULL;
+    console->abandoned = NULL;
+}
+
+static const char *operator_refusal(struct console *console)
+{
+    if (console->at) {
+        return "this is the past: nothing can be changed here; 0 goes back to now";
+    }
+    if (console->options->read_only) {
+        return "this console was started with --read-only";
+    }
+    if (!console->control) {
+        return "no engine runs: E starts one";
+    }
+    if (console->may_act_known && !console->may_act) {
+        return "you are not in the operators' group of this engine";
+    }
+    if (console->request_pending) {
+        return "the engine has not answered the last action yet";
+    }
+    return NULL;
+}
+
+const char *console_refusal(struct console *console, const struct binding *binding)
+{
+    struct view *view = console_view(console);
+    struct subject subject = {0};
+    bool selected = view_selection(view, &console->env, &subject);
+    if ((binding->need & NEED_TABLE) && !view_is_table(view, view->focus)) {
+        return "this pane is no table; Tab goes to the next one";
+    }
+    if ((binding->need & NEED_ROW) &&
+        (!view_is_table(view, view->focus) || !view->panes[view->focus].table.shown)) {
+        return "no row is selected";
+    }
+    if ((binding->need & NEED_ACCOUNT) && (!selected || !subject.account_id[0])) {
+        return "select an account first";
+    }
+    if ((binding->need & NEED_RUN) && (!selected || !subject.run_id)) {
+        return "select a run first";
+    }
+    return binding->need & NEED_OPERATOR ? operator_refusal(console) : NULL;
+}
+
+/* The filter applies while it is typed. */
+static void filter_typed(struct console *console)
+{
+    struct view *view = console_view(console);
+    struct table *table = &view->panes[view->focus].table;
+    snprintf(table->filter, sizeof table->filter, "%s", console->prompt.text);
+    view_update(view, view->focus, &console->env);
+}
+
+static void prompt_key(struct console *console, struct key key)
+{
+    bool filter = console->prompt_label == '/';
+    if (key.code == K_ESC) {
+        if (filter) {
+            edit_set(&console->prompt, console->prompt_before);
+            filter_typed(console);
+        }
+        console_close_overlay(console);
+    } else if (key.code == K_ENTER) {
+        char line[EDIT_MAX];
+        snprintf(line, sizeof line, "%s", console->prompt.text);
+        console_close_overlay(console);
+        if (!filter) {
+            console_command(console, line);
+        }
+    } else if (key.code == K_TAB && !filter) {
+        console_complete(console);
+    } else if (key.code == K_BACKSPACE && !console->prompt.length) {
+        console_close_overlay(console);
+    } else if (edit_key(&console->prompt, key)) {
+        console->completion = 0;
+        if (filter) {
+            filter_typed(console);
+        }
+    }
+}
+
+static void dialog_key_of(struct console *console, struct key key)
+{
+    switch (dialog_key(&console->dialog, key)) {
+    case DIALOG_OPEN:
+        break;
+    case DIALOG_CANCEL:
+        console_close_overlay(console);
+        console_say(console, ROLE_HINT, "nothing was done");
+        break;
+    case DIALOG_ACCEPT:
+        if (!console->accept || console->accept(console)) {
+            console_close_overlay(console);
+        }
+        break;
+    }
+}
+
+static void menu_key_of(struct console *console, struct key key)
+{
+    enum menu_result result = menu_key(&console->menu, key);
+    if ((result == MENU_MOVED || result == MENU_TOGGLED) && console->moved) {
+        console->moved(console, console->menu.at);
+    } else if (result == MENU_CANCEL) {
+        void (*abandoned)(struct console *) = console->abandoned;
+        console_close_overlay(console);
+        if (abandoned) {
+            abandoned(console);
+        }
+    } else if (result == MENU_CHOSEN) {
+        void (*chosen)(struct console *, int) = console->chosen;
+        int item = console->menu.at;
+        console_close_overlay(console);
+        if (chosen) {
+            chosen(console, item);
+        }
+    }
+}
+
+static void pager_key_of(struct console *console, struct key key)
+{
+    if (!pager_key(&console->pager, key)) {
+        console_close_overlay(console);
+    }
+}
+
+static void binding_key(struct console *console, struct key key)
+{
+    const struct binding *binding = keymap_find(&console->keymap, key.code);
+    if (!binding) {
+        char name[16];
+        console_say(console, ROLE_HINT, "%s means nothing here; ? shows every key",
+                    key_text(key.code, name));
+        return;
+    }
+    const char *refusal = console_refusal(console, binding);
+    if (refusal) {
+        console_say(console, ROLE_WARN, "%s: %s", binding->name, refusal);
+        return;
+    }
+    console->message[0] = '\0';
+    binding->run(console, binding->argument);
+}
+
+void console_key(struct console *console, struct key key)
+{
+    console->key = key;
+    if (key.code == K_CTRL('L')) {
+        command_redraw(console, 0);
+        return;
+    }
+    switch (console->overlay) {
+    case OVERLAY_NONE:
+        binding_key(console, key);
+        break;
+    case OVERLAY_PROMPT:
+        prompt_key(console, key);
+        break;
+    case OVERLAY_DIALOG:
+        dialog_key_of(console, key);
+        break;
+    case OVERLAY_MENU:
+        menu_key_of(console, key);
+        break;
+    case OVERLAY_PAGER:
+        pager_key_of(console, key);
+        break;
+    }
+}
+
+struct hint {
+    const struct binding *binding;
+    char keys[16];
+    int width;
+    bool shown;
+};
+
+/* The weightiest hints that fit, in the table's order. */
+static void draw_hints(struct console *console, int y)
+{
+    struct hint hints[32];
+    size_t count = 0, n = 0;
+    const struct binding *table = keymap_table(&n);
+    for (size_t i = 0; i < n && count < 32; i++) {
+        int code = console->keymap.keys[i][0];
+        if (table[i].hint && code) {
+            struct hint *hint = &hints[count++];
+            char name[16];
+            *hint = (struct hint){.binding = &table[i]};
+            snprintf(hint->keys, sizeof hint->keys, "%s", key_text(code, name));
+            hint->width = text_width(hint->keys) + 1 + text_width(table[i].hint) + HINT_GAP;
+        }
+    }
+    int room = console->canvas.cols - 1;
+    for (int weight = 255; weight > 0; weight--) {
+        for (size_t i = 0; i < count; i++) {
+            if (hints[i].binding->weight == weight && hints[i].width <= room + HINT_GAP) {
+                hints[i].shown = true;
+                room -= hints[i].width;
+            }
+        }
+    }
+    int x = 1;
+    for (size_t i = 0; i < count; i++) {
+        if (hints[i].shown) {
+            bool able = !console_refusal(console, hints[i].binding);
+            int used =
+                canvas_text(&console->canvas, y, x, 16, able ? ROLE_KEY : ROLE_HINT, hints[i].keys);
+            canvas_text(&console->canvas, y, x + used + 1, 32, ROLE_HINT, hints[i].binding->hint);
+            x += hints[i].width;
+        }
+    }
+}
+
+static void draw_last_line(struct console *console, int y)
+{
+    struct canvas *canvas = &console->canvas;
+    if (console->overlay == OVERLAY_PROMPT) {
+        char label[2] = {console->prompt_label, '\0'};
+        canvas_fill(canvas, (struct rect){y, 0, 1, canvas->cols}, ROLE_INPUT);
+        canvas_text(canvas, y, 0, 1, ROLE_KEY, label);
+        edit_draw(&console->prompt, canvas, y, 1, canvas->cols - 1, ROLE_INPUT, true);
+    } else if (console->message[0]) {
+        canvas_text(canvas, y, 1, canvas->cols - 1, console->message_role, console->message);
+    } else if (y > 0) {
+        draw_hints(console, y);
+    }
+}
+
+void console_draw(struct console *console)
+{
+    struct canvas *canvas = &console->canvas;
+    struct view *view = console_view(console);
+    console_time(console);
+    canvas_clear(canvas);
+    struct env env = console_env(console);
+    struct layout layout = view_layout(view, &env, canvas->rows, canvas->cols);
+    header_draw(console, layout.header);
+    if (view->data) {
+        view_draw(view, &env, &layout, canvas);
+    }
+    if (console->at && view->class->live_only && layout.body.h > 1) {
+        canvas_textf(canvas, layout.body.y, canvas->cols / 2, canvas->cols / 2, ROLE_BANNER,
+                     " %s knows only now, not the past ", view->class->title);
+    }
+    if (console->problem[0]) {
+        canvas_text(canvas, layout.body.y + layout.body.h / 2, 2, canvas->cols - 4,
+                    console->store ? ROLE_ALARM : ROLE_TEXT, console->problem);
+    }
+    if (layout.hints || console->message[0] || console->overlay == OVERLAY_PROMPT) {
+        draw_last_line(console, canvas->rows - 1);
+    }
+    if (console->overlay == OVERLAY_DIALOG) {
+        dialog_draw(&console->dialog, canvas);
+    } else if (console->overlay == OVERLAY_MENU) {
+        menu_draw(&console->menu, canvas);
+    } else if (console->overlay == OVERLAY_PAGER) {
+        pager_draw(&console->pager, canvas);
+    }
+}

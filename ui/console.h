@@ -1,0 +1,118 @@
+/*
+ * console: the one context everything of the console hangs off. Commands and actions get it; views
+ * and widgets never do.
+ */
+#ifndef UI_CONSOLE_H
+#define UI_CONSOLE_H
+
+#include "control/control_client.h"
+#include "ui/keymap.h"
+#include "ui/overview.h"
+#include "ui/theme.h"
+#include "ui/ui.h"
+#include "ui/view/view.h"
+#include "ui/widget/dialog.h"
+
+enum overlay { OVERLAY_NONE, OVERLAY_PROMPT, OVERLAY_DIALOG, OVERLAY_MENU, OVERLAY_PAGER };
+enum { STACK_MAX = 16, TARGETS_SHOWN = 5, UNDO_MAX = 64 };
+
+/* What an action is about, captured when its dialog opened: ids, never positions. */
+struct request {
+    struct control_request control; /* targets points to ids */
+    struct subject *subjects;       /* one per target, as they were */
+    char (*ids)[ID_SIZE];
+    size_t count;
+    char done[160]; /* what to say when it succeeded: "paused" */
+    bool undoable;
+};
+
+struct console {
+    const struct ui_options *options;
+    const struct config *config;
+    struct config *own_config; /* when none was given */
+    struct clock clock;        /* the engine's */
+    struct tz *zone;           /* NULL = the environment's */
+    int64_t started_ms;        /* real monotonic ms */
+    struct theme theme;
+    char theme_before[64]; /* while the picker previews others */
+    struct keymap keymap;
+    struct canvas canvas;
+    bool quit, mouse;
+
+    struct store_reader *store;      /* NULL until the database is there */
+    char problem[512];               /* why it cannot be read, "" = it can */
+    int64_t data_version, loaded_ms; /* real monotonic ms of the last load */
+    bool stale;                      /* something must be loaded again before the next frame */
+    struct overview overview;
+    struct env env;
+    int64_t at; /* the instant looked at, 0 = live */
+
+    struct control *control; /* NULL while no engine answers */
+    bool may_act, may_act_known, hello_pending, was_connected;
+    int64_t eager_until;    /* real monotonic ms: until then changes are looked for more often */
+    struct request request; /* the one under way, or in the open dialog */
+    bool request_pending;
+    int64_t undo_until; /* real monotonic ms: until then u takes undo_ids back */
+    size_t undo_count;
+    int64_t undo_ids[UNDO_MAX];
+
+    struct view *stack[STACK_MAX];
+    int depth; /* stack[depth] is shown */
+
+    enum overlay overlay;
+    struct dialog dialog;
+    bool (*accept)(struct console *console); /* of the dialog; false keeps it open */
+    struct menu menu;
+    void (*chosen)(struct console *console, int item); /* of the menu */
+    void (*moved)(struct console *console, int item);
+    void (*abandoned)(struct console *console);
+    struct pager pager;
+    struct edit prompt;
+    char prompt_label;
+    char prompt_before[EDIT_MAX]; /* the filter as it was */
+    int completion;               /* how often Tab was pressed on the same text */
+    char completion_stem[EDIT_MAX];
+
+    char message[256];
+    enum role message_role;
+    int64_t message_until; /* real monotonic ms */
+    struct key key;        /* the one being handled, for the mouse's place */
+    char title[160];       /* of the terminal's window, as last written */
+    bool alarmed;          /* the bell has rung for the present alarm */
+    int64_t calm_since;    /* real monotonic ms */
+};
+
+struct view *console_view(const struct console *console);
+/* adtop's clock, whatever instant is looked at. */
+int64_t console_live_now(const struct console *console);
+/* Reads the clock and what depends on it. */
+void console_time(struct console *console);
+struct env console_env(const struct console *console);
+/* Loads overview and view; the data is as of console->at. */
+void console_load(struct console *console);
+/* Once a second, and when an answer may have changed the data. */
+void console_tick(struct console *console);
+void console_draw(struct console *console);
+void console_key(struct console *console, struct key key);
+/* A sentence in the last line, for a few seconds. */
+void console_say(struct console *console, enum role role, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void console_push(struct console *console, enum view_id id, const struct subject *subject);
+void console_pop(struct console *console);
+void console_close_overlay(struct console *console);
+/* NULL when the binding may run now, else why not. */
+const char *console_refusal(struct console *console, const struct binding *binding);
+/* Connects to the engine if there is one; cheap when there is none. */
+void console_connect(struct console *console);
+/* Reads answers and notices that the engine is gone. */
+void console_listen(struct console *console);
+void console_use_theme(struct console *console, const char *name);
+bool console_select_theme(struct console *console, const char *name, struct err *err);
+/* The engine has answered the request under way. */
+void console_answered(struct console *console, const struct control_reply *reply);
+void console_request_fini(struct request *request);
+/* Runs a ":" line. */
+void console_command(struct console *console, const char *line);
+void console_complete(struct console *console);
+
+#endif

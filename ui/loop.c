@@ -1,0 +1,123 @@
+#include "ui/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "ui/alarm.h"
+#include "ui/console.h"
+#include "ui/term/term.h"
+
+/* With a request under way its effect is looked for this often. */
+enum { SECOND_MS = 1000, EAGER_MS = 100, KEYS_PER_FRAME = 64 };
+
+/* Until the clock in the header shows another second. */
+static int until_tick(const struct console *console)
+{
+    if (console->stale || console->eager_until > clock_mono_ms()) {
+        return EAGER_MS;
+    }
+    int64_t now = clock_real_ms();
+    return (int)(SECOND_MS - now % SECOND_MS);
+}
+
+static bool resize_canvas(struct console *console)
+{
+    int rows = 0, cols = 0;
+    term_size(&rows, &cols);
+    if (rows == console->canvas.rows && cols == console->canvas.cols) {
+        return true;
+    }
+    struct canvas fresh;
+    if (!canvas_init(&fresh, rows, cols)) {
+        return false;
+    }
+    canvas_fini(&console->canvas);
+    console->canvas = fresh;
+    console->canvas.theme = &console->theme;
+    enum config_ascii ascii = console->config->ascii;
+    console->canvas.ascii =
+        ascii == CONFIG_ASCII_AUTO ? !term_caps()->utf8 : ascii == CONFIG_ASCII_ON;
+    return true;
+}
+
+static void handle_signals(struct console *console)
+{
+    bool resize = false;
+    for (enum term_signal s = term_next_signal(); s != TERM_NONE; s = term_next_signal()) {
+        if (s == TERM_QUIT) {
+            console->quit = true;
+        } else if (s == TERM_SUSPEND) {
+            term_suspend();
+            console->stale = true;
+        } else {
+            resize = true; /* TERM_CONTINUE as well: the size may have changed meanwhile */
+        }
+    }
+    if (resize) {
+        term_resize();
+    }
+}
+
+/* Keys typed faster than frames are drawn share a frame. */
+static void handle_keys(struct console *console)
+{
+    for (int i = 0; i < KEYS_PER_FRAME && !console->quit; i++) {
+        struct key key = term_next_key();
+        if (key.code == K_NONE) {
+            return;
+        }
+        console_key(console, key);
+        if (console->stale) {
+            console_load(console);
+        }
+    }
+}
+
+static bool frame(struct console *console, struct err *err)
+{
+    if (!resize_canvas(console)) {
+        return err_set(err, ERR_MEMORY, "console: out of memory for the screen");
+    }
+    console_draw(console);
+    term_present(&console->canvas);
+    alarm_update(console);
+    return true;
+}
+
+bool loop_run(struct console *console, struct err *err)
+{
+    console_connect(console);
+    if (!resize_canvas(console)) {
+        return err_set(err, ERR_MEMORY, "console: out of memory for the screen");
+    }
+    console_load(console);
+    while (!console->quit) {
+        if (!frame(console, err)) {
+            return false;
+        }
+        struct pollfd fds[3] = {
+            {.fd = term_input_fd(),                                      .events = POLLIN},
+            {.fd = term_signal_fd(),                                     .events = POLLIN},
+            {.fd = console->control ? control_fd(console->control) : -1, .events = POLLIN}
+        };
+        int ready = poll(fds, 3, until_tick(console));
+        if (ready < 0 && errno != EINTR) {
+            return err_set(err, ERR_IO, "console: poll: %s", strerror(errno));
+        }
+        if (ready > 0 && fds[1].revents) {
+            handle_signals(console);
+        }
+        if (ready > 0 && fds[2].revents) {
+            console_listen(console);
+        }
+        if (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))) {
+            console->quit = true; /* the terminal is gone; the engine is not ours to end */
+        } else if (ready > 0 && (fds[0].revents & POLLIN)) {
+            handle_keys(console);
+        }
+        console_tick(console);
+    }
+    return true;
+}

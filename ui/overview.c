@@ -1,0 +1,331 @@
+#include "ui/overview.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "config/config.h"
+#include "store/read_accounts.h"
+#include "store/read_actions.h"
+#include "store/read_budget.h"
+#include "store/read_engine.h"
+#include "store/read_errors.h"
+#include "store/read_limiters.h"
+#include "ui/view/rows.h"
+
+enum { HOUR_MS = 3600000, DAY_MS = 86400000, CHUNK = 64 * 1024 };
+
+/* The urgent first: what needs a person, then what is held, failing, late, and then the rest. */
+static int urgency_of(const struct account_row *row, const struct config *config, int64_t now)
+{
+    static const int classes[HOLD_REASON_COUNT] = {
+        [HOLD_TOKEN_INVALID] = 0,  [HOLD_NO_ACCESS] = 1,     [HOLD_QUOTA_APP] = 2,
+        [HOLD_QUOTA_TOKEN] = 2,    [HOLD_QUOTA_ACCOUNT] = 3, [HOLD_QUOTA_USE_CASE] = 3,
+        [HOLD_QUOTA_INSIGHTS] = 3, [HOLD_BUDGET] = 4,        [HOLD_BACKOFF] = 5,
+        [HOLD_PAUSED] = 8,         [HOLD_RUNNING] = 9,       [HOLD_QUEUED] = 10,
+        [HOLD_CONCURRENCY] = 10,   [HOLD_UNKNOWN] = 11,      [HOLD_DUE] = 12,
+        [HOLD_DISABLED] = 13,
+    };
+    int class = row->reason < HOLD_REASON_COUNT ? classes[row->reason] : 11;
+    int64_t cadence = config->cadence_ms[row->account.tier];
+    bool idle = class >= 9 && class <= 12;
+    if (idle && row->last_run_id && row->last_status == RUN_FAILED) {
+        class = 6;
+    } else if (idle && class != 9 && cadence && row->account.last_synced_at &&
+               now - row->account.last_synced_at > cadence * 3 / 2) {
+        class = 7;
+    }
+    return class * 10 + (int)row->account.tier;
+}
+
+static double threshold_of(const struct config *config, enum usage_source source)
+{
+    switch (source) {
+    case USAGE_BUC:
+        return config->limit_use_case_pct;
+    case USAGE_INSIGHTS:
+    case USAGE_INSIGHTS_APP:
+        return config->limit_insights_pct;
+    case USAGE_APP:
+        return config->limit_app_pct;
+    case USAGE_ACCOUNT:
+    case USAGE_SOURCE_COUNT:
+        break;
+    }
+    return config->limit_account_pct;
+}
+
+static void line_of(const struct account_row *row, const struct overview_source *source,
+                    struct account_line *out)
+{
+    const struct account *a = &row->account;
+    memcpy(out->account_id, a->account_id, sizeof out->account_id);
+    out->name = a->name ? a->name : "";
+    out->currency = a->currency;
+    out->timezone = a->timezone_name;
+    out->tier = a->tier;
+    out->tier_pinned = a->tier_pinned;
+    out->priority = a->priority;
+    out->reason = row->reason;
+    out->since = row->hold_since;
+    out->until = row->hold_until;
+    out->hold_detail = row->hold_detail ? row->hold_detail : "";
+    out->scope = row->hold_scope ? row->hold_scope : "";
+    out->pct = row->usage_pct;
+    out->pct_at = row->usage_at;
+    out->threshold = threshold_of(source->config, row->usage_source);
+    out->cadence_ms = source->config->cadence_ms[a->tier];
+    out->last_synced_at = a->last_synced_at;
+    out->next_due_at = a->next_due_at;
+    bool running = row->running_run_id != 0;
+    out->run_id = running ? row->running_run_id : row->last_run_id;
+    out->run_status = running ? RUN_RUNNING : row->last_status;
+    out->run_started_at = running ? row->running_since : row->last_started_at;
+    out->error_code = running ? 0 : row->last_error_code;
+    out->error_subcode = running ? 0 : row->last_error_subcode;
+    out->failed = row->last_run_id && row->last_status == RUN_FAILED;
+    out->progress = row->progress ? row->progress : "";
+    out->cost_today = row->cost_today;
+    out->spend_7d_base = a->spend_7d_base;
+    out->account_status = a->account_status;
+    out->errors_1h = row->errors_1h;
+    out->runs_24h = row->runs_24h;
+    out->urgency = urgency_of(row, source->config, source->now);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return strcmp(((const struct account_line *)a)->account_id,
+                  ((const struct account_line *)b)->account_id);
+}
+
+static bool load_lines(struct overview *o, const struct overview_source *source, struct err *err)
+{
+    struct account_rows rows;
+    if (!read_accounts(source->store, o->arena, source->at, false, &rows, err)) {
+        return false;
+    }
+    struct account_line *lines = arena_alloc(o->arena, (rows.count + 1) * sizeof *lines);
+    if (!lines) {
+        return err_set(err, ERR_MEMORY, "accounts: out of memory");
+    }
+    for (size_t i = 0; i < rows.count; i++) {
+        line_of(&rows.rows[i], source, &lines[i]);
+    }
+    qsort(lines, rows.count, sizeof *lines, by_id);
+    o->accounts_by_id = lines;
+    o->account_count = rows.count;
+    return true;
+}
+
+const struct account_line *overview_account(const struct overview *overview, const char *account_id)
+{
+    size_t low = 0, high = overview->account_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(account_id, overview->accounts_by_id[middle].account_id);
+        if (order == 0) {
+            return &overview->accounts_by_id[middle];
+        }
+        if (order < 0) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return NULL;
+}
+
+static void count_account(struct overview *o, const struct account_line *line,
+                          struct verdict_input *in)
+{
+    in->reasons[line->reason]++;
+    o->tier_accounts[line->tier]++;
+    if (line->since && (!in->since[line->reason] || line->since < in->since[line->reason])) {
+        in->since[line->reason] = line->since;
+    }
+    bool clears = hold_reason_is_quota(line->reason) || line->reason == HOLD_BUDGET ||
+                  line->reason == HOLD_BACKOFF;
+    if (clears && line->until > 0 && line->until < INT64_MAX) {
+        if (!in->clears_first || line->until < in->clears_first) {
+            in->clears_first = line->until;
+        }
+        in->clears_last = line->until > in->clears_last ? line->until : in->clears_last;
+    }
+    bool idle = line->reason == HOLD_DUE || line->reason == HOLD_QUEUED ||
+                line->reason == HOLD_CONCURRENCY || line->reason == HOLD_UNKNOWN;
+    in->failing += idle && line->failed;
+    o->tier_bad[line->tier] +=
+        clears || (idle && line->failed) ||
+        (hold_reason_needs_person(line->reason) && line->reason != HOLD_DISABLED);
+    o->data_at = line->pct_at > o->data_at ? line->pct_at : o->data_at;
+    o->data_at = line->last_synced_at > o->data_at ? line->last_synced_at : o->data_at;
+}
+
+/* How stale the stalest account of the best tier is, against what it should be. */
+static void find_worst_lag(struct overview *o, int64_t now)
+{
+    for (int tier = 0; tier < TIER_COUNT && !o->worst_target; tier++) {
+        for (size_t i = 0; i < o->account_count; i++) {
+            const struct account_line *line = &o->accounts_by_id[i];
+            bool counts = line->tier == (enum tier)tier && line->last_synced_at &&
+                          line->reason != HOLD_DISABLED;
+            int64_t lag = now - line->last_synced_at;
+            if (counts && (!o->worst_target || lag > o->worst_lag)) {
+                o->worst_lag = lag;
+                o->worst_target = line->cadence_ms;
+                o->worst_tier = (enum tier)tier;
+            }
+        }
+    }
+}
+
+static struct limit_reading reading_of(const struct limiter_row *row)
+{
+    return (struct limit_reading){
+        .pct = row->pct,
+        .threshold = row->threshold,
+        .at = row->reading_at ? row->reading_at : row->updated_at,
+        .regain_at = row->blocked_until > row->reset_at ? row->blocked_until : row->reset_at,
+        .slope = row->slope_per_min};
+}
+
+static bool load_shared_limits(struct overview *o, const struct overview_source *s, struct err *err)
+{
+    struct limiter_rows rows;
+    o->app = (struct limit_reading){.pct = -1, .threshold = s->config->limit_app_pct};
+    o->app_insights = (struct limit_reading){.pct = -1, .threshold = s->config->limit_insights_pct};
+    if (!read_limiters(s->store, o->arena, s->at, "", &rows, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows.count; i++) {
+        if (rows.rows[i].scope == SCOPE_APP) {
+            o->app = reading_of(&rows.rows[i]);
+        } else if (rows.rows[i].scope == SCOPE_APP_INSIGHTS) {
+            o->app_insights = reading_of(&rows.rows[i]);
+        }
+    }
+    o->data_at = o->app.at > o->data_at ? o->app.at : o->data_at;
+    return true;
+}
+
+static int64_t count_errors(const struct error_groups *groups)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < groups->count; i++) {
+        sum += groups->rows[i].count;
+    }
+    return sum;
+}
+
+static bool load_errors_of_hours(struct overview *o, const struct overview_source *s,
+                                 struct err *err)
+{
+    struct error_groups now, before;
+    if (!read_errors(s->store, o->arena, s->at, NULL, s->now - HOUR_MS, &now, err) ||
+        !read_errors(s->store, o->arena, s->now - HOUR_MS, NULL, s->now - 2 * HOUR_MS, &before,
+                     err)) {
+        return false;
+    }
+    o->errors_hour = (int)count_errors(&now);
+    o->errors_before = (int)count_errors(&before);
+    return true;
+}
+
+static bool load_day(struct overview *o, const struct overview_source *s, struct err *err)
+{
+    struct budget_report report;
+    int64_t start = s->config->budget_day_starts_ms;
+    int32_t day = (int32_t)((s->now - start) / DAY_MS);
+    if (!read_budget(s->store, o->arena, s->at, day, &report, err)) {
+        return false;
+    }
+    o->budget_used = report.cost;
+    o->budget_limit = s->config->budget_daily;
+    o->budget_since = (int64_t)day * DAY_MS + start;
+    o->budget_ends = o->budget_since + DAY_MS;
+    for (size_t i = 0; i < report.override_count; i++) {
+        if (strcmp(report.overrides[i].name, "budget") == 0 && !report.overrides[i].scope[0]) {
+            o->budget_limit = report.overrides[i].value;
+        }
+    }
+    return true;
+}
+
+static bool load_action(struct overview *o, const struct overview_source *s, struct err *err)
+{
+    struct action_rows rows;
+    struct action_query query = {.limit = 1};
+    if (!read_actions(s->store, o->arena, s->at, &query, &rows, err)) {
+        return false;
+    }
+    o->has_action = rows.count > 0;
+    if (rows.count) {
+        o->action = rows.rows[0];
+    }
+    return true;
+}
+
+static bool load_engine(struct overview *o, const struct overview_source *s, struct err *err)
+{
+    struct engine_row engine;
+    struct err missing = {0};
+    if (read_engine(s->store, s->at, &engine, &missing)) {
+        o->heartbeat_at = engine.heartbeat_at;
+        o->engine_pid = engine.pid;
+        memcpy(o->engine_host, engine.host, sizeof o->engine_host);
+        return true;
+    }
+    return missing.code == ERR_NOT_FOUND || err_set(err, missing.code, "%s", missing.message);
+}
+
+static void judge(struct overview *o, const struct overview_source *s, struct verdict_input *in)
+{
+    in->engine_runs = s->engine_runs;
+    in->past = s->at != 0;
+    in->now = s->now;
+    in->engine_seen_at = o->heartbeat_at;
+    in->accounts = (int)o->account_count;
+    in->store_empty = o->account_count == 0;
+    memcpy(o->reasons, in->reasons, sizeof o->reasons);
+    o->verdict = verdict_of(in);
+}
+
+static bool load_all(struct overview *o, const struct overview_source *s, struct err *err)
+{
+    struct verdict_input in = {0};
+    if (!load_lines(o, s, err) || !load_shared_limits(o, s, err) ||
+        !load_errors_of_hours(o, s, err) || !load_day(o, s, err) || !load_action(o, s, err) ||
+        !load_engine(o, s, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < o->account_count; i++) {
+        count_account(o, &o->accounts_by_id[i], &in);
+    }
+    find_worst_lag(o, s->now);
+    o->accounts = (int)o->account_count;
+    judge(o, s, &in);
+    o->loaded = true;
+    return true;
+}
+
+bool overview_load(struct overview *overview, const struct overview_source *source, struct err *err)
+{
+    struct overview fresh = {.arena = arena_create(CHUNK)};
+    if (!fresh.arena) {
+        return err_set(err, ERR_MEMORY, "console: out of memory");
+    }
+    if (!load_all(&fresh, source, err)) {
+        arena_destroy(fresh.arena);
+        return false;
+    }
+    arena_destroy(overview->arena);
+    *overview = fresh;
+    return true;
+}
+
+void overview_fini(struct overview *overview)
+{
+    arena_destroy(overview->arena);
+    overview->arena = NULL;
+}

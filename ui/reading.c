@@ -1,0 +1,239 @@
+/* reading: help, why, time travel, themes, copies and dumps. Nothing here changes the engine. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/date.h"
+#include "base/fd.h"
+#include "ui/commands.h"
+#include "ui/console.h"
+#include "ui/format.h"
+#include "ui/term/term.h"
+#include "ui/why.h"
+
+enum { MINUTE_MS = 60000, THEMES_MAX = MENU_ITEMS, DUMP_MAX = 4 * 1024 * 1024 };
+
+void command_help(struct console *console, int unused)
+{
+    (void)unused;
+    size_t count = 0;
+    const struct binding *table = keymap_table(&count);
+    const char *group = "";
+    pager_init(&console->pager, "Help: keys, any other key closes");
+    for (size_t i = 0; i < count; i++) {
+        char keys[48];
+        if (strcmp(group, table[i].group) != 0) {
+            group = table[i].group;
+            pager_add(&console->pager, ROLE_DIALOG_TITLE, "%s", group);
+        }
+        keymap_keys_text(&console->keymap, &table[i], keys);
+        bool able = !console_refusal(console, &table[i]);
+        pager_add(&console->pager, able ? ROLE_TEXT : ROLE_DIM, "  %-14s :%-14s %s",
+                  keys[0] ? keys : "-", table[i].name, table[i].help);
+    }
+    pager_add(&console->pager, ROLE_DIALOG_TITLE, "States");
+    for (int i = 0; i < HOLD_REASON_COUNT; i++) {
+        pager_add(&console->pager, ROLE_TEXT, "  %-14s %s", hold_reason_label((enum hold_reason)i),
+                  hold_reason_text((enum hold_reason)i));
+    }
+    console->overlay = OVERLAY_PAGER;
+}
+
+void command_why(struct console *console, int unused)
+{
+    (void)unused;
+    struct subject subject;
+    char title[DIALOG_LINE];
+    if (!view_selection(console_view(console), &console->env, &subject)) {
+        return;
+    }
+    snprintf(title, sizeof title, "Why: %.100s",
+             subject.name[0] ? subject.name : subject.account_id);
+    pager_init(&console->pager, title);
+    why_explain(&console->env, &subject, &console->pager);
+    console->overlay = OVERLAY_PAGER;
+}
+
+static void look_at(struct console *console, int64_t at)
+{
+    int64_t live = console_live_now(console);
+    console->at = at > live ? live : at;
+    console->stale = true;
+}
+
+void command_freeze(struct console *console, int unused)
+{
+    (void)unused;
+    if (console->at) {
+        command_live(console, 0);
+    } else {
+        look_at(console, console->env.now);
+        console_say(console, ROLE_HINT, "frozen: [ ] step a minute, { } ten, 0 is live again");
+    }
+}
+
+void command_step(struct console *console, int minutes)
+{
+    look_at(console, console->env.now + (int64_t)minutes * MINUTE_MS);
+}
+
+void command_live(struct console *console, int unused)
+{
+    (void)unused;
+    console->at = 0;
+    console->stale = true;
+}
+
+static const struct {
+    const char *text;
+    int64_t ms;
+} ranges[] = {
+    {"15 minutes", 15LL * MINUTE_MS      },
+    {"1 hour",     60LL * MINUTE_MS      },
+    {"6 hours",    360LL * MINUTE_MS     },
+    {"24 hours",   1440LL * MINUTE_MS    },
+    {"7 days",     7 * 1440LL * MINUTE_MS}
+};
+enum { RANGES = sizeof ranges / sizeof ranges[0] };
+
+static void range_chosen(struct console *console, int item)
+{
+    console->env.range = ranges[item].ms;
+    console->stale = true;
+}
+
+void command_range(struct console *console, int unused)
+{
+    (void)unused;
+    menu_init(&console->menu, "Time range", false);
+    for (int i = 0; i < RANGES; i++) {
+        menu_item(&console->menu, console->env.range == ranges[i].ms, ranges[i].text);
+        console->menu.at = console->env.range == ranges[i].ms ? i : console->menu.at;
+    }
+    console->overlay = OVERLAY_MENU;
+    console->chosen = range_chosen;
+}
+
+static void theme_tried(struct console *console, int item)
+{
+    struct err err = {0};
+    if (!console_select_theme(console, console->menu.items[item].text, &err)) {
+        console_say(console, ROLE_WARN, "%s", err.message);
+    }
+}
+
+static void theme_abandoned(struct console *console)
+{
+    console_use_theme(console, console->theme_before);
+}
+
+void command_theme(struct console *console, int unused)
+{
+    (void)unused;
+    struct theme_entry themes[THEMES_MAX];
+    size_t count = theme_list(themes, THEMES_MAX);
+    menu_init(&console->menu, "Theme", false);
+    for (size_t i = 0; i < count && i < THEMES_MAX; i++) {
+        bool current = strcmp(themes[i].name, console->theme.name) == 0;
+        menu_item(&console->menu, current, themes[i].name);
+        console->menu.at = current ? (int)i : console->menu.at;
+    }
+    snprintf(console->theme_before, sizeof console->theme_before, "%s", console->theme.name);
+    console->overlay = OVERLAY_MENU;
+    console->moved = console->chosen = theme_tried;
+    console->abandoned = theme_abandoned;
+}
+
+bool console_select_theme(struct console *console, const char *name, struct err *err)
+{
+    bool ok = theme_load(name, &console->theme, err);
+    console->canvas.theme = &console->theme;
+    term_set_theme(&console->theme);
+    return ok;
+}
+
+void console_use_theme(struct console *console, const char *name)
+{
+    struct err err = {0};
+    if (!console_select_theme(console, name, &err)) {
+        console_say(console, ROLE_WARN, "%s; the default theme is used", err.message);
+    } else if (console->theme.warnings[0]) {
+        console_say(console, ROLE_WARN, "%s", console->theme.warnings);
+    }
+}
+
+void command_copy(struct console *console, int whole)
+{
+    struct view *view = console_view(console);
+    const struct table *table = &view->panes[view->focus].table;
+    struct row_source source = view_source(view, view->focus, &console->env);
+    const void *row = table_row(table, &source);
+    struct str text;
+    str_init(&text, 8192);
+    if (!whole || !row) {
+        str_add(&text, table->selected);
+    }
+    for (size_t i = 0; whole && row && i < table->column_count; i++) {
+        struct cell_out out = {.gauge = -1};
+        table->columns[i].format(row, &console->env, &out);
+        str_addf(&text, "%s%s", i ? "\t" : "", out.text);
+    }
+    if (term_copy(str_text(&text))) {
+        console_say(console, ROLE_HINT, "copied %.60s", whole ? "the row" : table->selected);
+    } else {
+        console_say(console, ROLE_WARN, "too long to copy through a terminal");
+    }
+    str_fini(&text);
+}
+
+static void dump_rows(const struct view *view, const struct env *env, struct str *out)
+{
+    for (int p = 0; p < view->class->pane_count; p++) {
+        const struct table *table = &view->panes[p].table;
+        if (!view->class->panes[p]->columns) {
+            continue;
+        }
+        str_addf(out, "\n# %s\n", view->class->panes[p]->title);
+        for (size_t c = 0; c < table->column_count; c++) {
+            str_addf(out, "%s%s", c ? "\t" : "", table->columns[c].key);
+        }
+        for (size_t i = 0; i < table->shown; i++) {
+            for (size_t c = 0; c < table->column_count; c++) {
+                struct cell_out cell = {.gauge = -1};
+                table->columns[c].format(view->panes[p].rows[table->order[i]], env, &cell);
+                str_addf(out, "%s%s", c ? "\t" : "\n", cell.text);
+            }
+        }
+        str_addc(out, '\n');
+    }
+}
+
+void command_dump(struct console *console, int unused)
+{
+    (void)unused;
+    char path[1024], when[32];
+    struct str out;
+    struct err err = {0};
+    date_format_rfc3339(console->env.now, console->env.offset_s, when);
+    for (char *c = when; *c; c++) {
+        *c = *c == ':' ? '-' : *c;
+    }
+    snprintf(path, sizeof path, "%s/screen-%s.txt", console->options->state_dir, when);
+    str_init(&out, DUMP_MAX);
+    canvas_dump(&console->canvas, false, &out);
+    dump_rows(console_view(console), &console->env, &out);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        console_say(console, ROLE_WARN, "dump: %.200s: %s", path, strerror(errno));
+    } else if (!fd_write_all(fd, str_text(&out), out.len, &err)) {
+        console_say(console, ROLE_WARN, "dump: %.200s: %s", path, err.message);
+    } else {
+        console_say(console, ROLE_OK, "written: %.240s", path);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    str_fini(&out);
+}

@@ -1,0 +1,43 @@
+/*
+ * verdict: is anything wrong right now, who is to blame, and when does it clear by itself: one line
+ * from the counts of wait reasons and the state of the engine. Pure.
+ */
+#ifndef UI_VERDICT_H
+#define UI_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/hold.h"
+#include "ui/role.h"
+
+struct verdict_input {
+    bool engine_runs;
+    bool store_empty; /* no account is known yet */
+    bool past;        /* an instant of the past is shown: the engine's absence now says nothing */
+    int64_t now, engine_seen_at; /* ms; 0 = never */
+    int accounts;
+    int reasons[HOLD_REASON_COUNT];    /* accounts by what they wait for */
+    int64_t since[HOLD_REASON_COUNT];  /* ms, the earliest current one; 0 = none */
+    int64_t clears_first, clears_last; /* ms, ends of quota, budget and backoff holds; 0 = none */
+    int failing;                       /* accounts whose last run failed */
+    int overdue;                       /* accounts more than their cadence late, held or not */
+    int64_t last_finished_at;          /* of any run */
+};
+
+enum verdict_kind { VERDICT_OK, VERDICT_DEGRADED, VERDICT_STALLED, VERDICT_TOKEN, VERDICT_EMPTY };
+
+struct verdict {
+    enum verdict_kind kind;
+    enum role role;
+    char word[16];                     /* "DEGRADED" */
+    char detail[96];                   /* "3 throttled, 1 token" */
+    char blame[24];                    /* "Meta" "us" "operator" "token" "" */
+    int64_t since;                     /* 0 = unknown */
+    int64_t clears_first, clears_last; /* 0 = does not clear by itself, or nothing to clear */
+    bool needs_person;
+};
+
+struct verdict verdict_of(const struct verdict_input *in);
+
+#endif

@@ -1,0 +1,372 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/format.h"
+#include "ui/view/rows.h"
+
+#define ROW(type) const struct type *r = row
+#define ENV const struct env *e = env
+
+static void put(struct cell_out *out, enum role role, const char *text)
+{
+    snprintf(out->text, sizeof out->text, "%s", text);
+    out->role = role;
+}
+
+static const struct {
+    const char *letter, *words;
+    enum role role;
+} states[HOLD_REASON_COUNT] = {
+    [HOLD_RUNNING] = {"R", "running",        ROLE_RUNNING  },
+    [HOLD_DUE] = {".", "due",            ROLE_DIM      },
+    [HOLD_QUEUED] = {"Q", "queued",         ROLE_QUEUED   },
+    [HOLD_CONCURRENCY] = {"C", "workers busy",   ROLE_QUEUED   },
+    [HOLD_QUOTA_ACCOUNT] = {"T", "account quota",  ROLE_THROTTLED},
+    [HOLD_QUOTA_USE_CASE] = {"T", "use case quota", ROLE_THROTTLED},
+    [HOLD_QUOTA_APP] = {"T", "app quota",      ROLE_THROTTLED},
+    [HOLD_QUOTA_INSIGHTS] = {"T", "insights quota", ROLE_THROTTLED},
+    [HOLD_QUOTA_TOKEN] = {"T", "user quota",     ROLE_THROTTLED},
+    [HOLD_BUDGET] = {"B", "cost budget",    ROLE_WARN     },
+    [HOLD_BACKOFF] = {"K", "backoff",        ROLE_WARN     },
+    [HOLD_TOKEN_INVALID] = {"!", "token invalid",  ROLE_ALARM    },
+    [HOLD_NO_ACCESS] = {"!", "no access",      ROLE_ALARM    },
+    [HOLD_PAUSED] = {"P", "paused",         ROLE_PAUSED   },
+    [HOLD_DISABLED] = {"D", "disabled",       ROLE_DIM      },
+    [HOLD_UNKNOWN] = {"?", "unknown",        ROLE_STALE    },
+};
+
+const char *state_letter(enum hold_reason reason)
+{
+    return reason < HOLD_REASON_COUNT ? states[reason].letter : "?";
+}
+
+enum role state_role(enum hold_reason reason)
+{
+    return reason < HOLD_REASON_COUNT ? states[reason].role : ROLE_STALE;
+}
+
+void reason_words(const struct account_line *row, const struct env *env, char *out, size_t size)
+{
+    (void)env;
+    const char *words = row->reason < HOLD_REASON_COUNT ? states[row->reason].words : "unknown";
+    if (row->reason == HOLD_RUNNING && row->progress && row->progress[0]) {
+        snprintf(out, size, "%s", row->progress);
+    } else {
+        snprintf(out, size, "%s", words);
+    }
+}
+
+static void format_state(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    put(out, state_role(r->reason), state_letter(r->reason));
+}
+
+static double number_state(const void *row, const void *env)
+{
+    (void)env;
+    ROW(account_line);
+    return r->urgency;
+}
+
+static void format_tier(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    static const char letters[TIER_COUNT + 1] = "HML";
+    snprintf(out->text, sizeof out->text, "%c%s", letters[r->tier], r->tier_pinned ? "!" : "");
+    out->role = r->tier == TIER_HIGH ? ROLE_TEXT : ROLE_DIM;
+}
+
+static double number_tier(const void *row, const void *env)
+{
+    (void)env;
+    ROW(account_line);
+    return (double)r->tier;
+}
+
+static void format_account(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    put(out, ROLE_TEXT, r->name && r->name[0] ? r->name : r->account_id);
+}
+
+static void format_id(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    put(out, ROLE_DIM, r->account_id);
+}
+
+static bool is_stale(const struct account_line *r, const struct env *e)
+{
+    return r->pct >= 0 && r->cadence_ms > 0 && e->now - r->pct_at > r->cadence_ms;
+}
+
+static void format_usage(const void *row, const void *env, struct cell_out *out)
+{
+    ROW(account_line);
+    ENV;
+    struct text pct = format_pct(r->pct);
+    snprintf(out->text, sizeof out->text, "%s%s", is_stale(r, e) ? "~" : "", pct.text);
+    out->role = r->pct < 0                      ? ROLE_DIM
+                : r->pct >= r->threshold        ? ROLE_GAUGE_BAD
+                : r->pct >= r->threshold * 0.85 ? ROLE_GAUGE_WARN
+                                                : ROLE_TEXT;
+}
+
+static void format_gauge(const void *row, const void *env, struct cell_out *out)
+{
+    ROW(account_line);
+    format_usage(row, env, out);
+    char padded[16];
+    snprintf(padded, sizeof padded, "%5.5s", out->text);
+    put(out, out->role, padded);
+    out->gauge = r->pct;
+    out->threshold = r->threshold;
+}
+
+static double number_usage(const void *row, const void *env)
+{
+    (void)env;
+    ROW(account_line);
+    return r->pct;
+}
+
+static void format_age_cell(const void *row, const void *env, struct cell_out *out)
+{
+    ROW(account_line);
+    ENV;
+    if (r->pct < 0) {
+        put(out, ROLE_DIM, "--");
+        return;
+    }
+    put(out, is_stale(r, e) ? ROLE_STALE : ROLE_DIM, format_age(e->now - r->pct_at).text);
+}
+
+static double number_age(const void *row, const void *env)
+{
+    ROW(account_line);
+    ENV;
+    return r->pct < 0 ? 1e15 : (double)(e->now - r->pct_at);
+}
+
+static void format_why(const void *row, const void *env, struct cell_out *out)
+{
+    ROW(account_line);
+    reason_words(r, env, out->text, sizeof out->text);
+    out->role = state_role(r->reason);
+}
+
+static void format_label(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    put(out, state_role(r->reason), hold_reason_label(r->reason));
+}
+
+static void format_until(const void *row, const void *env, struct cell_out *out)
+{
+    ROW(account_line);
+    ENV;
+    if (r->reason == HOLD_RUNNING || r->reason == HOLD_QUEUED || r->reason == HOLD_CONCURRENCY) {
+        put(out, ROLE_DIM, r->reason == HOLD_RUNNING ? "" : "next");
+    } else if (hold_reason_needs_person(r->reason)) {
+        put(out, r->reason == HOLD_DISABLED ? ROLE_DIM : ROLE_ALARM,
+            r->reason == HOLD_DISABLED ? "Meta" : "you");
+    } else {
+        int64_t until = r->reason == HOLD_DUE ? r->next_due_at : r->until;
+        bool open = until <= 0 || until == INT64_MAX;
+        put(out, r->reason == HOLD_DUE ? ROLE_DIM : ROLE_TEXT,
+            open ? "resumed" : format_time(until, e->now, e->offset_s).text);
+        if (open && r->reason != HOLD_PAUSED) {
+            put(out, ROLE_DIM, "--");
+        }
+    }
+}
+
+static double number_until(const void *row, const void *env)
+{
+    (void)env;
+    ROW(account_line);
+    int64_t until = r->reason == HOLD_DUE ? r->next_due_at : r->until;
+    return until > 0 ? (double)until : 1e18;
+}
+
+static void format_lag(const void *row, const void *env, struct cell_out *out)
+{
+    ROW(account_line);
+    ENV;
+    if (!r->last_synced_at) {
+        put(out, ROLE_DIM, "never");
+        return;
+    }
+    int64_t lag = e->now - r->last_synced_at;
+    put(out, r->cadence_ms && lag > r->cadence_ms * 3 / 2 ? ROLE_WARN : ROLE_DIM,
+        format_age(lag).text);
+}
+
+static double number_lag(const void *row, const void *env)
+{
+    ROW(account_line);
+    ENV;
+    return r->last_synced_at ? (double)(e->now - r->last_synced_at) : 1e15;
+}
+
+static void format_last(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    if (!r->run_id) {
+        put(out, ROLE_DIM, "--");
+    } else if (r->run_status == RUN_SUCCESS) {
+        put(out, ROLE_DIM, "ok");
+    } else if (r->run_status == RUN_RUNNING) {
+        put(out, ROLE_RUNNING, "running");
+    } else if (r->error_code) {
+        snprintf(out->text, sizeof out->text, "err %d", r->error_code);
+        out->role = r->run_status == RUN_THROTTLED ? ROLE_THROTTLED : ROLE_ALARM;
+    } else {
+        static const char *const words[RUN_STATUS_COUNT] = {
+            [RUN_RUNNING] = "running",     [RUN_SUCCESS] = "ok",
+            [RUN_PARTIAL] = "partial",     [RUN_FAILED] = "failed",
+            [RUN_THROTTLED] = "throttled", [RUN_CANCELLED] = "cancelled"};
+        put(out, r->run_status == RUN_CANCELLED ? ROLE_DIM : ROLE_WARN, words[r->run_status]);
+    }
+}
+
+static void format_priority(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    snprintf(out->text, sizeof out->text, r->priority ? "%+d" : "0", r->priority);
+    out->role = r->priority ? ROLE_TEXT : ROLE_DIM;
+}
+
+static double number_priority(const void *row, const void *env)
+{
+    (void)env;
+    ROW(account_line);
+    return r->priority;
+}
+
+static void format_cost_today(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    put(out, ROLE_DIM, format_cost(r->cost_today).text);
+}
+
+static double number_cost(const void *row, const void *env)
+{
+    (void)env;
+    ROW(account_line);
+    return r->cost_today;
+}
+
+static void format_due(const void *row, const void *env, struct cell_out *out)
+{
+    ROW(account_line);
+    ENV;
+    put(out, ROLE_DIM,
+        r->next_due_at ? format_time(r->next_due_at, e->now, e->offset_s).text : "--");
+}
+
+static double number_due(const void *row, const void *env)
+{
+    (void)env;
+    ROW(account_line);
+    return (double)r->next_due_at;
+}
+
+static void format_spend(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    put(out, ROLE_DIM, format_count(r->spend_7d_base / 1000000).text);
+}
+
+static double number_spend(const void *row, const void *env)
+{
+    (void)env;
+    ROW(account_line);
+    return (double)r->spend_7d_base;
+}
+
+static void format_zone(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    put(out, ROLE_DIM, r->timezone);
+}
+
+const struct column account_columns[ACCOUNT_COLUMNS] = {
+    {"state",   "S",       1,  1,  ALIGN_LEFT,  0, false, format_state,    number_state, false,
+     "T throttled, ! needs you, P paused, R running, Q queued, B budget, K backoff, . fine"                        },
+    {"tier",    "T",       2,  2,  ALIGN_LEFT,  1, false, format_tier,     number_tier,  false,
+     "spend tier: High, Medium, Low; ! pinned"                                                                     },
+    {"account", "ACCOUNT", 12, 24, ALIGN_LEFT,  0, true,  format_account,  NULL,         false, "name"             },
+    {"usage",   "USE%",    5,  5,  ALIGN_RIGHT, 0, false, format_usage,    number_usage, true,
+     "its worst limiter; ~ older than its cadence"                                                                 },
+    {"age",     "AGE",     3,  4,  ALIGN_RIGHT, 3, false, format_age_cell, number_age,   true,
+     "age of that reading"                                                                                         },
+    {"why",     "WHY",     10, 18, ALIGN_LEFT,  0, false, format_why,      NULL,         false, "what it waits for"},
+    {"until",   "UNTIL",   7,  12, ALIGN_LEFT,  0, false, format_until,    number_until, false,
+     "when that ends"                                                                                              },
+    {"lag",     "LAG",     4,  5,  ALIGN_RIGHT, 2, false, format_lag,      number_lag,   true,
+     "time since its last complete sync"                                                                           },
+    {"last",    "LAST",    7,  10, ALIGN_LEFT,  4, false, format_last,     NULL,         false,
+     "result of the last run"                                                                                      },
+};
+
+const struct column account_wide_columns[ACCOUNT_WIDE_COLUMNS] = {
+    {"state",    "S",       1,  1,  ALIGN_LEFT,  0,  false, format_state,      number_state,    false,
+     "T throttled, ! needs you, P paused, R running, Q queued, B budget, K backoff, . fine"                               },
+    {"tier",     "T",       2,  2,  ALIGN_LEFT,  1,  false, format_tier,       number_tier,     false,
+     "spend tier: High, Medium, Low; ! pinned"                                                                            },
+    {"account",  "ACCOUNT", 12, 24, ALIGN_LEFT,  0,  true,  format_account,    NULL,            false, "name"             },
+    {"id",       "ID",      12, 22, ALIGN_LEFT,  9,  false, format_id,         NULL,            false, "account id"       },
+    {"usage",    "USAGE",   5,  22, ALIGN_RIGHT, 0,  false, format_gauge,      number_usage,    true,
+     "its worst limiter, the mark is its threshold"                                                                       },
+    {"age",      "AGE",     3,  4,  ALIGN_RIGHT, 3,  false, format_age_cell,   number_age,      true,
+     "age of that reading"                                                                                                },
+    {"label",    "LBL",     3,  3,  ALIGN_LEFT,  6,  false, format_label,      NULL,            false, "reason's label"   },
+    {"why",      "WHY",     10, 18, ALIGN_LEFT,  0,  false, format_why,        NULL,            false, "what it waits for"},
+    {"until",    "UNTIL",   7,  12, ALIGN_LEFT,  0,  false, format_until,      number_until,    false,
+     "when that ends"                                                                                                     },
+    {"lag",      "LAG",     4,  5,  ALIGN_RIGHT, 2,  false, format_lag,        number_lag,      true,
+     "time since its last complete sync"                                                                                  },
+    {"last",     "LAST",    7,  10, ALIGN_LEFT,  4,  false, format_last,       NULL,            false,
+     "result of the last run"                                                                                             },
+    {"due",      "DUE",     5,  12, ALIGN_LEFT,  5,  false, format_due,        number_due,      false, "next due"         },
+    {"priority", "PR",      2,  2,  ALIGN_RIGHT, 7,  false, format_priority,   number_priority, true,
+     "operator's priority, -9 to 9"                                                                                       },
+    {"cost",     "COST",    5,  7,  ALIGN_RIGHT, 8,  false, format_cost_today, number_cost,     true,
+     "weighted cost today"                                                                                                },
+    {"spend",    "SPEND7D", 7,  10, ALIGN_RIGHT, 10, false, format_spend,      number_spend,    true,
+     "spend of 7 days, base currency"                                                                                     },
+    {"zone",     "ZONE",    10, 20, ALIGN_LEFT,  11, false, format_zone,       NULL,            false, "time zone"        },
+};
+
+void account_row_id(const void *row, char out[ROW_ID])
+{
+    ROW(account_line);
+    snprintf(out, ROW_ID, "%s", r->account_id);
+}
+
+void account_row_subject(const void *row, struct subject *out)
+{
+    ROW(account_line);
+    snprintf(out->account_id, sizeof out->account_id, "%s", r->account_id);
+    snprintf(out->name, sizeof out->name, "%s", r->name ? r->name : "");
+    out->has_state = true;
+    out->reason = r->reason;
+    out->until = r->reason == HOLD_DUE ? r->next_due_at : r->until;
+    out->tier = r->tier;
+    out->priority = r->priority;
+    out->running = r->run_status == RUN_RUNNING && r->run_id;
+    out->run_id = r->run_id;
+}

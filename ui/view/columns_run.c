@@ -1,0 +1,231 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/format.h"
+#include "ui/view/rows.h"
+
+#define ROW const struct run_line *r = row
+#define ENV const struct env *e = env
+
+static void put(struct cell_out *out, enum role role, const char *text)
+{
+    snprintf(out->text, sizeof out->text, "%s", text);
+    out->role = role;
+}
+
+static void format_id(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    snprintf(out->text, sizeof out->text, "%" PRId64, r->run.run_id);
+    out->role = ROLE_DIM;
+}
+
+static double number_id(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return (double)r->run.run_id;
+}
+
+static void format_started(const void *row, const void *env, struct cell_out *out)
+{
+    ROW;
+    ENV;
+    put(out, ROLE_TEXT, format_time(r->run.started_at, e->now, e->offset_s).text);
+}
+
+static double number_started(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return (double)r->run.started_at;
+}
+
+static void format_account(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    put(out, ROLE_TEXT, r->name && r->name[0] ? r->name : r->run.account_id);
+}
+
+static void format_mode(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    put(out, ROLE_DIM, run_mode_name(r->run.mode));
+}
+
+static void format_trigger(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    put(out, r->run.trigger == TRIGGER_OPERATOR ? ROLE_TEXT : ROLE_DIM,
+        run_trigger_name(r->run.trigger));
+}
+
+static enum role status_role(enum run_status status)
+{
+    static const enum role roles[RUN_STATUS_COUNT] = {
+        [RUN_RUNNING] = ROLE_RUNNING, [RUN_SUCCESS] = ROLE_OK,          [RUN_PARTIAL] = ROLE_WARN,
+        [RUN_FAILED] = ROLE_ALARM,    [RUN_THROTTLED] = ROLE_THROTTLED, [RUN_CANCELLED] = ROLE_DIM};
+    return status < RUN_STATUS_COUNT ? roles[status] : ROLE_TEXT;
+}
+
+static void format_status(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    put(out, status_role(r->run.status), run_status_name(r->run.status));
+}
+
+/* Of a run under way its age, by the minute: seconds would be written for nobody. */
+static void format_took(const void *row, const void *env, struct cell_out *out)
+{
+    ROW;
+    ENV;
+    bool running = r->run.status == RUN_RUNNING;
+    put(out, ROLE_TEXT,
+        running ? format_age(e->now - r->run.started_at).text
+                : format_duration(r->run.duration_ms).text);
+}
+
+static double number_took(const void *row, const void *env)
+{
+    ROW;
+    ENV;
+    return r->run.status == RUN_RUNNING ? (double)(e->now - r->run.started_at)
+                                        : (double)r->run.duration_ms;
+}
+
+static void format_entities(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    int64_t n = r->run.campaigns_fetched + r->run.adsets_fetched + r->run.ads_fetched;
+    put(out, ROLE_TEXT, format_count(n).text);
+}
+
+static double number_entities(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return (double)(r->run.campaigns_fetched + r->run.adsets_fetched + r->run.ads_fetched);
+}
+
+static void format_rows(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    put(out, ROLE_TEXT, format_count(r->run.insight_rows).text);
+}
+
+static double number_rows(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return (double)r->run.insight_rows;
+}
+
+static void format_calls(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    put(out, ROLE_TEXT, format_count(r->run.api_calls).text);
+}
+
+static double number_calls(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return (double)r->run.api_calls;
+}
+
+static void format_retries(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    put(out, r->run.retries ? ROLE_WARN : ROLE_DIM, format_count(r->run.retries).text);
+}
+
+static double number_retries(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return (double)r->run.retries;
+}
+
+static void format_cost_cell(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    struct text actual = format_cost(r->run.actual_cost), plan = format_cost(r->run.estimated_cost);
+    snprintf(out->text, sizeof out->text, "%s/%s", actual.text, plan.text);
+    out->role = ROLE_DIM;
+}
+
+static double number_cost(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return r->run.actual_cost;
+}
+
+static void format_result(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    const struct run *run = &r->run;
+    if (run->status == RUN_RUNNING) {
+        put(out, ROLE_RUNNING, run->progress);
+    } else if (run->error_code && run->error_subcode) {
+        snprintf(out->text, sizeof out->text, "%d/%d %.400s", run->error_code, run->error_subcode,
+                 run->error_message);
+        out->role = status_role(run->status);
+    } else if (run->error_code) {
+        snprintf(out->text, sizeof out->text, "%d %.400s", run->error_code, run->error_message);
+        out->role = status_role(run->status);
+    } else {
+        put(out, run->status == RUN_SUCCESS ? ROLE_DIM : status_role(run->status),
+            run->error_message);
+    }
+}
+
+const struct column run_columns[RUN_COLUMNS] = {
+    {"run",      "RUN",     4,  6,  ALIGN_RIGHT, 7,  false, format_id,        number_id,       true,  "run id"      },
+    {"started",  "START",   5,  12, ALIGN_LEFT,  0,  false, format_started,   number_started,  true,
+     "when it started"                                                                                              },
+    {"account",  "ACCOUNT", 10, 22, ALIGN_LEFT,  0,  false, format_account,   NULL,            false, "account"     },
+    {"mode",     "MODE",    6,  6,  ALIGN_LEFT,  4,  false, format_mode,      NULL,            false,
+     "full, delta, sweep or window"                                                                                 },
+    {"trigger",  "BY",      8,  8,  ALIGN_LEFT,  8,  false, format_trigger,   NULL,            false,
+     "schedule, operator or startup"                                                                                },
+    {"status",   "STATUS",  9,  9,  ALIGN_LEFT,  0,  false, format_status,    NULL,            false, "how it ended"},
+    {"took",     "TOOK",    5,  6,  ALIGN_RIGHT, 1,  false, format_took,      number_took,     true,  "how long"    },
+    {"entities", "ENT",     5,  6,  ALIGN_RIGHT, 5,  false, format_entities,  number_entities, true,
+     "campaigns, ad sets and ads"                                                                                   },
+    {"rows",     "ROWS",    5,  7,  ALIGN_RIGHT, 3,  false, format_rows,      number_rows,     true,  "insight rows"},
+    {"calls",    "CALLS",   5,  5,  ALIGN_RIGHT, 2,  false, format_calls,     number_calls,    true,  "API calls"   },
+    {"retries",  "RTRY",    4,  4,  ALIGN_RIGHT, 9,  false, format_retries,   number_retries,  true,
+     "retries"                                                                                                      },
+    {"cost",     "COST",    7,  11, ALIGN_RIGHT, 10, false, format_cost_cell, number_cost,     true,
+     "weighted cost, actual/estimated"                                                                              },
+    {"result",   "RESULT",  8,  24, ALIGN_LEFT,  6,  true,  format_result,    NULL,            false,
+     "error, or progress while it runs"                                                                             },
+};
+
+void run_row_id(const void *row, char out[ROW_ID])
+{
+    ROW;
+    snprintf(out, ROW_ID, "%" PRId64, r->run.run_id);
+}
+
+void run_row_subject(const void *row, struct subject *out)
+{
+    ROW;
+    snprintf(out->account_id, sizeof out->account_id, "%s", r->run.account_id);
+    snprintf(out->name, sizeof out->name, "%s", r->name ? r->name : "");
+    out->run_id = r->run.run_id;
+    out->running = r->run.status == RUN_RUNNING;
+}

@@ -1,0 +1,127 @@
+#include "ui/view/draw.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/format.h"
+#include "ui/widget/gauge.h"
+
+enum { LABEL_WIDTH = 15, GAUGE_MIN = 8, GAUGE_MAX = 40, HALF_MIN = 38 };
+
+static void limiter_tail(const struct limiter_line *row, const struct env *env, char out[96])
+{
+    struct text age = format_age(env->now - row->at);
+    struct text reset = format_time(row->regain_at, env->now, env->offset_s);
+    struct text ahead = {""};
+    bool rising = row->pct >= 0 && row->pct < 100 && row->slope >= 0.5;
+    if (rising) {
+        ahead = format_ahead((int64_t)((100 - row->pct) / row->slope * 60000));
+    }
+    snprintf(out, 96, "%4.8s%s%.20s%s%.10s", row->pct < 0 ? "--" : age.text,
+             row->regain_at > env->now ? " resets " : "",
+             row->regain_at > env->now ? reset.text : "", rising ? " 100% in " : "", ahead.text);
+}
+
+static void draw_limiter(struct canvas *canvas, struct rect at, const struct limiter_line *row,
+                         const struct env *env, bool with_tail)
+{
+    char tail[96];
+    limiter_tail(row, env, tail);
+    int tail_width = with_tail ? 28 : 5;
+    int gauge = at.w - LABEL_WIDTH - 6 - tail_width;
+    gauge = gauge > GAUGE_MAX ? GAUGE_MAX : gauge;
+    int x = at.x;
+    canvas_text(canvas, at.y, x, LABEL_WIDTH, ROLE_TEXT, row->label);
+    x += LABEL_WIDTH;
+    if (gauge >= GAUGE_MIN) {
+        gauge_draw(canvas, at.y, x, gauge, row->pct, row->threshold);
+        x += gauge;
+    }
+    enum role role = row->pct < 0 ? ROLE_DIM : gauge_role(row->pct, row->threshold);
+    canvas_right(canvas, at.y, x, 5, role == ROLE_GAUGE ? ROLE_TEXT : role,
+                 format_pct(row->pct).text);
+    canvas_text(canvas, at.y, x + 5, at.x + at.w - x - 5, ROLE_DIM, tail);
+}
+
+void draw_limiters(struct canvas *canvas, struct rect rect, const struct limiter_line *rows,
+                   size_t count, const struct env *env)
+{
+    bool two = (int)count > rect.h && rect.w >= 2 * HALF_MIN;
+    int columns = two ? 2 : 1, width = two ? rect.w / 2 - 1 : rect.w;
+    for (size_t i = 0; i < count; i++) {
+        int line = (int)i / columns;
+        if (line >= rect.h) {
+            break;
+        }
+        struct rect at = {rect.y + line, rect.x + ((int)i % columns) * (width + 2), 1, width};
+        draw_limiter(canvas, at, &rows[i], env, !two);
+    }
+    if (!count && rect.h > 0) {
+        canvas_text(canvas, rect.y, rect.x, rect.w, ROLE_DIM, "no usage header has been read yet");
+    }
+}
+
+/* A column shows the state that lasted longest in it. */
+static const struct hold_line *state_at(const struct hold_line *rows, size_t count, int64_t from,
+                                        int64_t to)
+{
+    const struct hold_line *best = NULL;
+    int64_t longest = 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t start = rows[i].since > from ? rows[i].since : from;
+        int64_t end = rows[i].ended_at && rows[i].ended_at < to ? rows[i].ended_at : to;
+        if (end - start > longest) {
+            longest = end - start;
+            best = &rows[i];
+        }
+    }
+    return best;
+}
+
+void draw_timeline(struct canvas *canvas, struct rect rect, const struct hold_line *rows,
+                   size_t count, const struct env *env)
+{
+    int64_t from = env->now - env->range;
+    if (rect.h < 1 || rect.w < 4) {
+        return;
+    }
+    for (int i = 0; i < rect.w; i++) {
+        int64_t start = from + env->range * i / rect.w;
+        const struct hold_line *row =
+            state_at(rows, count, start, from + env->range * (i + 1) / rect.w);
+        if (row) {
+            canvas_text(canvas, rect.y, rect.x + i, 1, state_role(row->reason),
+                        state_letter(row->reason));
+        }
+    }
+    if (rect.h > 1) {
+        struct text begin = format_time(from, env->now, env->offset_s);
+        struct text end = format_time(env->now, env->now, env->offset_s);
+        canvas_text(canvas, rect.y + 1, rect.x, rect.w / 2, ROLE_DIM, begin.text);
+        canvas_right(canvas, rect.y + 1, rect.x + rect.w / 2, rect.w - rect.w / 2, ROLE_DIM,
+                     end.text);
+    }
+}
+
+void draw_reason(struct canvas *canvas, int y, int x, int width, const struct account_line *row,
+                 const struct env *env)
+{
+    char text[320];
+    struct text since = format_age(env->now - row->since);
+    int64_t until = row->reason == HOLD_DUE ? row->next_due_at : row->until;
+    int used = snprintf(text, sizeof text, "%s", hold_reason_text(row->reason));
+    if (row->since) {
+        used += snprintf(text + used, sizeof text - (size_t)used, " for %s", since.text);
+    }
+    if (hold_reason_needs_person(row->reason)) {
+        snprintf(text + used, sizeof text - (size_t)used, "; somebody has to act");
+    } else if (until > env->now && until < INT64_MAX) {
+        struct text at = format_time(until, env->now, env->offset_s);
+        struct text in = format_ahead(until - env->now);
+        snprintf(text + used, sizeof text - (size_t)used, "; %s %s (in %s)",
+                 row->reason == HOLD_DUE ? "starts" : "until", at.text, in.text);
+    } else if (row->progress && row->progress[0]) {
+        snprintf(text + used, sizeof text - (size_t)used, "; %s", row->progress);
+    }
+    canvas_text(canvas, y, x, width, state_role(row->reason), text);
+}

@@ -1,0 +1,18 @@
+/* draw: pieces several views draw. */
+#ifndef UI_VIEW_DRAW_H
+#define UI_VIEW_DRAW_H
+
+#include "ui/view/load.h"
+#include "ui/widget/canvas.h"
+
+/* Limiters as gauges with threshold, age, reset and forecast; two a line where height is short. */
+void draw_limiters(struct canvas *canvas, struct rect rect, const struct limiter_line *rows,
+                   size_t count, const struct env *env);
+/* Wait states over env->range as one bar, a letter per stretch. */
+void draw_timeline(struct canvas *canvas, struct rect rect, const struct hold_line *rows,
+                   size_t count, const struct env *env);
+/* One sentence: what the account waits for and until when. */
+void draw_reason(struct canvas *canvas, int y, int x, int width, const struct account_line *row,
+                 const struct env *env);
+
+#endif

@@ -1,0 +1,189 @@
+/* entities: the tree campaign, ad set, ad of an account, one level at a time; children are read
+ * when they are opened, so an account of 100,000 costs no more than one of ten. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/money.h"
+#include "store/read_entities.h"
+#include "ui/format.h"
+#include "ui/overview.h"
+#include "ui/view/load.h"
+
+enum { ROWS_MAX = 2000, DAYS = 7, DAY_MS = 86400000 };
+
+/* Figures are of the seven days before today in UTC; the account's own zone may differ by a day at
+ * its edge, which the title's dates make plain. */
+static bool entities_load(struct view *view, const struct env *env, struct err *err)
+{
+    struct entity_rows rows;
+    int32_t today = (int32_t)(env->now / DAY_MS);
+    struct entity_query query = {.account_id = view->subject.account_id,
+                                 .parent_id = view->subject.entity_id,
+                                 .day_from = today - DAYS,
+                                 .day_to = today - 1,
+                                 .limit = ROWS_MAX,
+                                 .deleted = true};
+    if (!read_entities(env->store, view->arena, &query, &rows, err)) {
+        return false;
+    }
+    view->data = view;
+    return view_set_rows(view, 0, rows.rows, rows.count, sizeof *rows.rows, err);
+}
+
+#define ROW const struct entity_row *r = row
+
+static void entity_id(const void *row, char out[ROW_ID])
+{
+    ROW;
+    snprintf(out, ROW_ID, "%s", r->entity_id);
+}
+
+static void entity_subject(const void *row, struct subject *out)
+{
+    ROW;
+    snprintf(out->entity_id, sizeof out->entity_id, "%s", r->entity_id);
+}
+
+static void entity_kind(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    snprintf(out->text, sizeof out->text, "%s", entity_kind_name(r->kind));
+    out->role = ROLE_DIM;
+}
+
+static void entity_name(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    snprintf(out->text, sizeof out->text, "%.500s", r->name && r->name[0] ? r->name : r->entity_id);
+    out->role = r->deleted_at ? ROLE_DIM : ROLE_TEXT;
+}
+
+static void entity_status(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    snprintf(out->text, sizeof out->text, "%s", r->deleted_at ? "DELETED" : r->effective_status);
+    out->role = strcmp(out->text, "ACTIVE") == 0 ? ROLE_OK : ROLE_DIM;
+}
+
+static void entity_children(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    if (r->kind != ENTITY_AD) {
+        snprintf(out->text, sizeof out->text, "%s", format_count(r->children).text);
+    }
+    out->role = ROLE_DIM;
+}
+
+static double entity_children_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return (double)r->children;
+}
+
+static void entity_spend(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    money_format(r->spend, 2, out->text);
+}
+
+static double entity_spend_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return (double)r->spend;
+}
+
+static void entity_impressions(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    snprintf(out->text, sizeof out->text, "%s", format_count(r->impressions).text);
+}
+
+static double entity_impressions_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return (double)r->impressions;
+}
+
+static void entity_clicks(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    snprintf(out->text, sizeof out->text, "%s", format_count(r->clicks).text);
+}
+
+static double entity_clicks_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return (double)r->clicks;
+}
+
+static void entity_purchases(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW;
+    snprintf(out->text, sizeof out->text, "%.0f", r->purchases);
+}
+
+static double entity_purchases_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW;
+    return r->purchases;
+}
+
+static const struct column entity_columns[] = {
+    {"kind",        "KIND",     5,  8,  ALIGN_LEFT,  5, false, entity_kind,        NULL,                    false, "campaign, adset or ad"},
+    {"name",        "NAME",     14, 40, ALIGN_LEFT,  0, true,  entity_name,        NULL,                    false, "name"                 },
+    {"status",      "STATUS",   8,  16, ALIGN_LEFT,  0, false, entity_status,      NULL,                    false,
+     "effective status"                                                                                                                   },
+    {"children",    "HAS",      4,  6,  ALIGN_RIGHT, 4, false, entity_children,    entity_children_number,  true,
+     "ad sets or ads in it"                                                                                                               },
+    {"spend",       "SPEND 7D", 9,  14, ALIGN_RIGHT, 0, false, entity_spend,       entity_spend_number,     true,
+     "account currency, 7 days before today"                                                                                              },
+    {"impressions", "IMPR",     8,  12, ALIGN_RIGHT, 1, false, entity_impressions,
+     entity_impressions_number,                                                                             true,  "impressions"          },
+    {"clicks",      "CLICKS",   7,  10, ALIGN_RIGHT, 2, false, entity_clicks,      entity_clicks_number,    true,
+     "clicks"                                                                                                                             },
+    {"purchases",   "PURCH",    6,  8,  ALIGN_RIGHT, 3, false, entity_purchases,   entity_purchases_number,
+     true,                                                                                                         "purchases"            },
+};
+
+static void entities_summary(const struct view *view, const struct env *env, struct canvas *canvas,
+                             struct rect line)
+{
+    const struct account_line *account = overview_account(env->overview, view->subject.account_id);
+    canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE_FOCUS, "%s %s %s ",
+                 account ? account->name : view->subject.account_id,
+                 account ? account->currency : "", view->subject.entity_id);
+}
+
+static const struct pane_class entities_pane = {.title = "Entities",
+                                                .columns = entity_columns,
+                                                .column_count = sizeof entity_columns /
+                                                                sizeof entity_columns[0],
+                                                .row_id = entity_id,
+                                                .subject = entity_subject,
+                                                .summary = entities_summary,
+                                                .enter = VIEW_ENTITIES,
+                                                .min = 3,
+                                                .empty = "nothing below this"};
+static const struct pane_class *const panes[] = {&entities_pane};
+
+const struct view_class entities_view = {.id = VIEW_ENTITIES,
+                                         .name = "entities",
+                                         .title = "Entities",
+                                         .arrangement = ARRANGE_SINGLE,
+                                         .panes = panes,
+                                         .pane_count = 1,
+                                         .live_only = true,
+                                         .load = entities_load};

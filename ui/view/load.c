@@ -1,0 +1,378 @@
+#include "ui/view/load.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "store/read_accounts.h"
+#include "store/read_actions.h"
+#include "store/read_budget.h"
+#include "store/read_errors.h"
+#include "store/read_holds.h"
+#include "store/read_limiters.h"
+#include "store/read_log.h"
+#include "store/read_runs.h"
+#include "ui/overview.h"
+#include "ui/widget/gauge.h"
+
+enum { DAY_MS = 86400000, SERIES_BUCKETS = 120, USAGE_READINGS = 64 };
+
+static void *alloc(struct arena *arena, size_t count, size_t size, struct err *err)
+{
+    void *rows = arena_alloc(arena, (count + 1) * size);
+    if (!rows) {
+        err_set(err, ERR_MEMORY, "console: out of memory");
+    }
+    return rows;
+}
+
+static const char *keep(struct arena *arena, const char *text)
+{
+    const char *copy = text ? arena_copy(arena, text, strlen(text)) : NULL;
+    return copy ? copy : "";
+}
+
+static const char *name_of(struct arena *arena, const struct env *env, const char *account_id)
+{
+    const struct account_line *line = overview_account(env->overview, account_id);
+    return line ? keep(arena, line->name) : "";
+}
+
+static int by_urgency(const void *a, const void *b)
+{
+    const struct account_line *x = a, *y = b;
+    if (x->urgency != y->urgency) {
+        return x->urgency < y->urgency ? -1 : 1;
+    }
+    int order = strcmp(x->name, y->name);
+    return order ? order : strcmp(x->account_id, y->account_id);
+}
+
+struct account_line *load_accounts(struct arena *arena, const struct env *env, size_t *count,
+                                   struct err *err)
+{
+    const struct overview *o = env->overview;
+    struct account_line *rows = alloc(arena, o->account_count, sizeof *rows, err);
+    if (!rows) {
+        return NULL;
+    }
+    for (size_t i = 0; i < o->account_count; i++) {
+        rows[i] = o->accounts_by_id[i];
+        rows[i].name = keep(arena, rows[i].name);
+        rows[i].currency = keep(arena, rows[i].currency);
+        rows[i].timezone = keep(arena, rows[i].timezone);
+        rows[i].hold_detail = keep(arena, rows[i].hold_detail);
+        rows[i].scope = keep(arena, rows[i].scope);
+        rows[i].progress = keep(arena, rows[i].progress);
+    }
+    qsort(rows, o->account_count, sizeof *rows, by_urgency);
+    *count = o->account_count;
+    return rows;
+}
+
+static const char *limiter_label(const struct limiter_row *row)
+{
+    switch (row->scope) {
+    case SCOPE_APP:
+        return "app";
+    case SCOPE_APP_INSIGHTS:
+        return "app insights";
+    case SCOPE_TOKEN:
+        return "token user";
+    case SCOPE_ACCOUNT:
+        return "account";
+    case SCOPE_USE_CASE:
+        return use_case_name(row->use_case);
+    case SCOPE_KIND_COUNT:
+        break;
+    }
+    return "?";
+}
+
+static bool load_course(struct arena *arena, const struct env *env, const struct limiter_row *from,
+                        struct limiter_line *to, struct err *err)
+{
+    struct limiter_samples series;
+    struct limiter_key key = {from->scope, from->scope_id, from->use_case};
+    int64_t step = env->range / SERIES_BUCKETS > 1000 ? env->range / SERIES_BUCKETS : 1000;
+    int64_t start = (env->now - env->range) / step * step;
+    if (!read_limiter_series(env->store, arena, &key, start, env->now + 1, step, &series, err)) {
+        return false;
+    }
+    struct sample *samples = alloc(arena, series.count, sizeof *samples, err);
+    for (size_t i = 0; samples && i < series.count; i++) {
+        samples[i] = (struct sample){series.rows[i].at, series.rows[i].max};
+    }
+    to->samples = samples;
+    to->sample_count = series.count;
+    to->step_ms = step;
+    return samples != NULL;
+}
+
+static void limiter_line_of(struct arena *arena, const struct env *env,
+                            const struct limiter_row *row, struct limiter_line *out)
+{
+    bool shared = strncmp(row->scope_id, "act_", 4) != 0;
+    bool modelled = row->model_pct > row->reading_pct;
+    out->label = limiter_label(row);
+    snprintf(out->id, sizeof out->id, "%s/%.20s", row->scope_id, out->label);
+    if (!shared) {
+        memcpy(out->account_id, row->scope_id, sizeof out->account_id);
+        out->name = name_of(arena, env, row->scope_id);
+    } else {
+        out->name = "";
+    }
+    out->pct = row->pct;
+    out->threshold = row->threshold;
+    out->at = row->reading_at && !modelled ? row->reading_at : row->updated_at;
+    out->header = !row->reading_at || modelled ? "our own model" : usage_source_header(row->source);
+    out->regain_at = row->blocked_until > row->reset_at ? row->blocked_until : row->reset_at;
+    out->slope = row->slope_per_min;
+    out->blocked = row->blocked_until > env->now;
+    out->stuck = row->stuck;
+    out->call_count = out->total_time = out->total_cputime = -1;
+}
+
+static enum usage_source source_of(const struct limiter_row *row)
+{
+    switch (row->scope) {
+    case SCOPE_APP:
+        return USAGE_APP;
+    case SCOPE_APP_INSIGHTS:
+        return USAGE_INSIGHTS_APP;
+    case SCOPE_USE_CASE:
+        return USAGE_BUC;
+    case SCOPE_ACCOUNT:
+        return row->source == USAGE_INSIGHTS ? USAGE_INSIGHTS : USAGE_ACCOUNT;
+    case SCOPE_TOKEN:
+    case SCOPE_KIND_COUNT:
+        break;
+    }
+    return USAGE_SOURCE_COUNT;
+}
+
+/* The header's three figures, of the newest reading that has them. */
+static bool add_parts(struct arena *arena, const struct env *env, const char *account_id,
+                      const struct limiter_row *from, struct limiter_line *to, size_t count,
+                      struct err *err)
+{
+    struct usage_rows readings;
+    if (!read_usage_log(env->store, arena, account_id, env->now - env->range, env->now,
+                        USAGE_READINGS, &readings, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t r = 0; r < readings.count; r++) {
+            const struct usage_reading *u = &readings.rows[r];
+            if (u->call_count >= 0 && u->source == source_of(&from[i]) &&
+                u->use_case == from[i].use_case && strcmp(u->scope_id, from[i].scope_id) == 0) {
+                to[i].call_count = u->call_count;
+                to[i].total_time = u->total_time;
+                to[i].total_cputime = u->total_cputime;
+            }
+        }
+    }
+    return true;
+}
+
+struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
+                                   const char *account_id, bool samples, size_t *count,
+                                   struct err *err)
+{
+    struct limiter_rows rows;
+    if (!read_limiters(env->store, arena, env->at, account_id, &rows, err)) {
+        return NULL;
+    }
+    struct limiter_line *lines = alloc(arena, rows.count, sizeof *lines, err);
+    if (!lines) {
+        return NULL;
+    }
+    for (size_t i = 0; i < rows.count; i++) {
+        limiter_line_of(arena, env, &rows.rows[i], &lines[i]);
+        if (samples && !load_course(arena, env, &rows.rows[i], &lines[i], err)) {
+            return NULL;
+        }
+    }
+    if (samples && account_id &&
+        !add_parts(arena, env, account_id, rows.rows, lines, rows.count, err)) {
+        return NULL;
+    }
+    *count = rows.count;
+    return lines;
+}
+
+struct run_line *load_runs(struct arena *arena, const struct env *env, const char *account_id,
+                           size_t max, size_t *count, struct err *err)
+{
+    struct run_rows rows;
+    struct run_query query = {.account_id = account_id, .limit = max};
+    if (!read_runs(env->store, arena, env->at, &query, &rows, err)) {
+        return NULL;
+    }
+    struct run_line *lines = alloc(arena, rows.count, sizeof *lines, err);
+    for (size_t i = 0; lines && i < rows.count; i++) {
+        lines[i].run = rows.rows[i];
+        lines[i].name = name_of(arena, env, rows.rows[i].account_id);
+    }
+    *count = rows.count;
+    return lines;
+}
+
+struct run_line *load_run(struct arena *arena, const struct env *env, int64_t run_id,
+                          struct err *err)
+{
+    struct run_line *line = alloc(arena, 1, sizeof *line, err);
+    if (!line || !read_run(env->store, env->at, run_id, &line->run, err)) {
+        return NULL;
+    }
+    line->name = name_of(arena, env, line->run.account_id);
+    return line;
+}
+
+static double account_limit(const struct budget_report *report, const struct env *env,
+                            const char *account_id)
+{
+    double limit = env->config->budget_per_account;
+    for (size_t i = 0; i < report->override_count; i++) {
+        if (strcmp(report->overrides[i].name, "budget") == 0 &&
+            strcmp(report->overrides[i].scope, account_id) == 0) {
+            limit = report->overrides[i].value;
+        }
+    }
+    return limit;
+}
+
+struct budget_line *load_budget(struct arena *arena, const struct env *env, const char *account_id,
+                                size_t *count, struct err *err)
+{
+    struct budget_report report;
+    int32_t day = (int32_t)((env->now - env->config->budget_day_starts_ms) / DAY_MS);
+    if (!read_budget(env->store, arena, env->at, day, &report, err)) {
+        return NULL;
+    }
+    struct budget_line *lines = alloc(arena, report.account_count + 1, sizeof *lines, err);
+    if (!lines) {
+        return NULL;
+    }
+    size_t n = 0;
+    lines[n++] = (struct budget_line){.id = "all",
+                                      .name = "all accounts",
+                                      .cost = report.cost,
+                                      .limit = env->overview->budget_limit,
+                                      .calls = report.calls,
+                                      .share = report.cost > 0 ? 1 : 0};
+    for (size_t i = 0; i < report.account_count; i++) {
+        const struct budget_account *a = &report.accounts[i];
+        if (account_id && strcmp(a->account_id, account_id) != 0) {
+            continue;
+        }
+        struct budget_line *line = &lines[n++];
+        snprintf(line->account_id, sizeof line->account_id, "%s", a->account_id);
+        snprintf(line->id, sizeof line->id, "%s", a->account_id[0] ? a->account_id : "none");
+        line->name = a->account_id[0] ? keep(arena, a->name) : "no single account";
+        line->cost = a->cost;
+        line->limit = a->account_id[0] ? account_limit(&report, env, a->account_id) : 0;
+        line->calls = a->calls;
+        line->share = report.cost > 0 ? a->cost / report.cost : 0;
+        memcpy(line->by_class, a->by_class, sizeof line->by_class);
+    }
+    memcpy(lines[0].by_class, report.class_cost, sizeof lines[0].by_class);
+    memcpy(lines[0].hours, report.hour_cost, sizeof lines[0].hours);
+    *count = n;
+    return lines;
+}
+
+struct error_line *load_errors(struct arena *arena, const struct env *env, const char *account_id,
+                               size_t *count, struct err *err)
+{
+    struct error_groups groups;
+    if (!read_errors(env->store, arena, env->at, account_id, env->now - env->range, &groups, err)) {
+        return NULL;
+    }
+    struct error_line *lines = alloc(arena, groups.count, sizeof *lines, err);
+    for (size_t i = 0; lines && i < groups.count; i++) {
+        const struct error_group *g = &groups.rows[i];
+        struct error_line *line = &lines[i];
+        snprintf(line->id, sizeof line->id, "%d/%d", g->code, g->subcode);
+        line->code = g->code;
+        line->subcode = g->subcode;
+        line->http_status = g->http_status;
+        line->count = g->count;
+        line->first_at = g->first_at;
+        line->last_at = g->last_at;
+        line->accounts = (int)g->accounts;
+        snprintf(line->account_id, sizeof line->account_id, "%s",
+                 g->last_account_id ? g->last_account_id : "");
+        line->name = name_of(arena, env, line->account_id);
+        line->message = g->last_message ? g->last_message : "";
+        line->fbtrace_id = g->last_fbtrace_id ? g->last_fbtrace_id : "";
+        line->path = g->last_path ? g->last_path : "";
+    }
+    *count = groups.count;
+    return lines;
+}
+
+struct log_line *load_log(struct arena *arena, const struct env *env, const char *account_id,
+                          int64_t run_id, size_t *count, struct err *err)
+{
+    static const char *const levels[] = {
+        [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warning", [LOG_ERROR] = "error"};
+    struct log_rows rows;
+    struct log_query query = {
+        .level = LOG_DEBUG, .account_id = account_id, .run_id = run_id, .limit = LOAD_LOG_MAX};
+    if (!read_log(env->store, arena, env->at, &query, &rows, err)) {
+        return NULL;
+    }
+    struct log_line *lines = alloc(arena, rows.count, sizeof *lines, err);
+    for (size_t i = 0; lines && i < rows.count; i++) {
+        const struct log_row *from = &rows.rows[rows.count - 1 - i]; /* oldest first, as it reads */
+        lines[i] = (struct log_line){.log_id = from->log_id,
+                                     .at = from->at,
+                                     .level = levels[from->level],
+                                     .source = from->source ? from->source : "",
+                                     .run_id = from->run_id,
+                                     .code = from->code,
+                                     .message = from->message ? from->message : "",
+                                     .acked_at = from->acked_at};
+        snprintf(lines[i].account_id, sizeof lines[i].account_id, "%s",
+                 from->account_id ? from->account_id : "");
+    }
+    *count = rows.count;
+    return lines;
+}
+
+struct action_line *load_actions(struct arena *arena, const struct env *env, const char *account_id,
+                                 size_t *count, struct err *err)
+{
+    struct action_rows rows;
+    struct action_query query = {.target = account_id, .limit = LOAD_ACTIONS_MAX};
+    if (!read_actions(env->store, arena, env->at, &query, &rows, err)) {
+        return NULL;
+    }
+    struct action_line *lines = alloc(arena, rows.count, sizeof *lines, err);
+    for (size_t i = 0; lines && i < rows.count; i++) {
+        lines[i].action = rows.rows[i];
+        lines[i].name = name_of(arena, env, rows.rows[i].target);
+    }
+    *count = rows.count;
+    return lines;
+}
+
+struct hold_line *load_holds(struct arena *arena, const struct env *env, const char *account_id,
+                             size_t *count, struct err *err)
+{
+    struct hold_rows rows;
+    struct hold_query query = {.account_id = account_id, .from = env->now - env->range};
+    if (!read_holds(env->store, arena, env->at, &query, &rows, err)) {
+        return NULL;
+    }
+    struct hold_line *lines = alloc(arena, rows.count, sizeof *lines, err);
+    for (size_t i = 0; lines && i < rows.count; i++) {
+        const struct hold *from = &rows.rows[rows.count - 1 - i];
+        lines[i] = (struct hold_line){from->reason, from->since, from->ended_at, from->until,
+                                      keep(arena, from->detail)};
+    }
+    *count = rows.count;
+    return lines;
+}

@@ -1,0 +1,46 @@
+/*
+ * load: rows for the console's tables, read from the store as of env->at and kept in an arena. The
+ * one place where the console meets the store's words. NULL with err on failure; a table without
+ * rows is not a failure.
+ */
+#ifndef UI_VIEW_LOAD_H
+#define UI_VIEW_LOAD_H
+
+#include "ui/view/rows.h"
+
+enum { LOAD_RUNS_MAX = 500, LOAD_LOG_MAX = 1000, LOAD_ACTIONS_MAX = 500 };
+
+/* All accounts, the most urgent first. */
+struct account_line *load_accounts(struct arena *arena, const struct env *env, size_t *count,
+                                   struct err *err);
+/* account_id: NULL = all, "" = the app's own; else the account's and the app's. The newest reading
+ * of each limiter; with samples also its course over env->range. */
+struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
+                                   const char *account_id, bool samples, size_t *count,
+                                   struct err *err);
+/* The newest first; account_id NULL = all. */
+struct run_line *load_runs(struct arena *arena, const struct env *env, const char *account_id,
+                           size_t max, size_t *count, struct err *err);
+struct run_line *load_run(struct arena *arena, const struct env *env, int64_t run_id,
+                          struct err *err);
+/* Today's, all accounts together first; account_id NULL = all. */
+struct budget_line *load_budget(struct arena *arena, const struct env *env, const char *account_id,
+                                size_t *count, struct err *err);
+/* Grouped by code and subcode over env->range. */
+struct error_line *load_errors(struct arena *arena, const struct env *env, const char *account_id,
+                               size_t *count, struct err *err);
+struct log_line *load_log(struct arena *arena, const struct env *env, const char *account_id,
+                          int64_t run_id, size_t *count, struct err *err);
+struct action_line *load_actions(struct arena *arena, const struct env *env, const char *account_id,
+                                 size_t *count, struct err *err);
+/* An account's wait intervals over env->range, the oldest first. */
+struct hold_line {
+    enum hold_reason reason;
+    int64_t since, ended_at; /* ended_at 0 = still */
+    int64_t until;
+    const char *detail; /* JSON, "" = none */
+};
+struct hold_line *load_holds(struct arena *arena, const struct env *env, const char *account_id,
+                             size_t *count, struct err *err);
+
+#endif

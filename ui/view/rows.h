@@ -1,0 +1,143 @@
+/*
+ * rows: what the tables of the console show, and their columns. A row is a plain copy in the view's
+ * arena; loaders fill it from the store, several views share its columns.
+ */
+#ifndef UI_VIEW_ROWS_H
+#define UI_VIEW_ROWS_H
+
+#include <stdint.h>
+
+#include "model/account.h"
+#include "model/call.h"
+#include "model/hold.h"
+#include "model/operator.h"
+#include "model/run.h"
+#include "model/usage.h"
+#include "ui/view/view.h"
+
+struct account_line {
+    char account_id[ID_SIZE];
+    const char *name, *currency, *timezone;
+    enum tier tier;
+    bool tier_pinned;
+    int priority;
+    enum hold_reason reason;
+    int64_t since, until;    /* ms; until 0 = open */
+    const char *hold_detail; /* JSON, "" = none */
+    const char *scope;       /* of the hold, "" = none */
+    double pct, threshold;   /* of its worst limiter; pct -1 = never read */
+    int64_t pct_at;
+    int64_t cadence_ms, last_synced_at, next_due_at;
+    int64_t run_id; /* of the last run, 0 = none */
+    enum run_status run_status;
+    int64_t run_started_at;
+    int error_code, error_subcode;
+    const char *progress; /* of the run under way */
+    double cost_today;
+    int64_t spend_7d_base;
+    int account_status;
+    bool failed; /* the last finished run did */
+    int64_t errors_1h, runs_24h;
+    int urgency; /* smaller is more urgent */
+};
+
+struct limiter_line {
+    char id[ROW_ID];
+    char account_id[ID_SIZE]; /* "" = the app's */
+    const char *name;
+    const char *label; /* "account", "ads_insights", "app" */
+    const char *header;
+    double pct, threshold;                        /* pct -1 = never read */
+    double call_count, total_time, total_cputime; /* -1 = not given */
+    int64_t at, regain_at;
+    double slope; /* points a minute */
+    bool blocked, stuck;
+    const struct sample *samples;
+    size_t sample_count;
+    int64_t step_ms; /* of the samples */
+};
+
+struct run_line {
+    struct run run;
+    const char *name;
+};
+
+struct budget_line {
+    char id[ROW_ID];
+    char account_id[ID_SIZE]; /* "" = all */
+    const char *name;
+    double cost, limit; /* weighted units; limit 0 = none of its own */
+    int64_t calls;
+    double share; /* of all cost of the day, 0..1 */
+    double by_class[CALL_CLASS_COUNT];
+    double hours[24]; /* of the day, for all accounts only */
+};
+
+struct error_line {
+    char id[ROW_ID];
+    int code, subcode;
+    int http_status; /* of the last one, 0 = no response */
+    int64_t count, first_at, last_at;
+    int accounts;
+    char account_id[ID_SIZE]; /* the last one's */
+    const char *name;
+    const char *message; /* as the API last worded it */
+    const char *fbtrace_id, *path;
+};
+
+struct log_line {
+    int64_t log_id, at;
+    const char *level, *source;
+    char account_id[ID_SIZE];
+    int64_t run_id;
+    int code;
+    const char *message;
+    int64_t acked_at;
+};
+
+struct action_line {
+    struct operator_action action;
+    const char *name; /* of the target account, "" = not one */
+};
+
+enum {
+    ACCOUNT_COLUMNS = 9,
+    ACCOUNT_WIDE_COLUMNS = 16,
+    RUN_COLUMNS = 13,
+    BUDGET_COLUMNS = 6,
+    ERROR_COLUMNS = 6,
+    LOG_COLUMNS = 6,
+    ACTION_COLUMNS = 7,
+    LIMITER_COLUMNS = 9
+};
+extern const struct column account_columns[ACCOUNT_COLUMNS];
+extern const struct column account_wide_columns[ACCOUNT_WIDE_COLUMNS];
+extern const struct column run_columns[RUN_COLUMNS];
+extern const struct column budget_columns[BUDGET_COLUMNS];
+extern const struct column error_columns[ERROR_COLUMNS];
+extern const struct column log_columns[LOG_COLUMNS];
+extern const struct column action_columns[ACTION_COLUMNS];
+extern const struct column limiter_columns[LIMITER_COLUMNS];
+
+void account_row_id(const void *row, char out[ROW_ID]);
+void account_row_subject(const void *row, struct subject *out);
+void run_row_id(const void *row, char out[ROW_ID]);
+void run_row_subject(const void *row, struct subject *out);
+void budget_row_id(const void *row, char out[ROW_ID]);
+void budget_row_subject(const void *row, struct subject *out);
+void error_row_id(const void *row, char out[ROW_ID]);
+void error_row_subject(const void *row, struct subject *out);
+void log_row_id(const void *row, char out[ROW_ID]);
+void log_row_subject(const void *row, struct subject *out);
+void action_row_id(const void *row, char out[ROW_ID]);
+void action_row_subject(const void *row, struct subject *out);
+void limiter_row_id(const void *row, char out[ROW_ID]);
+void limiter_row_subject(const void *row, struct subject *out);
+
+/* One letter that tells the state without colour, and its role. */
+const char *state_letter(enum hold_reason reason);
+enum role state_role(enum hold_reason reason);
+/* "account quota", "paused: ana", at most a few words. */
+void reason_words(const struct account_line *row, const struct env *env, char *out, size_t size);
+
+#endif

@@ -1,0 +1,249 @@
+/* run: one sync: its phases, what it cost against what was estimated, its calls, and the ids to
+ * quote to Meta. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/read_runs.h"
+#include "ui/format.h"
+#include "ui/view/draw.h"
+#include "ui/view/load.h"
+
+enum { PANE_FACTS, PANE_CALLS, RUN_PANES };
+enum { CALLS_SHOWN = 1000, FACT_LINES = 9, LABEL = 12 };
+
+struct run_data {
+    const struct run_line *run;
+};
+
+static bool run_load(struct view *view, const struct env *env, struct err *err)
+{
+    struct call_rows calls;
+    struct run_data *data = arena_alloc(view->arena, sizeof *data);
+    if (!data) {
+        return err_set(err, ERR_MEMORY, "run: out of memory");
+    }
+    data->run = load_run(view->arena, env, view->subject.run_id, err);
+    if (!data->run || !read_run_calls(env->store, view->arena, env->at, view->subject.run_id, 0,
+                                      CALLS_SHOWN, &calls, err)) {
+        return false;
+    }
+    view->data = data;
+    run_row_subject(data->run, &view->subject);
+    return view_set_rows(view, PANE_CALLS, calls.rows, calls.count, sizeof *calls.rows, err);
+}
+
+static void facts_summary(const struct view *view, const struct env *env, struct canvas *canvas,
+                          struct rect line)
+{
+    (void)env;
+    canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE_FOCUS, "%" PRId64 "  %s ",
+                 view->subject.run_id, view->subject.name);
+}
+
+struct facts {
+    struct canvas *canvas;
+    struct rect rect;
+    int line;
+};
+
+static void fact(struct facts *f, const char *label, enum role role, const char *text)
+{
+    if (f->line < f->rect.h) {
+        int y = f->rect.y + f->line++;
+        canvas_text(f->canvas, y, f->rect.x, LABEL, ROLE_DIM, label);
+        canvas_text(f->canvas, y, f->rect.x + LABEL, f->rect.w - LABEL, role, text);
+    }
+}
+
+static enum role result_role(enum run_status status)
+{
+    return status == RUN_FAILED                               ? ROLE_ALARM
+           : status == RUN_PARTIAL || status == RUN_THROTTLED ? ROLE_WARN
+                                                              : ROLE_TEXT;
+}
+
+static void result_fact(struct facts *f, const struct run *run, const struct env *env)
+{
+    char text[700];
+    int64_t took = run->finished_at ? run->duration_ms : env->now - run->started_at;
+    struct text at = format_time(run->started_at, env->now, env->offset_s);
+    snprintf(text, sizeof text, "%s %s by %s, started %s, %s%s", run_status_name(run->status),
+             run_mode_name(run->mode), run_trigger_name(run->trigger), at.text,
+             run->finished_at ? "took " : "for ",
+             run->finished_at ? format_duration(took).text : format_age(took).text);
+    fact(f, "result", result_role(run->status), text);
+    if (run->status == RUN_RUNNING) {
+        fact(f, "progress", ROLE_RUNNING, run->progress);
+    }
+    if (run->error_message[0] || run->error_code) {
+        snprintf(text, sizeof text, "%d/%d %s", run->error_code, run->error_subcode,
+                 run->error_message);
+        fact(f, "error", result_role(run->status), text);
+    }
+}
+
+static void facts_draw(const struct view *view, const struct env *env, struct canvas *canvas,
+                       struct rect rect)
+{
+    const struct run_data *data = view->data;
+    const struct run *run = &data->run->run;
+    struct facts f = {
+        canvas, {rect.y, rect.x + 1, rect.h, rect.w - 2},
+         0
+    };
+    char text[256];
+    result_fact(&f, run, env);
+    snprintf(text, sizeof text, "%s campaigns, %s ad sets, %s ads; %s insight rows",
+             format_count(run->campaigns_fetched).text, format_count(run->adsets_fetched).text,
+             format_count(run->ads_fetched).text, format_count(run->insight_rows).text);
+    fact(&f, "fetched", ROLE_TEXT, text);
+    snprintf(text, sizeof text, "%s API calls, %s retries, %s", format_count(run->api_calls).text,
+             format_count(run->retries).text, format_bytes(run->bytes).text);
+    fact(&f, "calls", ROLE_TEXT, text);
+    snprintf(text, sizeof text, "entities %s, insights %s, database %s",
+             format_duration(run->entity_fetch_ms).text,
+             format_duration(run->insight_fetch_ms).text, format_duration(run->db_ms).text);
+    fact(&f, "phases", ROLE_TEXT, text);
+    snprintf(text, sizeof text, "%s weighted, estimated %s", format_cost(run->actual_cost).text,
+             format_cost(run->estimated_cost).text);
+    fact(&f, "cost", ROLE_TEXT, text);
+    fact(&f, "usage after", ROLE_TEXT, run->usage_snapshot[0] ? run->usage_snapshot : "--");
+    fact(&f, "quote", ROLE_TEXT, run->fbtrace_id[0] ? run->fbtrace_id : "no trace id");
+}
+
+static int facts_lines(const struct view *view, const struct env *env)
+{
+    (void)view;
+    (void)env;
+    return FACT_LINES;
+}
+
+#define CALL const struct call_record *c = &((const struct call_row *)row)->call
+
+static void call_id(const void *row, char out[ROW_ID])
+{
+    snprintf(out, ROW_ID, "%" PRId64, ((const struct call_row *)row)->call_id);
+}
+
+static void call_at(const void *row, const void *env, struct cell_out *out)
+{
+    CALL;
+    snprintf(out->text, sizeof out->text, "%s",
+             format_clock(c->at, ((const struct env *)env)->offset_s).text);
+}
+
+static double call_at_number(const void *row, const void *env)
+{
+    (void)env;
+    CALL;
+    return (double)c->at;
+}
+
+static void call_class(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    CALL;
+    snprintf(out->text, sizeof out->text, "%s", call_class_name(c->call_class));
+}
+
+static void call_status(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    CALL;
+    bool bad = c->http_status != 200 || c->code;
+    if (c->code) {
+        snprintf(out->text, sizeof out->text, "%d/%d", c->code, c->subcode);
+    } else {
+        snprintf(out->text, sizeof out->text, "%d", c->http_status);
+    }
+    out->role = bad ? ROLE_ALARM : ROLE_DIM;
+}
+
+static void call_ms(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    CALL;
+    snprintf(out->text, sizeof out->text, "%s", format_duration(c->ms).text);
+}
+
+static double call_ms_number(const void *row, const void *env)
+{
+    (void)env;
+    CALL;
+    return (double)c->ms;
+}
+
+static void call_rows_cell(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    CALL;
+    snprintf(out->text, sizeof out->text, "%s", format_count(c->rows).text);
+}
+
+static double call_rows_number(const void *row, const void *env)
+{
+    (void)env;
+    CALL;
+    return (double)c->rows;
+}
+
+static void call_cost(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    CALL;
+    snprintf(out->text, sizeof out->text, "%s", format_cost(c->cost).text);
+    out->role = ROLE_DIM;
+}
+
+static void call_trace(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    CALL;
+    snprintf(out->text, sizeof out->text, "%s", c->fbtrace_id);
+    out->role = ROLE_DIM;
+}
+
+static void call_path(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    CALL;
+    const char *message = ((const struct call_row *)row)->message;
+    snprintf(out->text, sizeof out->text, "%.250s", message && *message ? message : c->path);
+}
+
+static const struct column call_columns[] = {
+    {"time",   "TIME",   8,  8,  ALIGN_LEFT,  0, false, call_at,        call_at_number,   false, "when sent"         },
+    {"class",  "CLASS",  9,  14, ALIGN_LEFT,  0, false, call_class,     NULL,             false, "what was asked"    },
+    {"status", "STATUS", 6,  10, ALIGN_LEFT,  0, false, call_status,    NULL,             false,
+     "HTTP status, or code/subcode"                                                                                  },
+    {"took",   "TOOK",   5,  6,  ALIGN_RIGHT, 1, false, call_ms,        call_ms_number,   true,  "how long"          },
+    {"rows",   "ROWS",   5,  6,  ALIGN_RIGHT, 2, false, call_rows_cell, call_rows_number, true,  "rows"              },
+    {"cost",   "COST",   4,  5,  ALIGN_RIGHT, 4, false, call_cost,      NULL,             false, "weighted"          },
+    {"trace",  "TRACE",  10, 14, ALIGN_LEFT,  5, false, call_trace,     NULL,             false, "fbtrace_id"        },
+    {"path",   "PATH",   12, 40, ALIGN_LEFT,  3, true,  call_path,      NULL,             false, "path, or the error"},
+};
+
+static const struct pane_class facts_pane = {.title = "Run",
+                                             .summary = facts_summary,
+                                             .draw = facts_draw,
+                                             .lines = facts_lines,
+                                             .enter = VIEW_ACCOUNT,
+                                             .min = 4};
+static const struct pane_class calls_pane = {.title = "Calls",
+                                             .columns = call_columns,
+                                             .column_count =
+                                                 sizeof call_columns / sizeof call_columns[0],
+                                             .row_id = call_id,
+                                             .enter = VIEW_COUNT,
+                                             .min = 3,
+                                             .empty = "no call yet"};
+static const struct pane_class *const panes[RUN_PANES] = {&facts_pane, &calls_pane};
+
+const struct view_class run_view = {.id = VIEW_RUN,
+                                    .name = "run",
+                                    .title = "Run",
+                                    .arrangement = ARRANGE_SINGLE,
+                                    .panes = panes,
+                                    .pane_count = RUN_PANES,
+                                    .load = run_load};

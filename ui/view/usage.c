@@ -1,0 +1,109 @@
+/* usage: every limiter of the app and of all accounts, and the course of the selected one. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/format.h"
+#include "ui/view/draw.h"
+#include "ui/view/load.h"
+#include "ui/widget/gauge.h"
+
+enum { PANE_LIMITERS, PANE_COURSE, USAGE_PANES };
+enum { COURSE_LINES = 8, COURSE_MIN = 3, SELECTION_CHUNK = 16 * 1024 };
+static const double full_pct = 100;
+
+struct course {
+    const struct limiter_line *limiter; /* NULL = none selected */
+};
+
+static bool usage_load(struct view *view, const struct env *env, struct err *err)
+{
+    size_t count = 0;
+    struct limiter_line *rows = load_limiters(view->arena, env, NULL, false, &count, err);
+    view->data = view;
+    return rows && view_set_rows(view, PANE_LIMITERS, rows, count, sizeof *rows, err);
+}
+
+static void usage_select(struct view *view, const struct env *env)
+{
+    struct row_source source = view_source(view, PANE_LIMITERS, env);
+    const struct limiter_line *row = table_row(&view->panes[PANE_LIMITERS].table, &source);
+    struct arena *arena = arena_create(SELECTION_CHUNK);
+    struct course *course = arena ? arena_alloc(arena, sizeof *course) : NULL;
+    size_t count = 0;
+    if (!course) {
+        arena_destroy(arena);
+        return;
+    }
+    struct limiter_line *lines =
+        row ? load_limiters(arena, env, row->account_id, true, &count, NULL) : NULL;
+    for (size_t i = 0; lines && i < count; i++) {
+        if (strcmp(lines[i].id, row->id) == 0) {
+            course->limiter = &lines[i];
+        }
+    }
+    arena_destroy(view->selection_arena);
+    view->selection_arena = arena;
+    view->selection = course;
+}
+
+static void course_summary(const struct view *view, const struct env *env, struct canvas *canvas,
+                           struct rect line)
+{
+    const struct course *course = view->selection;
+    if (course && course->limiter) {
+        struct text range = format_age(env->range);
+        canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "%s %s, last %s ",
+                     course->limiter->name, course->limiter->label, range.text);
+    }
+}
+
+static void course_draw(const struct view *view, const struct env *env, struct canvas *canvas,
+                        struct rect rect)
+{
+    const struct course *course = view->selection;
+    if (!course || !course->limiter) {
+        return;
+    }
+    const struct limiter_line *l = course->limiter;
+    int width = rect.w - 2 > 2 ? rect.w - 2 : 2;
+    int64_t bucket = env->range / (width - 1);
+    struct sweep sweep = {.samples = l->samples,
+                          .count = l->sample_count,
+                          .bucket_ms = bucket > l->step_ms ? bucket : l->step_ms,
+                          .now = env->now,
+                          .full_scale = full_pct,
+                          .threshold = l->threshold};
+    sweep_draw(canvas, (struct rect){rect.y, rect.x + 1, rect.h, width}, &sweep);
+}
+
+static int course_lines(const struct view *view, const struct env *env)
+{
+    (void)view;
+    (void)env;
+    return COURSE_LINES;
+}
+
+static const struct pane_class limiters_pane = {.title = "Limiters",
+                                                .columns = limiter_columns,
+                                                .column_count = LIMITER_COLUMNS,
+                                                .row_id = limiter_row_id,
+                                                .subject = limiter_row_subject,
+                                                .enter = VIEW_ACCOUNT,
+                                                .min = 4,
+                                                .empty = "no usage header has been read yet"};
+static const struct pane_class course_pane = {.title = "Course",
+                                              .summary = course_summary,
+                                              .draw = course_draw,
+                                              .lines = course_lines,
+                                              .enter = VIEW_COUNT,
+                                              .min = COURSE_MIN};
+static const struct pane_class *const panes[USAGE_PANES] = {&limiters_pane, &course_pane};
+
+const struct view_class usage_view = {.id = VIEW_USAGE,
+                                      .name = "usage",
+                                      .title = "Usage",
+                                      .arrangement = ARRANGE_SINGLE,
+                                      .panes = panes,
+                                      .pane_count = USAGE_PANES,
+                                      .load = usage_load,
+                                      .select = usage_select};

@@ -1,0 +1,235 @@
+#include "ui/view/view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_CHUNK = 32 * 1024 };
+
+extern const struct view_class triage_view, accounts_view, usage_view, runs_view, queue_view,
+    budget_view, errors_view, log_view, actions_view, entities_view, handover_view, account_view,
+    run_view;
+
+const struct view_class *view_class(enum view_id id)
+{
+    static const struct view_class *const classes[VIEW_COUNT] = {
+        [VIEW_TRIAGE] = &triage_view,     [VIEW_ACCOUNTS] = &accounts_view,
+        [VIEW_USAGE] = &usage_view,       [VIEW_RUNS] = &runs_view,
+        [VIEW_QUEUE] = &queue_view,       [VIEW_BUDGET] = &budget_view,
+        [VIEW_ERRORS] = &errors_view,     [VIEW_LOG] = &log_view,
+        [VIEW_ACTIONS] = &actions_view,   [VIEW_ENTITIES] = &entities_view,
+        [VIEW_HANDOVER] = &handover_view, [VIEW_ACCOUNT] = &account_view,
+        [VIEW_RUN] = &run_view,
+    };
+    return classes[id];
+}
+
+struct view *view_create(enum view_id id, const struct subject *subject)
+{
+    struct view *view = calloc(1, sizeof *view);
+    if (!view) {
+        return NULL;
+    }
+    view->class = view_class(id);
+    view->focus = view->class->first_focus;
+    if (subject) {
+        view->subject = *subject;
+    }
+    for (int i = 0; i < view->class->pane_count; i++) {
+        const struct pane_class *class = view->class->panes[i];
+        table_init(&view->panes[i].table, class->columns, class->column_count);
+        view->panes[i].table.follow_last = class->follow_last;
+    }
+    return view;
+}
+
+void view_destroy(struct view *view)
+{
+    if (!view) {
+        return;
+    }
+    for (int i = 0; i < view->class->pane_count; i++) {
+        table_fini(&view->panes[i].table);
+    }
+    arena_destroy(view->arena);
+    arena_destroy(view->selection_arena);
+    free(view);
+}
+
+bool view_is_table(const struct view *view, int pane)
+{
+    return pane < view->class->pane_count && view->class->panes[pane]->columns != NULL;
+}
+
+struct row_source view_source(const struct view *view, int pane, const struct env *env)
+{
+    return (struct row_source){.rows = view->panes[pane].rows,
+                               .count = view->panes[pane].count,
+                               .id = view->class->panes[pane]->row_id,
+                               .env = env};
+}
+
+void view_update(struct view *view, int pane, const struct env *env)
+{
+    if (view_is_table(view, pane)) {
+        struct row_source source = view_source(view, pane, env);
+        table_update(&view->panes[pane].table, &source);
+    }
+}
+
+bool view_set_rows(struct view *view, int pane, const void *rows, size_t count, size_t size,
+                   struct err *err)
+{
+    const void **list = arena_alloc(view->arena, (count ? count : 1) * sizeof *list);
+    if (!list) {
+        return err_set(err, ERR_MEMORY, "%s: out of memory", view->class->name);
+    }
+    for (size_t i = 0; i < count; i++) {
+        list[i] = (const char *)rows + i * size;
+    }
+    view->panes[pane].rows = list;
+    view->panes[pane].count = count;
+    return true;
+}
+
+bool view_load(struct view *view, const struct env *env)
+{
+    struct view before = *view;
+    struct err err = {0};
+    view->arena = arena_create(ARENA_CHUNK);
+    view->data = NULL;
+    if (!view->arena || !view->class->load(view, env, &err)) {
+        arena_destroy(view->arena);
+        view->arena = before.arena;
+        view->data = before.data;
+        memcpy(view->panes, before.panes, sizeof view->panes);
+        view->error = err;
+        return false;
+    }
+    arena_destroy(before.arena);
+    view->error.code = ERR_NONE;
+    for (int i = 0; i < view->class->pane_count; i++) {
+        view_update(view, i, env);
+    }
+    if (view->class->select) {
+        view->class->select(view, env);
+    }
+    return true;
+}
+
+struct layout view_layout(const struct view *view, const struct env *env, int rows, int cols)
+{
+    struct layout_input in = {.rows = rows,
+                              .cols = cols,
+                              .arrangement = view->class->arrangement,
+                              .pane_count = view->class->pane_count,
+                              .focus = view->focus};
+    for (int i = 0; i < in.pane_count; i++) {
+        const struct pane_class *class = view->class->panes[i];
+        in.panes[i].min = class->min;
+        if (class->columns) {
+            in.panes[i].rows = (int)view->panes[i].table.shown + 1;
+        } else {
+            in.panes[i].rows = class->lines && view->data ? class->lines(view, env) : class->min;
+        }
+    }
+    return layout_compute(&in);
+}
+
+static int draw_title(const struct view *view, int pane, struct canvas *canvas, struct rect r,
+                      bool focused)
+{
+    const struct pane_class *class = view->class->panes[pane];
+    const struct table *table = &view->panes[pane].table;
+    enum role role = focused ? ROLE_TITLE_FOCUS : ROLE_TITLE;
+    canvas_hline(canvas, r.y, r.x, r.w, ROLE_BORDER);
+    int x = r.x + 1;
+    x += canvas_textf(canvas, r.y, x, r.w - 2, role, " %s ", class->title);
+    if (class->columns) {
+        bool part = table->shown != view->panes[pane].count;
+        x--;
+        x += part ? canvas_textf(canvas, r.y, x, r.x + r.w - x, role, " %zu of %zu ", table->shown,
+                                 view->panes[pane].count)
+                  : canvas_textf(canvas, r.y, x, r.x + r.w - x, role, " %zu ",
+                                 view->panes[pane].count);
+        if (table->filter[0]) {
+            x += canvas_textf(canvas, r.y, x, r.x + r.w - x, ROLE_MATCH, " /%s ", table->filter);
+        }
+        if (table->mark_count) {
+            x += canvas_textf(canvas, r.y, x, r.x + r.w - x, ROLE_MARKED, " %zu marked ",
+                              table->mark_count);
+        }
+    }
+    return x;
+}
+
+static void draw_pane(struct view *view, int pane, const struct env *env, struct canvas *canvas,
+                      struct rect r)
+{
+    const struct pane_class *class = view->class->panes[pane];
+    bool focused = view->focus == pane;
+    int x = draw_title(view, pane, canvas, r, focused && view->class->pane_count > 1);
+    if (class->summary && view->data) {
+        class->summary(view, env, canvas, (struct rect){r.y, x, 1, r.x + r.w - x - 1});
+    }
+    struct rect inside = {r.y + 1, r.x, r.h - 1, r.w};
+    if (inside.h < 1) {
+        return;
+    }
+    if (!class->columns) {
+        if (view->data) {
+            class->draw(view, env, canvas, inside);
+        }
+        return;
+    }
+    struct row_source source = view_source(view, pane, env);
+    table_draw(&view->panes[pane].table, &source, canvas, inside, focused);
+    if (!view->panes[pane].table.shown) {
+        const char *why = view->panes[pane].count ? "nothing matches the filter" : class->empty;
+        canvas_text(canvas, inside.y + (inside.h > 1), inside.x + 2, inside.w - 2, ROLE_DIM,
+                    why ? why : "none");
+    }
+}
+
+void view_draw(struct view *view, const struct env *env, const struct layout *layout,
+               struct canvas *canvas)
+{
+    memcpy(view->rects, layout->panes, sizeof view->rects);
+    for (int i = 0; i < view->class->pane_count; i++) {
+        if (layout->panes[i].h > 0) {
+            draw_pane(view, i, env, canvas, layout->panes[i]);
+        }
+    }
+    if (view->error.code != ERR_NONE && layout->body.h > 0) {
+        canvas_text(canvas, layout->body.y, layout->body.x + 2, layout->body.w - 2, ROLE_ALARM,
+                    view->error.message);
+    }
+}
+
+bool view_selection(const struct view *view, const struct env *env, struct subject *out)
+{
+    const struct pane_class *class = view->class->panes[view->focus];
+    if (class->columns && class->subject) {
+        struct row_source source = view_source(view, view->focus, env);
+        const void *row = table_row(&view->panes[view->focus].table, &source);
+        if (row) {
+            memset(out, 0, sizeof *out);
+            class->subject(row, out);
+            snprintf(out->row_id, sizeof out->row_id, "%s",
+                     view->panes[view->focus].table.selected);
+            return true;
+        }
+    }
+    /* A pane without a row of its own speaks for the view's main table, or for its subject. */
+    if (view->focus != 0 && view_is_table(view, 0) && !class->columns) {
+        struct row_source source = view_source(view, 0, env);
+        const void *row = table_row(&view->panes[0].table, &source);
+        if (row && view->class->panes[0]->subject) {
+            memset(out, 0, sizeof *out);
+            view->class->panes[0]->subject(row, out);
+            return true;
+        }
+    }
+    *out = view->subject;
+    return view->subject.account_id[0] || view->subject.run_id;
+}

@@ -173,8 +173,8 @@ void console_pop(struct console *console)
 
 void console_close_overlay(struct console *console)
 {
-    if (console->overlay == OVERLAY_PAGER) {
-        pager_fini(&console->pager);
+    if (console->overlay == OVERLAY_SHEET) {
+        sheet_fini(&console->sheet);
     }
     console->overlay = OVERLAY_NONE;
     console->accept = NULL;
@@ -298,9 +298,9 @@ static void menu_key_of(struct console *console, struct key key)
     }
 }
 
-static void pager_key_of(struct console *console, struct key key)
+static void sheet_key_of(struct console *console, struct key key)
 {
-    if (!pager_key(&console->pager, key)) {
+    if (!sheet_key(&console->sheet, key)) {
         console_close_overlay(console);
     }
 }
@@ -343,8 +343,8 @@ void console_key(struct console *console, struct key key)
     case OVERLAY_MENU:
         menu_key_of(console, key);
         break;
-    case OVERLAY_PAGER:
-        pager_key_of(console, key);
+    case OVERLAY_SHEET:
+        sheet_key_of(console, key);
         break;
     }
 }
@@ -435,7 +435,7 @@ void console_draw(struct console *console)
         dialog_draw(&console->dialog, canvas);
     } else if (console->overlay == OVERLAY_MENU) {
         menu_draw(&console->menu, canvas);
-    } else if (console->overlay == OVERLAY_PAGER) {
-        pager_draw(&console->pager, canvas);
+    } else if (console->overlay == OVERLAY_SHEET) {
+        sheet_draw(&console->sheet, canvas);
     }
 }

@@ -13,7 +13,7 @@
 #include "ui/view/view.h"
 #include "ui/widget/dialog.h"
 
-enum overlay { OVERLAY_NONE, OVERLAY_PROMPT, OVERLAY_DIALOG, OVERLAY_MENU, OVERLAY_PAGER };
+enum overlay { OVERLAY_NONE, OVERLAY_PROMPT, OVERLAY_DIALOG, OVERLAY_MENU, OVERLAY_SHEET };
 enum { STACK_MAX = 16, TARGETS_SHOWN = 5, UNDO_MAX = 64 };
 
 /* What an action is about, captured when its dialog opened: ids, never positions. */
@@ -66,7 +66,7 @@ struct console {
     void (*chosen)(struct console *console, int item); /* of the menu */
     void (*moved)(struct console *console, int item);
     void (*abandoned)(struct console *console);
-    struct pager pager;
+    struct sheet sheet;
     struct edit prompt;
     char prompt_label;
     char prompt_before[EDIT_MAX]; /* the filter as it was */

@@ -11,7 +11,7 @@
 #include "base/utf8.h"
 #include "ui/console.h"
 #include "ui/format.h"
-#include "ui/term/signals.h"
+#include "ui/term/tty_signals.h"
 
 enum { SECOND_MS = 1000, LINE_MAX_BYTES = 700, NAME_BYTES = 200 };
 
@@ -120,7 +120,7 @@ static bool say_changes(struct plain *plain, struct err *err)
 static bool wait_a_second(struct console *console)
 {
     struct pollfd fds[2] = {
-        {.fd = signals_fd(),                                         .events = POLLIN},
+        {.fd = tty_signals_fd(),                                     .events = POLLIN},
         {.fd = console->control ? control_fd(console->control) : -1, .events = POLLIN}
     };
     int wait = (int)(SECOND_MS - clock_real_ms() % SECOND_MS);
@@ -128,7 +128,7 @@ static bool wait_a_second(struct console *console)
     if (ready > 0 && fds[1].revents) {
         console_listen(console);
     }
-    int signal_number = ready > 0 && fds[0].revents ? signals_next() : 0;
+    int signal_number = ready > 0 && fds[0].revents ? tty_signals_next() : 0;
     return signal_number == SIGINT || signal_number == SIGTERM || signal_number == SIGHUP ||
            signal_number == SIGQUIT;
 }
@@ -136,7 +136,7 @@ static bool wait_a_second(struct console *console)
 bool plain_run(struct console *console, struct err *err)
 {
     struct plain plain = {.console = console};
-    bool ok = signals_open(err);
+    bool ok = tty_signals_open(err);
     if (!ok) {
         return false;
     }
@@ -149,7 +149,7 @@ bool plain_run(struct console *console, struct err *err)
         console->quit = console->quit || wait_a_second(console);
         console_tick(console);
     }
-    signals_close();
+    tty_signals_close();
     free(plain.said);
     return ok;
 }

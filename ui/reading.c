@@ -21,24 +21,24 @@ void command_help(struct console *console, int unused)
     size_t count = 0;
     const struct binding *table = keymap_table(&count);
     const char *group = "";
-    pager_init(&console->pager, "Help: keys, any other key closes");
+    sheet_init(&console->sheet, "Help: keys, any other key closes");
     for (size_t i = 0; i < count; i++) {
         char keys[48];
         if (strcmp(group, table[i].group) != 0) {
             group = table[i].group;
-            pager_add(&console->pager, ROLE_DIALOG_TITLE, "%s", group);
+            sheet_add(&console->sheet, ROLE_DIALOG_TITLE, "%s", group);
         }
         keymap_keys_text(&console->keymap, &table[i], keys);
         bool able = !console_refusal(console, &table[i]);
-        pager_add(&console->pager, able ? ROLE_TEXT : ROLE_DIM, "  %-14s :%-14s %s",
+        sheet_add(&console->sheet, able ? ROLE_TEXT : ROLE_DIM, "  %-14s :%-14s %s",
                   keys[0] ? keys : "-", table[i].name, table[i].help);
     }
-    pager_add(&console->pager, ROLE_DIALOG_TITLE, "States");
+    sheet_add(&console->sheet, ROLE_DIALOG_TITLE, "States");
     for (int i = 0; i < HOLD_REASON_COUNT; i++) {
-        pager_add(&console->pager, ROLE_TEXT, "  %-14s %s", hold_reason_label((enum hold_reason)i),
+        sheet_add(&console->sheet, ROLE_TEXT, "  %-14s %s", hold_reason_label((enum hold_reason)i),
                   hold_reason_text((enum hold_reason)i));
     }
-    console->overlay = OVERLAY_PAGER;
+    console->overlay = OVERLAY_SHEET;
 }
 
 void command_why(struct console *console, int unused)
@@ -51,9 +51,9 @@ void command_why(struct console *console, int unused)
     }
     snprintf(title, sizeof title, "Why: %.100s",
              subject.name[0] ? subject.name : subject.account_id);
-    pager_init(&console->pager, title);
-    why_explain(&console->env, &subject, &console->pager);
-    console->overlay = OVERLAY_PAGER;
+    sheet_init(&console->sheet, title);
+    why_explain(&console->env, &subject, &console->sheet);
+    console->overlay = OVERLAY_SHEET;
 }
 
 static void look_at(struct console *console, int64_t at)

@@ -45,7 +45,7 @@ static const char *figure_words(const char *key)
     return key;
 }
 
-static void explain_detail(const char *detail, struct pager *pager)
+static void explain_detail(const char *detail, struct sheet *sheet)
 {
     struct json_doc *doc = detail[0] ? json_parse(detail, strlen(detail), NULL, NULL) : NULL;
     const struct json *root = doc ? json_root(doc) : NULL;
@@ -59,38 +59,38 @@ static void explain_detail(const char *detail, struct pager *pager)
             text = on ? "yes" : "no";
         }
         if (text && *text && json_key(f)) {
-            pager_add(pager, ROLE_TEXT, "    %-28s %.120s", figure_words(json_key(f)), text);
+            sheet_add(sheet, ROLE_TEXT, "    %-28s %.120s", figure_words(json_key(f)), text);
         }
     }
     json_free(doc);
 }
 
-static void explain_hold(const struct account_line *a, const struct env *env, struct pager *pager)
+static void explain_hold(const struct account_line *a, const struct env *env, struct sheet *sheet)
 {
     struct text since = format_time(a->since, env->now, env->offset_s);
     struct text age = format_age(env->now - a->since);
     int64_t until = a->reason == HOLD_DUE ? a->next_due_at : a->until;
-    pager_add(pager, state_role(a->reason), "%s %s%s%s", hold_reason_label(a->reason),
+    sheet_add(sheet, state_role(a->reason), "%s %s%s%s", hold_reason_label(a->reason),
               hold_reason_text(a->reason), a->scope[0] ? ", scope " : "", a->scope);
     if (a->since) {
-        pager_add(pager, ROLE_TEXT, "    since %s (%s)", since.text, age.text);
+        sheet_add(sheet, ROLE_TEXT, "    since %s (%s)", since.text, age.text);
     }
     if (hold_reason_needs_person(a->reason)) {
-        pager_add(pager, ROLE_ALARM, "    until somebody acts");
+        sheet_add(sheet, ROLE_ALARM, "    until somebody acts");
     } else if (until == INT64_MAX) {
-        pager_add(pager, ROLE_TEXT, "    until somebody resumes it");
+        sheet_add(sheet, ROLE_TEXT, "    until somebody resumes it");
     } else if (until > 0) {
         struct text at = format_time(until, env->now, env->offset_s);
         struct text ahead = format_ahead(until - env->now);
-        pager_add(pager, ROLE_TEXT, "    %s %s (%s%s)",
+        sheet_add(sheet, ROLE_TEXT, "    %s %s (%s%s)",
                   a->reason == HOLD_DUE ? "next run" : "until", at.text,
                   until > env->now ? "in " : "", ahead.text);
     }
-    explain_detail(a->hold_detail, pager);
+    explain_detail(a->hold_detail, sheet);
 }
 
 static void explain_limiter(const struct limiter_line *l, const struct env *env,
-                            struct pager *pager)
+                            struct sheet *sheet)
 {
     struct text age = format_age(env->now - l->at);
     struct text reset = format_time(l->regain_at, env->now, env->offset_s);
@@ -99,10 +99,10 @@ static void explain_limiter(const struct limiter_line *l, const struct env *env,
                         : l->pct >= l->threshold ? "above our threshold: nothing starts"
                                                  : "";
     if (l->pct < 0) {
-        pager_add(pager, ROLE_DIM, "    %-16s never read", l->label);
+        sheet_add(sheet, ROLE_DIM, "    %-16s never read", l->label);
         return;
     }
-    pager_add(pager, l->blocked || l->pct >= l->threshold ? ROLE_WARN : ROLE_TEXT,
+    sheet_add(sheet, l->blocked || l->pct >= l->threshold ? ROLE_WARN : ROLE_TEXT,
               "    %-16s %4s of %s, %s old, %s%s%s  %s", l->label, format_pct(l->pct).text,
               format_pct(l->threshold).text, age.text, l->header,
               l->regain_at > env->now ? ", free " : "", l->regain_at > env->now ? reset.text : "",
@@ -110,82 +110,82 @@ static void explain_limiter(const struct limiter_line *l, const struct env *env,
 }
 
 static void explain_last_run(const struct account_line *a, const struct env *env,
-                             struct pager *pager)
+                             struct sheet *sheet)
 {
     if (!a->run_id) {
-        pager_add(pager, ROLE_TEXT, "    it has never run");
+        sheet_add(sheet, ROLE_TEXT, "    it has never run");
         return;
     }
     struct text at = format_time(a->run_started_at, env->now, env->offset_s);
-    pager_add(pager, a->failed ? ROLE_ALARM : ROLE_TEXT, "    last run %" PRId64 " at %s: %s",
+    sheet_add(sheet, a->failed ? ROLE_ALARM : ROLE_TEXT, "    last run %" PRId64 " at %s: %s",
               a->run_id, at.text, run_status_name(a->run_status));
     if (a->error_code) {
         const struct error_entry *e = error_catalog_find(a->error_code, a->error_subcode, NULL, 0);
-        pager_add(pager, ROLE_TEXT, "    error %d/%d: %s", a->error_code, a->error_subcode,
+        sheet_add(sheet, ROLE_TEXT, "    error %d/%d: %s", a->error_code, a->error_subcode,
                   e->title);
-        pager_add(pager, ROLE_TEXT, "    %s", e->meaning);
-        pager_add(pager, ROLE_TEXT, "    %s", e->advice);
+        sheet_add(sheet, ROLE_TEXT, "    %s", e->meaning);
+        sheet_add(sheet, ROLE_TEXT, "    %s", e->advice);
     }
 }
 
-static void explain_next(const struct account_line *a, const struct env *env, struct pager *pager)
+static void explain_next(const struct account_line *a, const struct env *env, struct sheet *sheet)
 {
     struct estimate estimate;
     int64_t until = a->reason == HOLD_DUE ? a->next_due_at : a->until;
     if (a->reason == HOLD_RUNNING) {
-        pager_add(pager, ROLE_TEXT, "    then due again %s later at the most",
+        sheet_add(sheet, ROLE_TEXT, "    then due again %s later at the most",
                   format_age(a->cadence_ms).text);
     } else if (hold_reason_needs_person(a->reason) || until == INT64_MAX) {
-        pager_add(pager, ROLE_TEXT, "    nothing, until then");
+        sheet_add(sheet, ROLE_TEXT, "    nothing, until then");
     } else {
-        pager_add(pager, ROLE_TEXT, "    it is queued%s%s and runs when a worker is free",
+        sheet_add(sheet, ROLE_TEXT, "    it is queued%s%s and runs when a worker is free",
                   until > env->now ? " from " : " now",
                   until > env->now ? format_time(until, env->now, env->offset_s).text : "");
     }
     if (estimate_of(env, a->account_id, &estimate) && estimate.taken_at) {
-        pager_add(pager, ROLE_TEXT, "    about %s calls, %s weighted, as its last run",
+        sheet_add(sheet, ROLE_TEXT, "    about %s calls, %s weighted, as its last run",
                   format_count(estimate.calls).text, format_cost(estimate.cost).text);
     }
 }
 
 static void explain_actions(struct arena *arena, const struct account_line *a,
-                            const struct env *env, struct pager *pager)
+                            const struct env *env, struct sheet *sheet)
 {
     size_t count = 0;
     const struct action_line *rows = load_actions(arena, env, a->account_id, &count, NULL);
     for (size_t i = 0; rows && i < count && i < ACTIONS_SHOWN; i++) {
         const struct operator_action *op = &rows[i].action;
-        pager_add(pager, ROLE_TEXT, "    %s ago %.30s: %s %.60s (%.60s)",
+        sheet_add(sheet, ROLE_TEXT, "    %s ago %.30s: %s %.60s (%.60s)",
                   format_age(env->now - op->at).text, op->actor, op_kind_name(op->kind), op->reason,
                   op->result);
     }
     if (!count) {
-        pager_add(pager, ROLE_DIM, "    nobody has touched it");
+        sheet_add(sheet, ROLE_DIM, "    nobody has touched it");
     }
 }
 
-void why_explain(const struct env *env, const struct subject *subject, struct pager *pager)
+void why_explain(const struct env *env, const struct subject *subject, struct sheet *sheet)
 {
     const struct account_line *a = overview_account(env->overview, subject->account_id);
     struct arena *arena = arena_create(CHUNK);
     size_t count = 0;
     if (!a || !arena) {
-        pager_add(pager, ROLE_WARN, "nothing is known of %s at this instant", subject->account_id);
+        sheet_add(sheet, ROLE_WARN, "nothing is known of %s at this instant", subject->account_id);
         arena_destroy(arena);
         return;
     }
-    explain_hold(a, env, pager);
-    pager_add(pager, ROLE_DIALOG_TITLE, "Limits");
+    explain_hold(a, env, sheet);
+    sheet_add(sheet, ROLE_DIALOG_TITLE, "Limits");
     const struct limiter_line *limiters =
         load_limiters(arena, env, a->account_id, false, &count, NULL);
     for (size_t i = 0; limiters && i < count; i++) {
-        explain_limiter(&limiters[i], env, pager);
+        explain_limiter(&limiters[i], env, sheet);
     }
-    pager_add(pager, ROLE_DIALOG_TITLE, "Before");
-    explain_last_run(a, env, pager);
-    pager_add(pager, ROLE_DIALOG_TITLE, "Next");
-    explain_next(a, env, pager);
-    pager_add(pager, ROLE_DIALOG_TITLE, "People");
-    explain_actions(arena, a, env, pager);
+    sheet_add(sheet, ROLE_DIALOG_TITLE, "Before");
+    explain_last_run(a, env, sheet);
+    sheet_add(sheet, ROLE_DIALOG_TITLE, "Next");
+    explain_next(a, env, sheet);
+    sheet_add(sheet, ROLE_DIALOG_TITLE, "People");
+    explain_actions(arena, a, env, sheet);
     arena_destroy(arena);
 }

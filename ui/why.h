@@ -5,8 +5,8 @@
 
 struct env;
 struct subject;
-struct pager;
+struct sheet;
 
-void why_explain(const struct env *env, const struct subject *subject, struct pager *pager);
+void why_explain(const struct env *env, const struct subject *subject, struct sheet *sheet);
 
 #endif

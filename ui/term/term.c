@@ -15,8 +15,8 @@
 #include <wchar.h>
 
 #include "base/utf8.h"
-#include "ui/term/signals.h"
 #include "ui/term/terminfo.h"
+#include "ui/term/tty_signals.h"
 #include "ui/theme.h"
 #include "ui/widget/canvas.h"
 
@@ -90,17 +90,17 @@ static void find_caps(void)
 bool term_open(struct err *err)
 {
     setlocale(LC_CTYPE, "");
-    if (!signals_open(err)) {
+    if (!tty_signals_open(err)) {
         return false;
     }
     if (tcgetattr(STDIN_FILENO, &term.saved) != 0) {
-        signals_close();
+        tty_signals_close();
         return err_set(err, ERR_IO, "terminal: %s", strerror(errno));
     }
     set_escdelay(ESC_DELAY_MS);
     term.screen = open_screen();
     if (!term.screen) {
-        signals_close();
+        tty_signals_close();
         return err_set(err, ERR_IO, "terminal \"%s\": cannot be opened; try TERM=xterm or --plain",
                        getenv("TERM") ? getenv("TERM") : "");
     }
@@ -114,7 +114,7 @@ bool term_open(struct err *err)
     keypad(term.keys, TRUE);
     nodelay(term.keys, TRUE);
     char restore[128];
-    signals_arm(restore, terminfo_restore(restore, sizeof restore), &term.saved);
+    tty_signals_arm(restore, terminfo_restore(restore, sizeof restore), &term.saved);
     return true;
 }
 
@@ -126,7 +126,7 @@ void term_close(void)
     term_mouse(false);
     delwin(term.keys);
     endwin();
-    signals_close();
+    tty_signals_close();
     delscreen(term.screen);
     canvas_fini(&term.shown);
     memset(&term, 0, sizeof term);
@@ -338,7 +338,7 @@ void term_suspend(void)
     bool mouse = term.mouse;
     term_mouse(false);
     endwin();
-    signals_stop();
+    tty_signals_stop();
     term_resize();
     term_mouse(mouse);
     term_redraw();
@@ -351,12 +351,12 @@ int term_input_fd(void)
 
 int term_signal_fd(void)
 {
-    return signals_fd();
+    return tty_signals_fd();
 }
 
 enum term_signal term_next_signal(void)
 {
-    switch (signals_next()) {
+    switch (tty_signals_next()) {
     case 0:
         return TERM_NONE;
     case SIGWINCH:

@@ -207,31 +207,31 @@ void menu_draw(struct menu *menu, struct canvas *canvas)
     }
 }
 
-void pager_init(struct pager *pager, const char *title)
+void sheet_init(struct sheet *sheet, const char *title)
 {
-    memset(pager, 0, sizeof *pager);
-    snprintf(pager->title, sizeof pager->title, "%s", title);
+    memset(sheet, 0, sizeof *sheet);
+    snprintf(sheet->title, sizeof sheet->title, "%s", title);
 }
 
-void pager_fini(struct pager *pager)
+void sheet_fini(struct sheet *sheet)
 {
-    free(pager->lines);
-    pager->lines = NULL;
-    pager->count = pager->cap = 0;
+    free(sheet->lines);
+    sheet->lines = NULL;
+    sheet->count = sheet->cap = 0;
 }
 
-void pager_add(struct pager *pager, enum role role, const char *fmt, ...)
+void sheet_add(struct sheet *sheet, enum role role, const char *fmt, ...)
 {
-    if (pager->count == pager->cap) {
-        int cap = pager->cap ? pager->cap * 2 : 32;
-        struct pager_line *grown = realloc(pager->lines, (size_t)cap * sizeof *grown);
+    if (sheet->count == sheet->cap) {
+        int cap = sheet->cap ? sheet->cap * 2 : 32;
+        struct sheet_line *grown = realloc(sheet->lines, (size_t)cap * sizeof *grown);
         if (!grown) {
             return;
         }
-        pager->lines = grown;
-        pager->cap = cap;
+        sheet->lines = grown;
+        sheet->cap = cap;
     }
-    struct pager_line *line = &pager->lines[pager->count++];
+    struct sheet_line *line = &sheet->lines[sheet->count++];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(line->text, sizeof line->text, fmt, ap);
@@ -239,7 +239,7 @@ void pager_add(struct pager *pager, enum role role, const char *fmt, ...)
     line->role = role;
 }
 
-bool pager_key(struct pager *pager, struct key key)
+bool sheet_key(struct sheet *sheet, struct key key)
 {
     int delta = 0;
     switch (key.code) {
@@ -254,45 +254,45 @@ bool pager_key(struct pager *pager, struct key key)
         delta = 1;
         break;
     case K_PAGE_UP:
-        delta = -pager->page;
+        delta = -sheet->page;
         break;
     case K_PAGE_DOWN:
     case ' ':
-        delta = pager->page;
+        delta = sheet->page;
         break;
     case K_HOME:
     case 'g':
-        delta = -pager->count;
+        delta = -sheet->count;
         break;
     case K_END:
     case 'G':
-        delta = pager->count;
+        delta = sheet->count;
         break;
     default:
         return false;
     }
-    int last = pager->count - pager->page;
-    pager->top += delta;
-    pager->top = pager->top > last ? last : pager->top;
-    pager->top = pager->top < 0 ? 0 : pager->top;
+    int last = sheet->count - sheet->page;
+    sheet->top += delta;
+    sheet->top = sheet->top > last ? last : sheet->top;
+    sheet->top = sheet->top < 0 ? 0 : sheet->top;
     return true;
 }
 
-void pager_draw(struct pager *pager, struct canvas *canvas)
+void sheet_draw(struct sheet *sheet, struct canvas *canvas)
 {
-    int width = text_width(pager->title) + 4, want = pager->count;
-    for (int i = 0; i < pager->count; i++) {
-        int w = text_width(pager->lines[i].text);
+    int width = text_width(sheet->title) + 4, want = sheet->count;
+    for (int i = 0; i < sheet->count; i++) {
+        int w = text_width(sheet->lines[i].text);
         width = w > width ? w : width;
     }
-    struct rect in = frame(canvas, want, width, pager->title);
-    pager->page = in.h > 0 ? in.h : 1;
-    for (int i = 0; i < in.h && pager->top + i < pager->count; i++) {
-        const struct pager_line *line = &pager->lines[pager->top + i];
+    struct rect in = frame(canvas, want, width, sheet->title);
+    sheet->page = in.h > 0 ? in.h : 1;
+    for (int i = 0; i < in.h && sheet->top + i < sheet->count; i++) {
+        const struct sheet_line *line = &sheet->lines[sheet->top + i];
         canvas_text(canvas, in.y + i, in.x, in.w, line->role, line->text);
     }
-    if (pager->count > in.h) {
-        canvas_textf(canvas, in.y + in.h, in.x, in.w, ROLE_DIALOG, " %d-%d of %d ", pager->top + 1,
-                     pager->top + in.h, pager->count);
+    if (sheet->count > in.h) {
+        canvas_textf(canvas, in.y + in.h, in.x, in.w, ROLE_DIALOG, " %d-%d of %d ", sheet->top + 1,
+                     sheet->top + in.h, sheet->count);
     }
 }

@@ -1,7 +1,7 @@
 /*
  * dialog: states what will happen, takes a few fields, then asks. The key that opened it never
  * confirms it; the default answer is no; where much is at stake a word has to be typed.
- * menu: a list to choose from. pager: text to read. They hold no reference to what they act on.
+ * menu: a list to choose from. sheet: text to read. They hold no reference to what they act on.
  */
 #ifndef UI_WIDGET_DIALOG_H
 #define UI_WIDGET_DIALOG_H
@@ -60,23 +60,23 @@ void menu_item(struct menu *menu, bool on, const char *text);
 enum menu_result menu_key(struct menu *menu, struct key key);
 void menu_draw(struct menu *menu, struct canvas *canvas);
 
-struct pager_line {
+struct sheet_line {
     char text[DIALOG_LINE + 64];
     enum role role;
 };
 
-struct pager {
+struct sheet {
     char title[DIALOG_LINE];
-    struct pager_line *lines;
+    struct sheet_line *lines;
     int count, cap, top, page;
 };
 
-void pager_init(struct pager *pager, const char *title);
-void pager_fini(struct pager *pager);
-void pager_add(struct pager *pager, enum role role, const char *fmt, ...)
+void sheet_init(struct sheet *sheet, const char *title);
+void sheet_fini(struct sheet *sheet);
+void sheet_add(struct sheet *sheet, enum role role, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* False when the key closes it. */
-bool pager_key(struct pager *pager, struct key key);
-void pager_draw(struct pager *pager, struct canvas *canvas);
+bool sheet_key(struct sheet *sheet, struct key key);
+void sheet_draw(struct sheet *sheet, struct canvas *canvas);
 
 #endif

@@ -1,4 +1,4 @@
-#include "ui/term/signals.h"
+#include "ui/term/tty_signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ static void on_fatal(int number)
     raise(number); /* SA_RESETHAND: the second one is the default action, core and all */
 }
 
-bool signals_open(struct err *err)
+bool tty_signals_open(struct err *err)
 {
     if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) != 0) {
         return err_set(err, ERR_IO, "signal pipe: %s", strerror(errno));
@@ -57,7 +57,7 @@ bool signals_open(struct err *err)
     return true;
 }
 
-void signals_arm(const char *restore, size_t n, const struct termios *saved)
+void tty_signals_arm(const char *restore, size_t n, const struct termios *saved)
 {
     restore_length = n < sizeof restore_bytes ? n : 0;
     memcpy(restore_bytes, restore, restore_length);
@@ -65,7 +65,7 @@ void signals_arm(const char *restore, size_t n, const struct termios *saved)
     armed = 1;
 }
 
-void signals_close(void)
+void tty_signals_close(void)
 {
     armed = 0;
     if (pipe_fds[0] < 0) {
@@ -82,18 +82,18 @@ void signals_close(void)
     pipe_fds[0] = pipe_fds[1] = -1;
 }
 
-int signals_fd(void)
+int tty_signals_fd(void)
 {
     return pipe_fds[0];
 }
 
-int signals_next(void)
+int tty_signals_next(void)
 {
     unsigned char byte = 0;
     return read(pipe_fds[0], &byte, 1) == 1 ? byte : 0;
 }
 
-void signals_stop(void)
+void tty_signals_stop(void)
 {
     struct sigaction standard = {.sa_handler = SIG_DFL}, mine;
     sigset_t unblock, before;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/date.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
@@ -151,6 +152,15 @@ static int exit_code(const struct pass_result *result, const struct cli *cli, st
     return EXIT_OK;
 }
 
+/* What the engine logs stands in the store; a foreground pass tells one line in the end. */
+static void discard(void *ctx, enum log_level level, const char *source, const char *message)
+{
+    (void)ctx;
+    (void)level;
+    (void)source;
+    (void)message;
+}
+
 static int pass_here(struct cli *cli, const struct sync_words *words, const struct secret *token,
                      const struct secret *app_secret, struct err *err)
 {
@@ -167,6 +177,7 @@ static int pass_here(struct cli *cli, const struct sync_words *words, const stru
                                    .progress = tell,
                                    .progress_ctx = &teller};
     struct pass_result result;
+    log_set_sink(discard, NULL);
     struct engine *engine = http_global_init(err) ? engine_create(&options, err) : NULL;
     if (!engine) {
         return err->code == ERR_USAGE || err->code == ERR_CONFIG ? EXIT_USAGE : EXIT_ERROR;

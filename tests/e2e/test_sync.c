@@ -121,14 +121,24 @@ static void test_a_dropped_row_makes_it_partial(void **unused)
     const char *const args[] = {NULL};
     state_make(&state);
     sim_start(&sim, args);
-    struct json_doc *doc =
-        sim_post(&sim, "/sim/fault", "{\"kind\":\"drop_row\",\"class\":\"insights\"}");
-    json_free(doc);
     run_sync(&sim, &state, NULL);
+    assert_synced();
+    char *row = state_text(
+        &state,
+        "SELECT format('{\"kind\":\"drop_row\",\"entity\":\"%s\",\"day\":\"%s\"}', "
+        "entity_id, date_start) FROM insights WHERE level = 'ad' AND spend > 0 AND "
+        "date_start < (SELECT min(date_start) FROM insights) || 'z' ORDER BY spend DESC LIMIT "
+        "1");
+    json_free(sim_post(&sim, "/sim/fault", row));
+    run_sync(&sim, &state, "--full");
     assert_int_equal(outcome.exit_code, 3);
     char *account = state_text(&state, "SELECT account_id FROM sync_runs WHERE status = 'PARTIAL'");
+    char *day = strstr(row, "\"day\":\"") + 7;
+    day[10] = '\0';
     assert_non_null(strstr(outcome.err, account));
-    assert_non_null(strstr(outcome.err, "2026-"));
+    assert_non_null(strstr(outcome.err, day));
+    assert_non_null(strstr(outcome.err, "difference"));
+    free(row);
     free(account);
     sim_stop(&sim);
     state_remove(&state);

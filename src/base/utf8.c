@@ -8,24 +8,17 @@ static const uint32_t REPLACEMENT = 0xFFFD;
 /* Bytes of a well-formed sequence at s (Unicode table 3-7), 0 when there is none. */
 static size_t sequence(const unsigned char *s, size_t n)
 {
-    unsigned char c = s[0], low = 0x80, high = 0xBF;
-    size_t want;
+    unsigned char c = s[0];
     if (c < 0x80) {
         return 1;
     }
-    if (c >= 0xC2 && c <= 0xDF) {
-        want = 2;
-    } else if (c >= 0xE0 && c <= 0xEF) {
-        want = 3;
-        low = c == 0xE0 ? 0xA0 : low;   /* overlong */
-        high = c == 0xED ? 0x9F : high; /* surrogates */
-    } else if (c >= 0xF0 && c <= 0xF4) {
-        want = 4;
-        low = c == 0xF0 ? 0x90 : low;
-        high = c == 0xF4 ? 0x8F : high; /* above U+10FFFF */
-    } else {
+    if (c < 0xC2 || c > 0xF4) {
         return 0;
     }
+    /* The second byte excludes overlong forms, surrogates and what lies above U+10FFFF. */
+    unsigned char low = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
+    size_t want = c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
     if (n < want || s[1] < low || s[1] > high) {
         return 0;
     }

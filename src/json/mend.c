@@ -39,7 +39,7 @@ static bool replace(struct pass *m, const char *upto, const char *text, size_t n
 {
     size_t run = (size_t)(upto - m->copied);
     size_t need = m->used + run + n + (size_t)(m->end - upto);
-    if (need > m->cap) {
+    if (!m->out || need > m->cap) {
         size_t cap = need + need / 8 + 64;
         char *out = realloc(m->out, cap);
         if (!out) {

@@ -35,7 +35,7 @@ static void separate(struct jw *w)
 }
 
 /* Before any value: the comma, or the proof that a key came first. */
-static void value(struct jw *w)
+static void before_value(struct jw *w)
 {
     if (w->depth == 0) {
         w->bad = w->bad || w->done;
@@ -50,7 +50,7 @@ static void value(struct jw *w)
 
 static void begin(struct jw *w, bool object)
 {
-    value(w);
+    before_value(w);
     put(w, object ? "{" : "[", 1);
     if (w->depth == JW_DEPTH_MAX) {
         w->bad = true;
@@ -147,7 +147,7 @@ void jw_key(struct jw *w, const char *key)
 
 void jw_text_n(struct jw *w, const char *text, size_t n)
 {
-    value(w);
+    before_value(w);
     put_string(w, text, n);
 }
 
@@ -162,27 +162,27 @@ void jw_text(struct jw *w, const char *text)
 
 void jw_raw(struct jw *w, const char *json)
 {
-    value(w);
+    before_value(w);
     put(w, json, strlen(json));
 }
 
-void jw_i64(struct jw *w, int64_t number)
+void jw_i64(struct jw *w, int64_t value)
 {
     char text[32];
-    (void)snprintf(text, sizeof text, "%" PRId64, number);
+    (void)snprintf(text, sizeof text, "%" PRId64, value);
     jw_raw(w, text);
 }
 
-void jw_double(struct jw *w, double number)
+void jw_double(struct jw *w, double value)
 {
     char text[32];
-    num_format_double(number, text);
+    num_format_double(value, text);
     jw_raw(w, text);
 }
 
-void jw_bool(struct jw *w, bool truth)
+void jw_bool(struct jw *w, bool value)
 {
-    jw_raw(w, truth ? "true" : "false");
+    jw_raw(w, value ? "true" : "false");
 }
 
 void jw_null(struct jw *w)
@@ -196,22 +196,22 @@ void jw_put_text(struct jw *w, const char *key, const char *text)
     jw_text(w, text);
 }
 
-void jw_put_i64(struct jw *w, const char *key, int64_t number)
+void jw_put_i64(struct jw *w, const char *key, int64_t value)
 {
     jw_key(w, key);
-    jw_i64(w, number);
+    jw_i64(w, value);
 }
 
-void jw_put_double(struct jw *w, const char *key, double number)
+void jw_put_double(struct jw *w, const char *key, double value)
 {
     jw_key(w, key);
-    jw_double(w, number);
+    jw_double(w, value);
 }
 
-void jw_put_bool(struct jw *w, const char *key, bool truth)
+void jw_put_bool(struct jw *w, const char *key, bool value)
 {
     jw_key(w, key);
-    jw_bool(w, truth);
+    jw_bool(w, value);
 }
 
 void jw_put_time(struct jw *w, const char *key, int64_t ms)

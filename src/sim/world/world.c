@@ -82,7 +82,7 @@ void world_destroy(struct world *world)
     if (!world) {
         return;
     }
-    for (uint32_t i = 0; i < world->account_count; i++) {
+    for (uint32_t i = 0; world->accounts && i < world->account_count; i++) {
         struct account *account = &world->accounts[i];
         tz_destroy(account->tz);
         free(account->totals);

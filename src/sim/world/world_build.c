@@ -327,6 +327,35 @@ static int32_t earlier(int32_t a, int32_t b)
     return a < b ? a : b;
 }
 
+/* A child some days after its parent; campaigns one after the other over the last 424 days. */
+static int32_t created_s(const struct ents *list, uint32_t index, const struct ent *parent,
+                         uint64_t hash)
+{
+    if (parent) {
+        int64_t most = -(int64_t)parent->created_s / 2; /* leaves an ad a day at least */
+        most = most < 6LL * DAY_S ? most : 6LL * DAY_S;
+        return parent->created_s + (int32_t)world_pick(hash, 300, most);
+    }
+    int64_t days = 4 + 420LL * (list->count - 1 - index) / list->count;
+    return (int32_t)(-days * DAY_S - world_pick(hash, 0, DAY_S - 1));
+}
+
+/* End of its own delivery. A parent with issues still delivers; one ad in eight that is off never
+ * ran. */
+static int32_t own_stop_s(const struct ent *ent, enum entity_kind kind, uint64_t hash, bool recent)
+{
+    if (ent->status == WORLD_ACTIVE && (kind != ENTITY_AD || ent->issue == ISSUE_NONE)) {
+        return ENT_OPEN;
+    }
+    int32_t age = -ent->created_s;
+    int32_t ago = stopped_ago_s(hash >> 3, recent);
+    if (ago >= age) {
+        ago = (int32_t)world_pick(hash >> 5, age / 4, age - 60);
+    }
+    bool never = kind == ENTITY_AD && !recent && (hash >> 50) % 8 == 0;
+    return never ? ent->created_s : -ago;
+}
+
 static void set_times(struct plan *plan, enum entity_kind kind)
 {
     struct account *account = plan->account;
@@ -336,27 +365,13 @@ static void set_times(struct plan *plan, enum entity_kind kind)
         uint64_t hash = world_mix(plan_key(plan, kind, i), 0x71e);
         const struct ent *parent =
             kind == ENTITY_CAMPAIGN ? NULL : &account->list[kind - 1].at[ent->parent];
-        if (parent) {
-            int64_t most = -parent->created_s / 2; /* leaves an ad a day at least */
-            most = most < 6 * DAY_S ? most : 6 * DAY_S;
-            ent->created_s = parent->created_s + (int32_t)world_pick(hash, 300, most);
-        } else {
-            int64_t days = 4 + 420LL * (list->count - 1 - i) / list->count;
-            ent->created_s = (int32_t)(-days * DAY_S - world_pick(hash, 0, DAY_S - 1));
-        }
-        int32_t age = -ent->created_s;
-        bool on = ent->status == WORLD_ACTIVE && ent->issue == ISSUE_NONE;
-        int32_t ago = stopped_ago_s(hash >> 3, plan->marks[kind][i] & MARK_RECENT);
-        ago = ago < age ? ago : (int32_t)world_pick(hash >> 5, age / 4, age - 60);
-        ent->updated_s =
-            on ? ent->created_s + (int32_t)((hash >> 11) % (uint32_t)(age - 60)) : -ago;
-        /* a parent with issues still delivers; one ad in eight that is off never ran */
-        bool runs = ent->status == WORLD_ACTIVE && (kind != ENTITY_AD || ent->issue == ISSUE_NONE);
-        ent->stop_s = runs ? ENT_OPEN : -ago;
-        if (!runs && kind == ENTITY_AD && (hash >> 50) % 8 == 0 &&
-            !(plan->marks[kind][i] & MARK_RECENT)) {
-            ent->stop_s = ent->created_s;
-        }
+        ent->created_s = created_s(list, i, parent, hash);
+        bool recent = (plan->marks[kind][i] & MARK_RECENT) != 0;
+        ent->stop_s = own_stop_s(ent, kind, hash, recent);
+        uint32_t age = (uint32_t)-ent->created_s;
+        ent->updated_s = ent->stop_s != ENT_OPEN
+                             ? ent->stop_s
+                             : ent->created_s + (int32_t)((hash >> 11) % (age - 60));
         if (parent) {
             ent->stop_s = earlier(ent->stop_s, parent->stop_s);
         } else if (account->profile->status != 1) {

@@ -218,7 +218,7 @@ void world_parts_add(const struct account *account, const struct parts *parts,
     add_clicks(sum, WORLD_PAGE_ENGAGEMENT, n[PART_LINK] + n[PART_POST] + n[PART_PAGE]);
     add_clicks(sum, WORLD_VIDEO_VIEW, n[PART_VIDEO]);
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
-        const int64_t *part = &n[PART_GROUPS + 4 * (int)targets[i].group];
+        const int64_t *part = &n[PART_GROUPS + 4 * (size_t)targets[i].group];
         bool any = (part[0] | part[1] | part[2] | part[3]) != 0;
         if (any && (!targets[i].omni || account->profile->omni)) {
             add_group(sum, targets[i].action, part,
@@ -233,7 +233,7 @@ int64_t world_reach(const struct account *account, enum insight_level level, uin
     static const int64_t level_permille[LEVEL_COUNT] = {
         [LEVEL_ACCOUNT] = 350, [LEVEL_CAMPAIGN] = 160, [LEVEL_ADSET] = 80, [LEVEL_AD] = 0};
     int64_t frequency = 1040 + world_pick(world_mix(account->key, key), 0, 299) +
-                        level_permille[level] + 25 * (days < 28 ? days : 28);
+                        level_permille[level] + 25 * (int64_t)(days < 28 ? days : 28);
     int64_t reach = impressions * 1000 / frequency;
     return impressions > 0 && reach == 0 ? 1 : reach;
 }

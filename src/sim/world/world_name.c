@@ -143,14 +143,24 @@ static int ordinary(const struct world_name *name, char *out, size_t size)
 
 #define CUT 0xFFFFFFFFU
 
-/* Code point at text[*at], which moves on; halves of a pair side by side come as one. CUT = not in
- * the form above. */
-static uint32_t next_point(const char *text, size_t len, size_t *at)
+/* Length of the sequence a first byte announces; 0 = it starts none. */
+static size_t sequence_length(unsigned char first)
+{
+    if (first < 0x80) {
+        return 1;
+    }
+    if (first < 0xC2 || first > 0xF4) {
+        return 0;
+    }
+    return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+/* Code point at text[*at], which moves on. CUT = not in the form above. */
+static uint32_t next_unit(const char *text, size_t len, size_t *at)
 {
     const unsigned char *s = (const unsigned char *)text + *at;
-    size_t left = len - *at;
-    size_t n = s[0] < 0x80 ? 1 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
-    if ((s[0] >= 0x80 && s[0] < 0xC2) || s[0] > 0xF4 || n > left) {
+    size_t n = sequence_length(s[0]);
+    if (n == 0 || n > len - *at) {
         return CUT;
     }
     uint32_t point = n == 1 ? s[0] : s[0] & (0x7FU >> n);
@@ -160,16 +170,28 @@ static uint32_t next_point(const char *text, size_t len, size_t *at)
         }
         point = point << 6 | (s[i] & 0x3FU);
     }
-    if ((n == 3 && point < 0x800) || (n == 4 && (point < 0x10000 || point > 0x10FFFF))) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (point < least[n] || point > 0x10FFFF) {
         return CUT;
     }
     *at += n;
-    bool high = point >= 0xD800 && point < 0xDC00;
-    if (high && left >= 6 && s[3] == 0xED && (s[4] & 0xF0) == 0xB0 && (s[5] & 0xC0) == 0x80) {
-        *at += 3;
-        return 0x10000 + ((point - 0xD800) << 10 | (uint32_t)(s[4] & 0xF) << 6 | (s[5] & 0x3FU));
-    }
     return point;
+}
+
+/* The same, but halves of a pair side by side come as one: so reads them who reads the JSON. */
+static uint32_t next_point(const char *text, size_t len, size_t *at)
+{
+    uint32_t high = next_unit(text, len, at);
+    if (high < 0xD800 || high >= 0xDC00 || *at == len) {
+        return high;
+    }
+    size_t after = *at;
+    uint32_t low = next_unit(text, len, &after);
+    if (low < 0xDC00 || low >= 0xE000) {
+        return high;
+    }
+    *at = after;
+    return 0x10000 + ((high - 0xD800) << 10 | (low - 0xDC00));
 }
 
 bool world_name_valid(const char *text, size_t len)
@@ -187,6 +209,29 @@ static bool is_plain(unsigned char c)
     return c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '/';
 }
 
+static bool add_escape(uint32_t point, struct str *out)
+{
+    switch (point) {
+    case '"':
+    case '\\':
+    case '/':
+        return str_addf(out, "\\%c", (char)point);
+    case '\n':
+        return str_add(out, "\\n");
+    case '\r':
+        return str_add(out, "\\r");
+    case '\t':
+        return str_add(out, "\\t");
+    default:
+        break;
+    }
+    if (point < 0x10000) {
+        return str_addf(out, "\\u%04x", point);
+    }
+    return str_addf(out, "\\u%04x\\u%04x", 0xD800 + ((point - 0x10000) >> 10),
+                    0xDC00 + ((point - 0x10000) & 0x3FF));
+}
+
 static bool add_json(const char *text, size_t len, struct str *out)
 {
     for (size_t at = 0; at < len;) {
@@ -198,22 +243,7 @@ static bool add_json(const char *text, size_t len, struct str *out)
             return false;
         }
         at = plain;
-        if (at == len) {
-            break;
-        }
-        uint32_t point = next_point(text, len, &at);
-        bool ok = false;
-        if (point == '"' || point == '\\' || point == '/') {
-            ok = str_addf(out, "\\%c", (char)point);
-        } else if (point == '\n' || point == '\r' || point == '\t') {
-            ok = str_add(out, point == '\n' ? "\\n" : point == '\r' ? "\\r" : "\\t");
-        } else if (point >= 0x10000) {
-            ok = str_addf(out, "\\u%04x\\u%04x", 0xD800 + ((point - 0x10000) >> 10),
-                          0xDC00 + ((point - 0x10000) & 0x3FF));
-        } else {
-            ok = str_addf(out, "\\u%04x", point);
-        }
-        if (!ok) {
+        if (at < len && !add_escape(next_point(text, len, &at), out)) {
             return false;
         }
     }

@@ -183,17 +183,21 @@ static void add_ad(struct world_rows *rows, uint32_t ad, struct period period)
     }
 }
 
-static void add_children(struct world_rows *rows, enum entity_kind kind, uint32_t index,
-                         struct period period)
+static void add_adset(struct world_rows *rows, uint32_t adset, struct period period)
 {
-    if (kind == ENTITY_AD) {
-        add_ad(rows, index, period);
-        return;
+    const struct ents *ads = &rows->account->list[ENTITY_AD];
+    uint32_t ad = rows->account->list[ENTITY_ADSET].at[adset].first;
+    for (; ad != ENT_NONE; ad = ads->at[ad].next) {
+        add_ad(rows, ad, period);
     }
-    const struct ents *below = &rows->account->list[kind + 1];
-    uint32_t child = rows->account->list[kind].at[index].first;
-    for (; child != ENT_NONE; child = below->at[child].next) {
-        add_children(rows, kind + 1, child, period);
+}
+
+static void add_campaign(struct world_rows *rows, uint32_t campaign, struct period period)
+{
+    const struct ents *adsets = &rows->account->list[ENTITY_ADSET];
+    uint32_t adset = rows->account->list[ENTITY_CAMPAIGN].at[campaign].first;
+    for (; adset != ENT_NONE; adset = adsets->at[adset].next) {
+        add_adset(rows, adset, period);
     }
 }
 
@@ -325,10 +329,20 @@ static void sum_period(struct world_rows *rows, struct period period)
     memset(rows->sums, 0, rows->cells * sizeof *rows->sums);
     period.start = period.start > rows->lo ? period.start : rows->lo;
     period.stop = period.stop < rows->hi ? period.stop : rows->hi;
-    if (rows->query.level == LEVEL_ACCOUNT) {
+    switch (rows->query.level) {
+    case LEVEL_AD:
+        add_ad(rows, rows->entity, period);
+        break;
+    case LEVEL_ADSET:
+        add_adset(rows, rows->entity, period);
+        break;
+    case LEVEL_CAMPAIGN:
+        add_campaign(rows, rows->entity, period);
+        break;
+    case LEVEL_ACCOUNT:
+    case LEVEL_COUNT:
         sum_account(rows, period);
-    } else {
-        add_children(rows, kind_of_level[rows->query.level], rows->entity, period);
+        break;
     }
     rows->fresh = true;
 }

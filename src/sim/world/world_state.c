@@ -6,8 +6,8 @@
  * NAME is hexadecimal, `-` for none. Replaying them in order gives new entities their old ids.
  */
 #include "sim/world/world_impl.h"
+#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,41 +64,97 @@ static char *read_name(const char *text, size_t *len)
     return out;
 }
 
-static bool read_change(struct world *world, const char *line, struct err *err)
+/* The next word of a line as a whole number; false = it is none, or outside lo..hi. */
+static bool take_number(char **rest, int64_t lo, int64_t hi, int64_t *out)
 {
-    struct world_mutation m = {.kind = WORLD_MUTATION_COUNT};
-    char kind[32];
-    int entity = 0, status = 0, access = 0, at = 0;
-    unsigned ppm = 0;
-    int n = sscanf(line, "change %31s %" SCNd64 " %" SCNu64 " %d %d %" SCNd64 " %u %d %d %d %n",
-                   kind, &m.at_ms, &m.id, &entity, &status, &m.budget, &ppm, &m.account_status,
-                   &m.disable_reason, &access, &at);
-    bool sane = n == 10 && at > 0 && world_mutation_parse(kind, &m.kind) && entity >= 0 &&
-                entity < ENTITY_KIND_COUNT && status >= 0 && status < WORLD_STATUS_COUNT;
-    char *name = sane && line[at] != '-' ? read_name(line + at, &m.name_len) : NULL;
-    if (!sane || (line[at] != '-' && !name)) {
-        return err_set(err, ERR_CONFIG, "simulator state: unreadable line: %.60s", line);
+    char *word = strsep(rest, " "), *end = NULL;
+    if (!word || !*word) {
+        return false;
     }
-    m.entity = (enum entity_kind)entity;
-    m.status = (enum world_status)status;
-    m.percent = ppm / 10000.0;
-    m.access = access != 0;
-    m.name = name;
-    bool ok = world_mutate(world, &m, NULL, err);
-    free(name);
-    return ok || err_prefix(err, "simulator state");
+    errno = 0;
+    int64_t value = strtoll(word, &end, 10);
+    *out = value;
+    return errno == 0 && *end == '\0' && value >= lo && value <= hi;
 }
 
-static struct world *read_head(const char *line, struct err *err)
+/* Seeds and ids use all 64 bits. */
+static bool take_unsigned(char **rest, uint64_t *out)
+{
+    char *word = strsep(rest, " "), *end = NULL;
+    if (!word || *word < '0' || *word > '9') {
+        return false;
+    }
+    errno = 0;
+    *out = strtoull(word, &end, 10);
+    return errno == 0 && *end == '\0';
+}
+
+static bool take_word(char **rest, const char *word)
+{
+    const char *found = strsep(rest, " ");
+    return found && strcmp(found, word) == 0;
+}
+
+/* All of a change but its name, which is what is left of the line. */
+static bool take_change(char **rest, struct world_mutation *out)
+{
+    int64_t entity = 0, status = 0, ppm = 0, account_status = 0, reason = 0, access = 0;
+    const char *kind = take_word(rest, "change") ? strsep(rest, " ") : NULL;
+    bool ok = kind && world_mutation_parse(kind, &out->kind) &&
+              take_number(rest, INT64_MIN, INT64_MAX, &out->at_ms) &&
+              take_unsigned(rest, &out->id) &&
+              take_number(rest, 0, ENTITY_KIND_COUNT - 1, &entity) &&
+              take_number(rest, 0, WORLD_STATUS_COUNT - 1, &status) &&
+              take_number(rest, INT64_MIN, INT64_MAX, &out->budget) &&
+              take_number(rest, 0, 1000000, &ppm) &&
+              take_number(rest, INT32_MIN, INT32_MAX, &account_status) &&
+              take_number(rest, INT32_MIN, INT32_MAX, &reason) &&
+              take_number(rest, 0, 1, &access) && *rest && **rest;
+    out->entity = (enum entity_kind)entity;
+    out->status = (enum world_status)status;
+    out->percent = (double)ppm / 10000.0;
+    out->account_status = (int)account_status;
+    out->disable_reason = (int)reason;
+    out->access = access != 0;
+    return ok;
+}
+
+static bool read_change(struct world *world, char *line, uint32_t number, struct err *err)
+{
+    struct world_mutation m = {.kind = WORLD_MUTATION_COUNT};
+    char *rest = line, *name = NULL;
+    bool ok = take_change(&rest, &m);
+    if (ok && *rest != '-') {
+        name = read_name(rest, &m.name_len);
+        m.name = name;
+        ok = name != NULL;
+    }
+    if (!ok) {
+        return err_set(err, ERR_CONFIG, "simulator state: line %u is unreadable", number);
+    }
+    ok = world_mutate(world, &m, NULL, err);
+    free(name);
+    return ok || err_prefix(err, "simulator state: line %u", number);
+}
+
+static struct world *read_head(char *line, struct err *err)
 {
     struct world_config config;
-    memset(&config, 0, sizeof config);
-    int n = sscanf(line, "config %" SCNu64 " %u %u %" SCNd64 " %u", &config.seed, &config.scale,
-                   &config.big_account, &config.base_ms, &config.evolution_pct);
-    if (n != 5) {
-        err_set(err, ERR_CONFIG, "simulator state: no configuration in it");
+    int64_t scale = 0, big = 0, base_ms = 0, pace = 0;
+    char *rest = line;
+    bool ok = take_word(&rest, "config") && take_unsigned(&rest, &config.seed) &&
+              take_number(&rest, 0, UINT32_MAX, &scale) &&
+              take_number(&rest, 0, UINT32_MAX, &big) &&
+              take_number(&rest, 0, INT64_MAX, &base_ms) &&
+              take_number(&rest, 0, UINT32_MAX, &pace) && !rest;
+    if (!ok) {
+        err_set(err, ERR_CONFIG, "simulator state: line 2 is not the configuration");
         return NULL;
     }
+    config.scale = (uint32_t)scale;
+    config.big_account = (uint32_t)big;
+    config.base_ms = base_ms;
+    config.evolution_pct = (uint32_t)pace;
     return world_create(&config, err);
 }
 
@@ -122,8 +178,8 @@ struct world *world_state_read(const char *text, size_t len, struct err *err)
         world = read_head(strsep(&rest, "\n"), err);
         ok = world != NULL;
     }
-    while (ok && (line = strsep(&rest, "\n")) && *line) {
-        ok = read_change(world, line, err);
+    for (uint32_t number = 3; ok && (line = strsep(&rest, "\n")) && *line; number++) {
+        ok = read_change(world, line, number, err);
     }
     free(copy);
     if (!ok) {

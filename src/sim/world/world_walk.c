@@ -86,15 +86,13 @@ static void review(struct walk *walk, enum entity_kind kind, uint64_t hash,
                    struct walk_event *event)
 {
     event->kind = WORLD_CHANGE_REVIEW;
-    bool refused = hash % 100 < 8;
-    if (walk->issue == ISSUE_REVIEW && kind == ENTITY_AD && refused) {
-        walk->issue = ISSUE_DISAPPROVED;
-    } else if (walk->issue != ISSUE_NONE) {
+    bool refused = kind == ENTITY_AD && (walk->issue != ISSUE_REVIEW || hash % 100 < 8);
+    if (walk->issue != ISSUE_NONE && walk->issue != ISSUE_REVIEW) {
         walk->issue = ISSUE_NONE;
-    } else if (kind == ENTITY_AD) {
+    } else if (refused) {
         walk->issue = ISSUE_DISAPPROVED;
     } else {
-        walk->issue = ISSUE_WITH_ISSUES;
+        walk->issue = walk->issue == ISSUE_REVIEW ? ISSUE_NONE : ISSUE_WITH_ISSUES;
     }
 }
 
@@ -202,56 +200,113 @@ static void walk_begin(const struct world *world, const struct ent *ent, enum en
     out->running0 = walk_running(out, kind);
 }
 
+/* Where a walk stands: what may happen next, from each of the three sources. */
+struct course {
+    const struct place *place;
+    const struct ent *ent;
+    uint64_t key, hash;
+    uint32_t events, bulk_at;
+    int64_t start_ms, scheduled_ms;
+    const struct mutation *own, *bulk;
+};
+
+static void course_begin(const struct place *place, const struct walk *walk, struct course *out)
+{
+    const struct world *world = place->world;
+    out->place = place;
+    out->ent = &place->account->list[place->kind].at[place->index];
+    out->key = world_ref_key(world, place->account, place->kind, place->index);
+    out->hash = world_mix(out->key, 0x5ced);
+    out->events = out->bulk_at = 0;
+    out->start_ms = walk->start_ms;
+    out->scheduled_ms = next_scheduled(world, walk, out->hash, walk->start_ms);
+    out->own = out->ent->changes ? &world->mutations[out->ent->changes - 1] : NULL;
+    out->bulk = next_bulk(world, place->account, out->key, walk->start_ms, &out->bulk_at);
+}
+
+/* An own mutation ends the schedule. */
+static void step_own(struct course *course, struct walk *walk, struct walk_event *event)
+{
+    event->at_ms = course->own->m.at_ms;
+    apply_mutation(course->own, walk, event);
+    uint32_t next = course->own->next;
+    course->own = next ? &course->place->world->mutations[next - 1] : NULL;
+    course->scheduled_ms = INT64_MAX;
+}
+
+/* Passes over what is archived: bulk edits leave it alone. */
+static bool step_bulk(struct course *course, struct walk *walk, struct walk_event *event)
+{
+    bool applies = walk->status <= WORLD_PAUSED;
+    event->at_ms = course->bulk->m.at_ms;
+    if (applies) {
+        apply_mutation(course->bulk, walk, event);
+    }
+    course->bulk_at++;
+    course->bulk = next_bulk(course->place->world, course->place->account, course->key,
+                             course->start_ms, &course->bulk_at);
+    return applies;
+}
+
+static void step_scheduled(struct course *course, struct walk *walk, struct walk_event *event)
+{
+    event->at_ms = course->scheduled_ms;
+    apply_scheduled(course->ent, course->place->kind, course->hash, walk, event);
+    course->hash = world_mix(course->key, 0x5ced + ++course->events);
+    course->scheduled_ms =
+        course->events < SCHEDULE_MAX
+            ? next_scheduled(course->place->world, walk, course->hash, course->scheduled_ms)
+            : INT64_MAX;
+}
+
+enum step { STEP_NONE, STEP_PASSED, STEP_DONE };
+
+/* The earliest of what comes next, if it is due by now_ms; of the same instant mutations first. */
+static enum step step(struct course *course, int64_t now_ms, struct walk *walk,
+                      struct walk_event *event)
+{
+    int64_t own_ms = course->own ? course->own->m.at_ms : INT64_MAX;
+    int64_t bulk_ms = course->bulk ? course->bulk->m.at_ms : INT64_MAX;
+    int64_t first_ms = own_ms < bulk_ms ? own_ms : bulk_ms;
+    bool scheduled = course->scheduled_ms < first_ms;
+    first_ms = scheduled ? course->scheduled_ms : first_ms;
+    if (first_ms > now_ms || first_ms == INT64_MAX) {
+        return STEP_NONE;
+    }
+    event->before = event->after = walk->status;
+    if (scheduled) {
+        step_scheduled(course, walk, event);
+    } else if (own_ms <= bulk_ms) {
+        step_own(course, walk, event);
+    } else if (!step_bulk(course, walk, event)) {
+        return STEP_PASSED;
+    }
+    return STEP_DONE;
+}
+
 void world_walk(const struct place *place, int64_t now_ms, struct walk *out, walk_seen *seen,
                 void *ctx)
 {
-    const struct world *world = place->world;
-    const struct account *account = place->account;
-    const enum entity_kind kind = place->kind;
-    const struct ent *ent = &account->list[kind].at[place->index];
-    walk_begin(world, ent, kind, now_ms, out);
+    struct course course;
+    struct walk_event event = {0, WORLD_CHANGE_NAME, WORLD_ACTIVE, WORLD_ACTIVE, false};
+    walk_begin(place->world, &place->account->list[place->kind].at[place->index], place->kind,
+               now_ms, out);
     if (!out->exists) {
         return;
     }
-    uint64_t key = world_ref_key(world, account, kind, place->index);
-    uint64_t hash = world_mix(key, 0x5ced);
-    int64_t scheduled = next_scheduled(world, out, hash, out->start_ms);
-    const struct mutation *own = ent->changes ? &world->mutations[ent->changes - 1] : NULL;
-    uint32_t bulk_at = 0, events = 0;
-    const struct mutation *bulk = next_bulk(world, account, key, out->start_ms, &bulk_at);
-    while (out->status != WORLD_DELETED) {
-        int64_t own_ms = own ? own->m.at_ms : INT64_MAX;
-        int64_t bulk_ms = bulk ? bulk->m.at_ms : INT64_MAX;
-        struct walk_event event = {scheduled, WORLD_CHANGE_NAME, out->status, out->status, false};
-        event.at_ms = own_ms < event.at_ms ? own_ms : event.at_ms;
-        event.at_ms = bulk_ms < event.at_ms ? bulk_ms : event.at_ms;
-        if (event.at_ms > now_ms || event.at_ms == INT64_MAX) {
-            break;
+    course_begin(place, out, &course);
+    enum step done = STEP_PASSED;
+    while (out->status != WORLD_DELETED && done != STEP_NONE) {
+        done = step(&course, now_ms, out, &event);
+        if (done != STEP_DONE) {
+            continue;
         }
-        bool applied = true;
-        if (own_ms == event.at_ms) {
-            apply_mutation(own, out, &event);
-            own = own->next ? &world->mutations[own->next - 1] : NULL;
-            scheduled = INT64_MAX;
-        } else if (bulk_ms == event.at_ms) {
-            applied = out->status <= WORLD_PAUSED;
-            if (applied) {
-                apply_mutation(bulk, out, &event);
-            }
-            bulk_at++;
-            bulk = next_bulk(world, account, key, out->start_ms, &bulk_at);
-        } else {
-            apply_scheduled(ent, kind, hash, out, &event);
-            hash = world_mix(key, 0x5ced + ++events);
-            scheduled =
-                events < SCHEDULE_MAX ? next_scheduled(world, out, hash, scheduled) : INT64_MAX;
-        }
-        if (applied && event.kind != WORLD_CHANGE_REVIEW) {
+        if (event.kind != WORLD_CHANGE_REVIEW) {
             out->updated_ms = event.at_ms / 1000 * 1000;
         }
-        if (applied && seen) {
+        if (seen) {
             event.after = out->status;
-            event.running = walk_running(out, kind);
+            event.running = walk_running(out, place->kind);
             seen(ctx, &event);
         }
     }

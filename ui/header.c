@@ -9,7 +9,7 @@
 #include "ui/format.h"
 #include "ui/widget/gauge.h"
 
-enum { GAUGE_MIN = 12, GAUGE_MAX = 26, STALE_MS = 5 * 60000 };
+enum { GAUGE_MIN = 12, GAUGE_MAX = 26, STALE_MS = 5 * 60000, HOUR_MS = 3600000 };
 
 static struct text when(const struct console *console, int64_t at)
 {
@@ -87,7 +87,8 @@ static void verdict_line(struct console *console)
 static void slope_text(const struct console *console, const struct limit_reading *r, char out[64])
 {
     out[0] = '\0';
-    if (r->pct < 0 || (r->slope < 0.5 && r->slope > -0.5)) {
+    bool old = console->env.now - r->at > STALE_MS; /* a slope of then says nothing of now */
+    if (r->pct < 0 || old || (r->slope < 0.5 && r->slope > -0.5)) {
         return;
     }
     const struct canvas *c = &console->canvas;
@@ -167,7 +168,8 @@ static void counters_line(struct console *console, int y)
     }
     struct text data = format_age(console->env.now - o->data_at);
     snprintf(text, sizeof text, "data %s", o->data_at ? data.text : "none");
-    add(&line, console->env.now - o->data_at > STALE_MS ? ROLE_STALE : ROLE_TEXT, text);
+    int64_t stale = o->worst_target ? o->worst_target * 3 / 2 : HOUR_MS;
+    add(&line, console->env.now - o->data_at > stale ? ROLE_STALE : ROLE_TEXT, text);
     if (console->at) {
         add(&line, ROLE_BANNER, " as of this instant; 0 = live ");
     } else if (console->control) {

@@ -10,7 +10,7 @@ enum {
     ROWS_SPLIT = 30,
     COLS_WIDE = 180, /* and three */
     ROWS_WIDE = 45,
-    FOCUS_MIN = 3 /* a focused pane is worth showing from a title and two lines on */
+    FOCUS_MIN = 8 /* lines the focused pane has before others get as much as their title */
 };
 
 /* Panes of one column, from top to bottom. */
@@ -29,7 +29,7 @@ static int focus_in(const struct column_of *column, int focus)
     return 0;
 }
 
-/* Leaves out panes from the end, but never the main one, until the others have their title. */
+/* Leaves out panes from the end, but never the main one, until that has its lines. */
 static void drop_what_cannot_fit(struct column_of *column, int main, int height)
 {
     while (column->count > 1 && height < column->count + FOCUS_MIN - 1) {

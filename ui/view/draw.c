@@ -6,32 +6,36 @@
 #include "ui/format.h"
 #include "ui/widget/gauge.h"
 
-enum { LABEL_WIDTH = 15, GAUGE_MIN = 8, GAUGE_MAX = 40, HALF_MIN = 38 };
+enum { LABEL_WIDTH = 15, GAUGE_MIN = 6, GAUGE_MAX = 40, HALF_MIN = 38 };
+enum { TAIL_AGE = 5, TAIL_RESET = 22, TAIL_ALL = 38 };
 
-static void limiter_tail(const struct limiter_line *row, const struct env *env, char out[96])
+/* Age, reset and forecast, as much as fits. */
+static void limiter_tail(const struct limiter_line *row, const struct env *env, int width,
+                         char out[96])
 {
     struct text age = format_age(env->now - row->at);
-    struct text reset = format_time(row->regain_at, env->now, env->offset_s);
-    struct text ahead = {""};
-    bool rising = row->pct >= 0 && row->pct < 100 && row->slope >= 0.5;
-    if (rising) {
-        ahead = format_ahead((int64_t)((100 - row->pct) / row->slope * 60000));
+    int used = snprintf(out, 96, "%4.8s", row->pct < 0 ? "--" : age.text);
+    if (row->regain_at > env->now && width >= TAIL_RESET) {
+        struct text reset = format_time(row->regain_at, env->now, env->offset_s);
+        used += snprintf(out + used, 96 - (size_t)used, " %s %.20s",
+                         row->blocked ? "blocked to" : "resets", reset.text);
     }
-    snprintf(out, 96, "%4.8s%s%.20s%s%.10s", row->pct < 0 ? "--" : age.text,
-             row->regain_at > env->now ? " resets " : "",
-             row->regain_at > env->now ? reset.text : "", rising ? " 100% in " : "", ahead.text);
+    if (row->pct >= 0 && row->pct < 100 && row->slope >= 0.5 && width >= TAIL_ALL) {
+        struct text ahead = format_ahead((int64_t)((100 - row->pct) / row->slope * 60000));
+        snprintf(out + used, 96 - (size_t)used, " 100%% in %.10s", ahead.text);
+    }
 }
 
 static void draw_limiter(struct canvas *canvas, struct rect at, const struct limiter_line *row,
-                         const struct env *env, bool with_tail)
+                         const struct env *env)
 {
     char tail[96];
-    limiter_tail(row, env, tail);
-    int tail_width = with_tail ? 28 : 5;
-    int gauge = at.w - LABEL_WIDTH - 6 - tail_width;
+    int tail_width = at.w >= 80 ? TAIL_ALL : at.w >= 58 ? TAIL_RESET : TAIL_AGE;
+    int gauge = at.w - LABEL_WIDTH - 5 - tail_width;
     gauge = gauge > GAUGE_MAX ? GAUGE_MAX : gauge;
+    limiter_tail(row, env, tail_width, tail);
     int x = at.x;
-    canvas_text(canvas, at.y, x, LABEL_WIDTH, ROLE_TEXT, row->label);
+    canvas_text(canvas, at.y, x, LABEL_WIDTH - 1, ROLE_TEXT, row->label);
     x += LABEL_WIDTH;
     if (gauge >= GAUGE_MIN) {
         gauge_draw(canvas, at.y, x, gauge, row->pct, row->threshold);
@@ -40,7 +44,8 @@ static void draw_limiter(struct canvas *canvas, struct rect at, const struct lim
     enum role role = row->pct < 0 ? ROLE_DIM : gauge_role(row->pct, row->threshold);
     canvas_right(canvas, at.y, x, 5, role == ROLE_GAUGE ? ROLE_TEXT : role,
                  format_pct(row->pct).text);
-    canvas_text(canvas, at.y, x + 5, at.x + at.w - x - 5, ROLE_DIM, tail);
+    canvas_text(canvas, at.y, x + 5, at.x + at.w - x - 5, row->blocked ? ROLE_WARN : ROLE_DIM,
+                tail);
 }
 
 void draw_limiters(struct canvas *canvas, struct rect rect, const struct limiter_line *rows,
@@ -54,10 +59,26 @@ void draw_limiters(struct canvas *canvas, struct rect rect, const struct limiter
             break;
         }
         struct rect at = {rect.y + line, rect.x + ((int)i % columns) * (width + 2), 1, width};
-        draw_limiter(canvas, at, &rows[i], env, !two);
+        draw_limiter(canvas, at, &rows[i], env);
     }
     if (!count && rect.h > 0) {
         canvas_text(canvas, rect.y, rect.x, rect.w, ROLE_DIM, "no usage header has been read yet");
+    }
+}
+
+void draw_course(struct canvas *canvas, struct rect rect, const struct limiter_line *limiter,
+                 const struct env *env)
+{
+    int width = rect.w > 3 ? rect.w : 3;
+    int64_t bucket = env->range / (width - 1);
+    struct sweep sweep = {.samples = limiter->samples,
+                          .count = limiter->sample_count,
+                          .bucket_ms = bucket > limiter->step_ms ? bucket : limiter->step_ms,
+                          .now = env->now,
+                          .full_scale = 100,
+                          .threshold = limiter->threshold};
+    if (limiter->step_ms) {
+        sweep_draw(canvas, rect, &sweep);
     }
 }
 

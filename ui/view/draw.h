@@ -8,6 +8,9 @@
 /* Limiters as gauges with threshold, age, reset and forecast; two a line where height is short. */
 void draw_limiters(struct canvas *canvas, struct rect rect, const struct limiter_line *rows,
                    size_t count, const struct env *env);
+/* The course of a limiter whose samples are loaded, over env->range; 100 % is the full height. */
+void draw_course(struct canvas *canvas, struct rect rect, const struct limiter_line *limiter,
+                 const struct env *env);
 /* Wait states over env->range as one bar, a letter per stretch. */
 void draw_timeline(struct canvas *canvas, struct rect rect, const struct hold_line *rows,
                    size_t count, const struct env *env);

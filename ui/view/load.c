@@ -16,7 +16,7 @@
 #include "ui/overview.h"
 #include "ui/widget/gauge.h"
 
-enum { DAY_MS = 86400000, SERIES_BUCKETS = 120, USAGE_READINGS = 64 };
+enum { DAY_MS = 86400000, SERIES_BUCKETS = 120, USAGE_READINGS = 64, SLOPE_FRESH_MS = 5 * 60000 };
 
 static void *alloc(struct arena *arena, size_t count, size_t size, struct err *err)
 {
@@ -116,6 +116,9 @@ static void limiter_line_of(struct arena *arena, const struct env *env,
     bool shared = strncmp(row->scope_id, "act_", 4) != 0;
     bool modelled = row->model_pct > row->reading_pct;
     out->label = limiter_label(row);
+    out->scope = row->scope;
+    out->use_case = row->use_case;
+    memcpy(out->scope_id, row->scope_id, sizeof out->scope_id);
     snprintf(out->id, sizeof out->id, "%s/%.20s", row->scope_id, out->label);
     if (!shared) {
         memcpy(out->account_id, row->scope_id, sizeof out->account_id);
@@ -128,7 +131,8 @@ static void limiter_line_of(struct arena *arena, const struct env *env,
     out->at = row->reading_at && !modelled ? row->reading_at : row->updated_at;
     out->header = !row->reading_at || modelled ? "our own model" : usage_source_header(row->source);
     out->regain_at = row->blocked_until > row->reset_at ? row->blocked_until : row->reset_at;
-    out->slope = row->slope_per_min;
+    /* A slope of then says nothing of now. */
+    out->slope = env->now - out->at <= SLOPE_FRESH_MS ? row->slope_per_min : 0;
     out->blocked = row->blocked_until > env->now;
     out->stuck = row->stuck;
     out->call_count = out->total_time = out->total_cputime = -1;
@@ -174,6 +178,14 @@ static bool add_parts(struct arena *arena, const struct env *env, const char *ac
         }
     }
     return true;
+}
+
+bool load_limiter_course(struct arena *arena, const struct env *env, struct limiter_line *line,
+                         struct err *err)
+{
+    struct limiter_row row = {.scope = line->scope, .use_case = line->use_case};
+    memcpy(row.scope_id, line->scope_id, sizeof row.scope_id);
+    return load_course(arena, env, &row, line, err);
 }
 
 struct limiter_line *load_limiters(struct arena *arena, const struct env *env,

@@ -18,6 +18,9 @@ struct account_line *load_accounts(struct arena *arena, const struct env *env, s
 struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
                                    const char *account_id, bool samples, size_t *count,
                                    struct err *err);
+/* The course of one of them over env->range. */
+bool load_limiter_course(struct arena *arena, const struct env *env, struct limiter_line *line,
+                         struct err *err);
 /* The newest first; account_id NULL = all. */
 struct run_line *load_runs(struct arena *arena, const struct env *env, const char *account_id,
                            size_t max, size_t *count, struct err *err);

@@ -44,6 +44,9 @@ struct account_line {
 struct limiter_line {
     char id[ROW_ID];
     char account_id[ID_SIZE]; /* "" = the app's */
+    enum scope_kind scope;
+    char scope_id[ID_SIZE];
+    enum use_case use_case;
     const char *name;
     const char *label; /* "account", "ads_insights", "app" */
     const char *header;

@@ -9,7 +9,7 @@
 #include "ui/widget/gauge.h"
 
 enum { PANE_ACCOUNTS, PANE_USAGE, PANE_RUNS, PANE_BUDGET, PANE_ERRORS, TRIAGE_PANES };
-enum { RUNS_SHOWN = 100, SELECTION_CHUNK = 8 * 1024 };
+enum { RUNS_SHOWN = 100, SELECTION_CHUNK = 8 * 1024, TIMELINE_LINES = 4, COURSE_LINES = 7 };
 
 struct triage {
     const struct account_line *accounts;
@@ -17,9 +17,11 @@ struct triage {
 
 /* What depends on the selected account. */
 struct selection {
-    const struct limiter_line *limiters;
+    struct limiter_line *limiters;
     size_t limiter_count;
-    const struct account_line *account; /* in the view's arena: reloaded with it */
+    const struct limiter_line *app, *worst; /* with their course; NULL = none */
+    const struct hold_line *holds;
+    size_t hold_count;
 };
 
 static const struct account_line *selected_account(const struct view *view, const struct env *env)
@@ -47,6 +49,22 @@ static bool triage_load(struct view *view, const struct env *env, struct err *er
            view_set_rows(view, PANE_ERRORS, e, errors, sizeof *e, err);
 }
 
+/* The app's course and that of the account's worst limiter, for screens with room to spare. */
+static void choose_courses(struct arena *arena, const struct env *env, struct selection *selection)
+{
+    struct limiter_line *app = NULL, *worst = NULL;
+    for (size_t i = 0; i < selection->limiter_count; i++) {
+        struct limiter_line *line = &selection->limiters[i];
+        if (line->scope == SCOPE_APP || (!app && line->scope == SCOPE_APP_INSIGHTS)) {
+            app = line;
+        } else if (line->account_id[0] && (!worst || line->pct > worst->pct)) {
+            worst = line;
+        }
+    }
+    selection->app = app && load_limiter_course(arena, env, app, NULL) ? app : NULL;
+    selection->worst = worst && load_limiter_course(arena, env, worst, NULL) ? worst : NULL;
+}
+
 static void triage_select(struct view *view, const struct env *env)
 {
     const struct account_line *account = selected_account(view, env);
@@ -56,9 +74,13 @@ static void triage_select(struct view *view, const struct env *env)
         arena_destroy(arena);
         return;
     }
-    selection->limiters = load_limiters(arena, env, account ? account->account_id : "", false,
-                                        &selection->limiter_count, NULL);
+    const char *id = account ? account->account_id : "";
+    selection->limiters = load_limiters(arena, env, id, false, &selection->limiter_count, NULL);
     selection->limiter_count = selection->limiters ? selection->limiter_count : 0;
+    choose_courses(arena, env, selection);
+    if (account) {
+        selection->holds = load_holds(arena, env, id, &selection->hold_count, NULL);
+    }
     arena_destroy(view->selection_arena);
     view->selection_arena = arena;
     view->selection = selection;
@@ -71,6 +93,36 @@ static void usage_summary(const struct view *view, const struct env *env, struct
     if (account) {
         canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "%s ",
                      account->name && account->name[0] ? account->name : account->account_id);
+    }
+}
+
+static void draw_labelled_course(const struct limiter_line *line, const struct env *env,
+                                 struct canvas *canvas, struct rect rect)
+{
+    struct text range = format_age(env->range);
+    canvas_textf(canvas, rect.y, rect.x, rect.w, ROLE_HEADER, "%s, last %s", line->label,
+                 range.text);
+    draw_course(canvas, (struct rect){rect.y + 1, rect.x, rect.h - 1, rect.w}, line, env);
+}
+
+/* What is left of the pane: how the account waited, and the course of the two worst limiters. */
+static void draw_history(const struct selection *selection, const struct env *env,
+                         struct canvas *canvas, struct rect rect)
+{
+    if (rect.h >= TIMELINE_LINES && selection->hold_count) {
+        draw_timeline(canvas, (struct rect){rect.y + 1, rect.x, 2, rect.w}, selection->holds,
+                      selection->hold_count, env);
+        rect.y += TIMELINE_LINES;
+        rect.h -= TIMELINE_LINES;
+    }
+    const struct limiter_line *courses[2] = {selection->worst, selection->app};
+    for (int i = 0; i < 2 && rect.h >= COURSE_LINES; i++) {
+        if (courses[i] && courses[i]->sample_count) {
+            draw_labelled_course(courses[i], env, canvas,
+                                 (struct rect){rect.y, rect.x, COURSE_LINES - 1, rect.w});
+            rect.y += COURSE_LINES;
+            rect.h -= COURSE_LINES;
+        }
     }
 }
 
@@ -87,6 +139,10 @@ static void usage_draw(const struct view *view, const struct env *env, struct ca
     }
     if (selection) {
         draw_limiters(canvas, rect, selection->limiters, selection->limiter_count, env);
+        int used = (int)selection->limiter_count;
+        rect.y += used;
+        rect.h -= used;
+        draw_history(selection, env, canvas, rect);
     }
 }
 

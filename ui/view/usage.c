@@ -5,11 +5,9 @@
 #include "ui/format.h"
 #include "ui/view/draw.h"
 #include "ui/view/load.h"
-#include "ui/widget/gauge.h"
 
 enum { PANE_LIMITERS, PANE_COURSE, USAGE_PANES };
 enum { COURSE_LINES = 8, COURSE_MIN = 3, SELECTION_CHUNK = 16 * 1024 };
-static const double full_pct = 100;
 
 struct course {
     const struct limiter_line *limiter; /* NULL = none selected */
@@ -64,16 +62,8 @@ static void course_draw(const struct view *view, const struct env *env, struct c
     if (!course || !course->limiter) {
         return;
     }
-    const struct limiter_line *l = course->limiter;
-    int width = rect.w - 2 > 2 ? rect.w - 2 : 2;
-    int64_t bucket = env->range / (width - 1);
-    struct sweep sweep = {.samples = l->samples,
-                          .count = l->sample_count,
-                          .bucket_ms = bucket > l->step_ms ? bucket : l->step_ms,
-                          .now = env->now,
-                          .full_scale = full_pct,
-                          .threshold = l->threshold};
-    sweep_draw(canvas, (struct rect){rect.y, rect.x + 1, rect.h, width}, &sweep);
+    draw_course(canvas, (struct rect){rect.y, rect.x + 1, rect.h, rect.w - 2}, course->limiter,
+                env);
 }
 
 static int course_lines(const struct view *view, const struct env *env)

@@ -126,12 +126,11 @@ struct layout view_layout(const struct view *view, const struct env *env, int ro
                               .focus = view->focus};
     for (int i = 0; i < in.pane_count; i++) {
         const struct pane_class *class = view->class->panes[i];
-        in.panes[i].min = class->min;
-        if (class->columns) {
-            in.panes[i].rows = (int)view->panes[i].table.shown + 1;
-        } else {
-            in.panes[i].rows = class->lines && view->data ? class->lines(view, env) : class->min;
-        }
+        int lines = class->lines && view->data ? class->lines(view, env) : class->min;
+        int shown = (int)view->panes[i].table.shown;
+        in.panes[i].rows = !class->columns ? lines : shown ? shown + 1 : 1;
+        /* An empty table says so in its title line and leaves the room to the others. */
+        in.panes[i].min = class->columns && !shown && in.pane_count > 1 ? 0 : class->min;
     }
     return layout_compute(&in);
 }
@@ -186,8 +185,7 @@ static void draw_pane(struct view *view, int pane, const struct env *env, struct
     table_draw(&view->panes[pane].table, &source, canvas, inside, focused);
     if (!view->panes[pane].table.shown) {
         const char *why = view->panes[pane].count ? "nothing matches the filter" : class->empty;
-        canvas_text(canvas, inside.y + (inside.h > 1), inside.x + 2, inside.w - 2, ROLE_DIM,
-                    why ? why : "none");
+        canvas_text(canvas, inside.y, inside.x + 2, inside.w - 2, ROLE_DIM, why ? why : "none");
     }
 }
 

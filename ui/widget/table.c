@@ -138,6 +138,10 @@ bool table_update(struct table *table, const struct row_source *source)
         settle(table, source, (int)table->shown - 1);
         return true;
     }
+    if (!table->touched) { /* nobody has chosen a row yet: the first one is shown */
+        settle(table, source, 0);
+        return true;
+    }
     int found = find_row(table, source, table->selected);
     settle(table, source, found >= 0 ? found : table->position);
     table->top = table->position - line;
@@ -154,6 +158,7 @@ const void *table_row(const struct table *table, const struct row_source *source
 
 void table_move(struct table *table, const struct row_source *source, int delta)
 {
+    table->touched = true;
     if (table->shown) {
         int64_t wanted = (int64_t)table->position + delta;
         wanted = wanted < 0 ? 0 : wanted > (int)table->shown - 1 ? (int)table->shown - 1 : wanted;
@@ -164,6 +169,7 @@ void table_move(struct table *table, const struct row_source *source, int delta)
 void table_select(struct table *table, const struct row_source *source, const char *id)
 {
     int found = find_row(table, source, id);
+    table->touched = true;
     if (found >= 0) {
         settle(table, source, found);
     }
@@ -175,6 +181,7 @@ bool table_click(struct table *table, const struct row_source *source, int line)
     if (line < 1 || line > table->page || wanted < 0 || wanted >= (int)table->shown) {
         return false;
     }
+    table->touched = true;
     settle(table, source, wanted);
     return true;
 }

@@ -48,6 +48,7 @@ struct table {
     int sort;          /* column, -1 = the order the rows come in */
     bool descending;
     bool follow_last; /* stays at the end while nobody moved away (logs) */
+    bool touched;     /* somebody has moved: from then on the selection keeps to its row's id */
     uint32_t hidden;  /* bit per column taken out by the user */
     char filter[FILTER_MAX];
     char (*marks)[ROW_ID];

@@ -1,0 +1,113 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ui/widget/dialog.h"
+
+static enum dialog_result press(struct dialog *dialog, const char *keys)
+{
+    enum dialog_result result = DIALOG_OPEN;
+    for (const char *k = keys; *k && result == DIALOG_OPEN; k++) {
+        struct key key = {.code = *k == '\n' ? K_ENTER : *k == '\x1b' ? K_ESC : *k};
+        result = dialog_key(dialog, key);
+    }
+    return result;
+}
+
+static void test_dialog_answers(void **state)
+{
+    (void)state;
+    static const struct {
+        int fields;
+        const char *must_type, *keys;
+        enum dialog_result wanted;
+    } cases[] = {
+        {0, "",   "y",         DIALOG_ACCEPT},
+        {0, "",   "\n",        DIALOG_CANCEL},
+        {0, "",   "n",         DIALOG_CANCEL},
+        {0, "",   "X",         DIALOG_CANCEL},
+        {0, "",   "\x1b",      DIALOG_CANCEL},
+        {1, "",   "y",         DIALOG_OPEN  },
+        {1, "",   "reason\ny", DIALOG_ACCEPT},
+        {2, "",   "a\nb\n\n",  DIALOG_CANCEL},
+        {0, "64", "64\n",      DIALOG_ACCEPT},
+        {0, "64", "6\n",       DIALOG_CANCEL},
+        {0, "64", "y",         DIALOG_OPEN  },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct dialog dialog;
+        dialog_init(&dialog, "Title", "Do it?");
+        for (int f = 0; f < cases[i].fields; f++) {
+            dialog_field(&dialog, "field", "");
+        }
+        strcpy(dialog.must_type, cases[i].must_type);
+        assert_int_equal(press(&dialog, cases[i].keys), cases[i].wanted);
+    }
+}
+
+static void test_dialog_fields_keep_what_was_typed(void **state)
+{
+    (void)state;
+    struct dialog dialog;
+    dialog_init(&dialog, "Pause", "Pause it?");
+    dialog_field(&dialog, "reason", "");
+    dialog_field(&dialog, "for", "4h");
+    assert_int_equal(press(&dialog, "client asks\n\ny"), DIALOG_ACCEPT);
+    assert_string_equal(dialog_value(&dialog, 0), "client asks");
+    assert_string_equal(dialog_value(&dialog, 1), "4h");
+}
+
+static void test_dialog_draws_at_any_size(void **state)
+{
+    (void)state;
+    struct dialog dialog;
+    dialog_init(&dialog, "A title", "Really do all of this?");
+    for (int i = 0; i < DIALOG_LINES; i++) {
+        dialog_line(&dialog, ROLE_TEXT, "line %d", i);
+    }
+    dialog_field(&dialog, "reason", "x");
+    for (int rows = 1; rows < 30; rows++) {
+        for (int cols = 1; cols < 90; cols += 3) {
+            struct canvas canvas;
+            assert_true(canvas_init(&canvas, rows, cols));
+            dialog_draw(&dialog, &canvas);
+            canvas_fini(&canvas);
+        }
+    }
+}
+
+static void test_edit_cases(void **state)
+{
+    (void)state;
+    struct edit edit;
+    edit_set(&edit, "a\xc3\xa9z");
+    edit_key(&edit, (struct key){.code = K_LEFT});
+    edit_key(&edit, (struct key){.code = K_BACKSPACE});
+    assert_string_equal(edit.text, "az");
+    edit_key(&edit, (struct key){.code = 0x5e7f});
+    assert_string_equal(edit.text, "a\xe5\xb9\xbfz");
+    edit_key(&edit, (struct key){.code = K_CTRL('U')});
+    assert_string_equal(edit.text, "z");
+    edit_key(&edit, (struct key){.code = K_DELETE});
+    assert_string_equal(edit.text, "");
+    for (int i = 0; i < 2 * EDIT_MAX; i++) {
+        edit_key(&edit, (struct key){.code = 'x'});
+    }
+    assert_int_equal(strlen(edit.text), EDIT_MAX - 1);
+    assert_false(edit_key(&edit, (struct key){.code = K_UP}));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dialog_answers),
+        cmocka_unit_test(test_dialog_fields_keep_what_was_typed),
+        cmocka_unit_test(test_dialog_draws_at_any_size),
+        cmocka_unit_test(test_edit_cases),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,115 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ui/verdict.h"
+
+static struct verdict_input healthy(void)
+{
+    struct verdict_input in = {.engine_runs = true, .now = 1000000, .accounts = 12};
+    in.reasons[HOLD_DUE] = 12;
+    return in;
+}
+
+static void test_verdict_ok_is_quiet(void **state)
+{
+    (void)state;
+    struct verdict_input in = healthy();
+    struct verdict v = verdict_of(&in);
+    assert_int_equal(v.kind, VERDICT_OK);
+    assert_string_equal(v.detail, "");
+    assert_false(v.needs_person);
+}
+
+static void test_verdict_throttled_names_count_blame_since_and_end(void **state)
+{
+    (void)state;
+    struct verdict_input in = healthy();
+    in.reasons[HOLD_QUOTA_ACCOUNT] = 2;
+    in.since[HOLD_QUOTA_ACCOUNT] = 500;
+    in.reasons[HOLD_QUOTA_APP] = 1;
+    in.since[HOLD_QUOTA_APP] = 400;
+    in.clears_first = 2000;
+    in.clears_last = 3000;
+    struct verdict v = verdict_of(&in);
+    assert_int_equal(v.kind, VERDICT_DEGRADED);
+    assert_string_equal(v.word, "DEGRADED");
+    assert_string_equal(v.detail, "3 throttled");
+    assert_string_equal(v.blame, "Meta");
+    assert_int_equal(v.since, 400);
+    assert_int_equal(v.clears_first, 2000);
+    assert_int_equal(v.clears_last, 3000);
+}
+
+static void test_verdict_token_wins_and_needs_a_person(void **state)
+{
+    (void)state;
+    struct verdict_input in = healthy();
+    in.reasons[HOLD_TOKEN_INVALID] = 12;
+    in.reasons[HOLD_QUOTA_APP] = 1;
+    struct verdict v = verdict_of(&in);
+    assert_int_equal(v.kind, VERDICT_TOKEN);
+    assert_string_equal(v.detail, "12 token, 1 throttled");
+    assert_true(v.needs_person);
+}
+
+static void test_verdict_without_engine_is_stalled_but_not_in_the_past(void **state)
+{
+    (void)state;
+    struct verdict_input in = healthy();
+    in.engine_runs = false;
+    in.engine_seen_at = 777;
+    struct verdict v = verdict_of(&in);
+    assert_int_equal(v.kind, VERDICT_STALLED);
+    assert_int_equal(v.since, 777);
+    in.past = true;
+    assert_int_equal(verdict_of(&in).kind, VERDICT_OK);
+}
+
+static void test_verdict_disabled_and_paused_are_no_alarm(void **state)
+{
+    (void)state;
+    struct verdict_input in = healthy();
+    in.reasons[HOLD_DISABLED] = 2;
+    in.reasons[HOLD_PAUSED] = 1;
+    struct verdict v = verdict_of(&in);
+    assert_int_equal(v.kind, VERDICT_OK);
+    assert_string_equal(v.detail, "2 disabled, 1 paused");
+    assert_string_equal(v.blame, "operator");
+    assert_int_equal(v.clears_first, 0);
+}
+
+static void test_verdict_failing_runs_degrade(void **state)
+{
+    (void)state;
+    struct verdict_input in = healthy();
+    in.failing = 3;
+    struct verdict v = verdict_of(&in);
+    assert_int_equal(v.kind, VERDICT_DEGRADED);
+    assert_string_equal(v.detail, "3 failing");
+}
+
+static void test_verdict_empty_store_is_starting(void **state)
+{
+    (void)state;
+    struct verdict_input in = {.engine_runs = true, .store_empty = true};
+    assert_int_equal(verdict_of(&in).kind, VERDICT_EMPTY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_verdict_ok_is_quiet),
+        cmocka_unit_test(test_verdict_throttled_names_count_blame_since_and_end),
+        cmocka_unit_test(test_verdict_token_wins_and_needs_a_person),
+        cmocka_unit_test(test_verdict_without_engine_is_stalled_but_not_in_the_past),
+        cmocka_unit_test(test_verdict_disabled_and_paused_are_no_alarm),
+        cmocka_unit_test(test_verdict_failing_runs_degrade),
+        cmocka_unit_test(test_verdict_empty_store_is_starting),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "ui/console.h"
 #include "ui/format.h"
+#include "ui/view/rows.h"
 #include "ui/widget/gauge.h"
 
 enum { GAUGE_MIN = 12, GAUGE_MAX = 26, STALE_MS = 5 * 60000, HOUR_MS = 3600000 };
@@ -200,9 +201,10 @@ static void last_line(struct console *console, int y)
     if (o->has_action) {
         const struct operator_action *a = &o->action;
         struct text age = format_age(console->env.now - a->at);
+        const struct account_line *account = overview_account(o, a->target);
         snprintf(text, sizeof text, "last: %.20s %s %.40s%s%.60s%s %s ago", a->actor,
-                 op_kind_name(a->kind), a->target, a->reason[0] ? " \"" : "", a->reason,
-                 a->reason[0] ? "\"" : "", age.text);
+                 op_kind_name(a->kind), account ? account->name : a->target,
+                 a->reason[0] ? " \"" : "", a->reason, a->reason[0] ? "\"" : "", age.text);
         if (text_width(text) > line.end - line.x - 2) {
             canvas_text(&console->canvas, y, line.x + 2, line.end - line.x - 2, ROLE_DIM, text);
         } else {

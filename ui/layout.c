@@ -10,6 +10,7 @@ enum {
     ROWS_SPLIT = 30,
     COLS_WIDE = 180, /* and three */
     ROWS_WIDE = 45,
+    BUDGET_CAP = 6,
     FOCUS_MIN = 8 /* lines the focused pane has before others get as much as their title */
 };
 

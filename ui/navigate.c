@@ -73,7 +73,12 @@ void command_enter(struct console *console, int unused)
     struct subject subject;
     if (next == VIEW_COUNT || !view_selection(view, &console->env, &subject)) {
         console_say(console, ROLE_HINT, "nothing to open here");
-    } else if (next == VIEW_ACCOUNT && !subject.account_id[0]) {
+        return;
+    }
+    if (next == VIEW_RUN && !subject.run_id) {
+        next = VIEW_ACCOUNT;
+    }
+    if (next == VIEW_ACCOUNT && !subject.account_id[0]) {
         console_say(console, ROLE_HINT, "this row is about no single account");
     } else {
         console_push(console, next, &subject);

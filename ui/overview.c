@@ -13,7 +13,7 @@
 #include "store/read_limiters.h"
 #include "ui/view/rows.h"
 
-enum { HOUR_MS = 3600000, DAY_MS = 86400000, CHUNK = 64 * 1024 };
+enum { HOUR_MS = 3600000, DAY_MS = 86400000, CHUNK = 64 * 1024, ACTIONS_LOOKED_AT = 200 };
 
 /* The urgent first: what needs a person, then what is held, failing, late, and then the rest. */
 static int urgency_of(const struct account_row *row, const struct config *config, int64_t now)
@@ -71,6 +71,7 @@ static void line_of(const struct account_row *row, const struct overview_source 
     out->until = row->hold_until;
     out->hold_detail = row->hold_detail ? row->hold_detail : "";
     out->scope = row->hold_scope ? row->hold_scope : "";
+    out->held_by = "";
     out->pct = row->usage_pct;
     out->pct_at = row->usage_at;
     out->threshold = threshold_of(source->config, row->usage_source);
@@ -97,25 +98,6 @@ static int by_id(const void *a, const void *b)
 {
     return strcmp(((const struct account_line *)a)->account_id,
                   ((const struct account_line *)b)->account_id);
-}
-
-static bool load_lines(struct overview *o, const struct overview_source *source, struct err *err)
-{
-    struct account_rows rows;
-    if (!read_accounts(source->store, o->arena, source->at, false, &rows, err)) {
-        return false;
-    }
-    struct account_line *lines = arena_alloc(o->arena, (rows.count + 1) * sizeof *lines);
-    if (!lines) {
-        return err_set(err, ERR_MEMORY, "accounts: out of memory");
-    }
-    for (size_t i = 0; i < rows.count; i++) {
-        line_of(&rows.rows[i], source, &lines[i]);
-    }
-    qsort(lines, rows.count, sizeof *lines, by_id);
-    o->accounts_by_id = lines;
-    o->account_count = rows.count;
-    return true;
 }
 
 const struct account_line *overview_account(const struct overview *overview, const char *account_id)
@@ -252,18 +234,57 @@ static bool load_day(struct overview *o, const struct overview_source *s, struct
     return true;
 }
 
-static bool load_action(struct overview *o, const struct overview_source *s, struct err *err)
+/* Who paused what is paused: the newest pause of that account in the audit trail. */
+static void name_pausers(struct account_line *lines, size_t count, const struct action_rows *rows)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; lines[i].reason == HOLD_PAUSED && k < rows->count; k++) {
+            const struct operator_action *action = &rows->rows[k];
+            if (action->kind == OP_PAUSE && strcmp(action->target, lines[i].account_id) == 0) {
+                lines[i].held_by = action->actor;
+                break;
+            }
+        }
+    }
+}
+
+static bool load_actions_of(struct overview *o, const struct overview_source *s,
+                            struct account_line *lines, struct err *err)
 {
     struct action_rows rows;
-    struct action_query query = {.limit = 1};
+    bool paused = false;
+    for (size_t i = 0; i < o->account_count; i++) {
+        paused = paused || lines[i].reason == HOLD_PAUSED;
+    }
+    struct action_query query = {.limit = paused ? ACTIONS_LOOKED_AT : 1};
     if (!read_actions(s->store, o->arena, s->at, &query, &rows, err)) {
         return false;
     }
+    name_pausers(lines, o->account_count, &rows);
     o->has_action = rows.count > 0;
     if (rows.count) {
         o->action = rows.rows[0];
     }
     return true;
+}
+
+static bool load_lines(struct overview *o, const struct overview_source *source, struct err *err)
+{
+    struct account_rows rows;
+    if (!read_accounts(source->store, o->arena, source->at, false, &rows, err)) {
+        return false;
+    }
+    struct account_line *lines = arena_alloc(o->arena, (rows.count + 1) * sizeof *lines);
+    if (!lines) {
+        return err_set(err, ERR_MEMORY, "accounts: out of memory");
+    }
+    for (size_t i = 0; i < rows.count; i++) {
+        line_of(&rows.rows[i], source, &lines[i]);
+    }
+    qsort(lines, rows.count, sizeof *lines, by_id);
+    o->accounts_by_id = lines;
+    o->account_count = rows.count;
+    return load_actions_of(o, source, lines, err);
 }
 
 static bool load_engine(struct overview *o, const struct overview_source *s, struct err *err)
@@ -295,8 +316,7 @@ static bool load_all(struct overview *o, const struct overview_source *s, struct
 {
     struct verdict_input in = {0};
     if (!load_lines(o, s, err) || !load_shared_limits(o, s, err) ||
-        !load_errors_of_hours(o, s, err) || !load_day(o, s, err) || !load_action(o, s, err) ||
-        !load_engine(o, s, err)) {
+        !load_errors_of_hours(o, s, err) || !load_day(o, s, err) || !load_engine(o, s, err)) {
         return false;
     }
     for (size_t i = 0; i < o->account_count; i++) {

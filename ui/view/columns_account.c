@@ -46,14 +46,20 @@ enum role state_role(enum hold_reason reason)
     return reason < HOLD_REASON_COUNT ? states[reason].role : ROLE_STALE;
 }
 
+const char *state_words(enum hold_reason reason)
+{
+    return reason < HOLD_REASON_COUNT ? states[reason].words : "unknown";
+}
+
 void reason_words(const struct account_line *row, const struct env *env, char *out, size_t size)
 {
     (void)env;
-    const char *words = row->reason < HOLD_REASON_COUNT ? states[row->reason].words : "unknown";
     if (row->reason == HOLD_RUNNING && row->progress && row->progress[0]) {
         snprintf(out, size, "%s", row->progress);
+    } else if (row->reason == HOLD_PAUSED && row->held_by && row->held_by[0]) {
+        snprintf(out, size, "paused: %s", row->held_by);
     } else {
-        snprintf(out, size, "%s", words);
+        snprintf(out, size, "%s", state_words(row->reason));
     }
 }
 
@@ -327,7 +333,7 @@ const struct column account_wide_columns[ACCOUNT_WIDE_COLUMNS] = {
      "T throttled, ! needs you, P paused, R running, Q queued, B budget, K backoff, . fine"                               },
     {"tier",     "T",       2,  2,  ALIGN_LEFT,  1,  false, format_tier,       number_tier,     false,
      "spend tier: High, Medium, Low; ! pinned"                                                                            },
-    {"account",  "ACCOUNT", 12, 24, ALIGN_LEFT,  0,  true,  format_account,    NULL,            false, "name"             },
+    {"account",  "ACCOUNT", 20, 26, ALIGN_LEFT,  0,  true,  format_account,    NULL,            false, "name"             },
     {"id",       "ID",      12, 22, ALIGN_LEFT,  9,  false, format_id,         NULL,            false, "account id"       },
     {"usage",    "USAGE",   5,  22, ALIGN_RIGHT, 0,  false, format_gauge,      number_usage,    true,
      "its worst limiter, the mark is its threshold"                                                                       },

@@ -48,18 +48,30 @@ static void draw_limiter(struct canvas *canvas, struct rect at, const struct lim
                 tail);
 }
 
+/* How many limiters are nearer to their threshold than this one. */
+static int rank_of(const struct limiter_line *rows, size_t count, size_t i)
+{
+    int rank = 0;
+    double own = rows[i].pct / (rows[i].threshold > 0 ? rows[i].threshold : 100);
+    for (size_t k = 0; k < count; k++) {
+        double other = rows[k].pct / (rows[k].threshold > 0 ? rows[k].threshold : 100);
+        rank += other > own || (k < i && !(other < own));
+    }
+    return rank;
+}
+
 void draw_limiters(struct canvas *canvas, struct rect rect, const struct limiter_line *rows,
                    size_t count, const struct env *env)
 {
     bool two = (int)count > rect.h && rect.w >= 2 * HALF_MIN;
     int columns = two ? 2 : 1, width = two ? rect.w / 2 - 1 : rect.w;
-    for (size_t i = 0; i < count; i++) {
-        int line = (int)i / columns;
-        if (line >= rect.h) {
-            break;
+    int shown = 0, room = columns * rect.h;
+    for (size_t i = 0; i < count && shown < room; i++) {
+        if (rank_of(rows, count, i) < room) {
+            int y = rect.y + shown / columns, x = rect.x + shown % columns * (width + 2);
+            draw_limiter(canvas, (struct rect){y, x, 1, width}, &rows[i], env);
+            shown++;
         }
-        struct rect at = {rect.y + line, rect.x + ((int)i % columns) * (width + 2), 1, width};
-        draw_limiter(canvas, at, &rows[i], env);
     }
     if (!count && rect.h > 0) {
         canvas_text(canvas, rect.y, rect.x, rect.w, ROLE_DIM, "no usage header has been read yet");

@@ -25,7 +25,7 @@ static const struct pane_class log_pane = {.title = "Log",
                                            .column_count = LOG_COLUMNS,
                                            .row_id = log_row_id,
                                            .subject = log_row_subject,
-                                           .enter = VIEW_ACCOUNT,
+                                           .enter = VIEW_RUN,
                                            .min = 3,
                                            .empty = "the log is empty",
                                            .follow_last = true};

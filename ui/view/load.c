@@ -64,6 +64,7 @@ struct account_line *load_accounts(struct arena *arena, const struct env *env, s
         rows[i].timezone = keep(arena, rows[i].timezone);
         rows[i].hold_detail = keep(arena, rows[i].hold_detail);
         rows[i].scope = keep(arena, rows[i].scope);
+        rows[i].held_by = keep(arena, rows[i].held_by);
         rows[i].progress = keep(arena, rows[i].progress);
     }
     qsort(rows, o->account_count, sizeof *rows, by_urgency);

@@ -164,7 +164,7 @@ static void queue_reason(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW;
-    snprintf(out->text, sizeof out->text, "%s", hold_reason_text(r->reason));
+    snprintf(out->text, sizeof out->text, "%s", state_words(r->reason));
     out->role = state_role(r->reason);
 }
 
@@ -207,7 +207,7 @@ static void queue_priority(const void *row, const void *env, struct cell_out *ou
 {
     (void)env;
     ROW;
-    snprintf(out->text, sizeof out->text, "%+d", r->priority);
+    snprintf(out->text, sizeof out->text, r->priority ? "%+d" : "%d", r->priority);
     out->role = r->priority ? ROLE_TEXT : ROLE_DIM;
 }
 

@@ -25,6 +25,7 @@ struct account_line {
     int64_t since, until;    /* ms; until 0 = open */
     const char *hold_detail; /* JSON, "" = none */
     const char *scope;       /* of the hold, "" = none */
+    const char *held_by;     /* who paused it, "" = nobody */
     double pct, threshold;   /* of its worst limiter; pct -1 = never read */
     int64_t pct_at;
     int64_t cadence_ms, last_synced_at, next_due_at;
@@ -140,7 +141,9 @@ void limiter_row_subject(const void *row, struct subject *out);
 /* One letter that tells the state without colour, and its role. */
 const char *state_letter(enum hold_reason reason);
 enum role state_role(enum hold_reason reason);
-/* "account quota", "paused: ana", at most a few words. */
+/* "account quota", at most three words. */
+const char *state_words(enum hold_reason reason);
+/* The same, with who paused it and how far a run has come. */
 void reason_words(const struct account_line *row, const struct env *env, char *out, size_t size);
 
 #endif

@@ -80,6 +80,7 @@ static const struct pane_class limiters_pane = {.title = "Limiters",
                                                 .subject = limiter_row_subject,
                                                 .enter = VIEW_ACCOUNT,
                                                 .min = 4,
+                                                .sort = 3,
                                                 .empty = "no usage header has been read yet"};
 static const struct pane_class course_pane = {.title = "Course",
                                               .summary = course_summary,

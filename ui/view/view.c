@@ -39,6 +39,9 @@ struct view *view_create(enum view_id id, const struct subject *subject)
         const struct pane_class *class = view->class->panes[i];
         table_init(&view->panes[i].table, class->columns, class->column_count);
         view->panes[i].table.follow_last = class->follow_last;
+        if (class->sort) {
+            table_sort(&view->panes[i].table, class->sort - 1);
+        }
     }
     return view;
 }

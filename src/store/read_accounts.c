@@ -105,7 +105,7 @@ static void read_base(struct query *q, struct account_row *row, struct arena *ar
     row->progress = "";
 }
 
-/* The worst of the account's own last readings. */
+/* The worst of the account's own limiters as the governor sees them; of the past, the last reading. */
 static bool read_usage(struct store_reader *reader, struct account_row *row, int64_t at, bool past,
                        struct err *err)
 {
@@ -114,8 +114,9 @@ static bool read_usage(struct store_reader *reader, struct account_row *row, int
             &reader->db, &q,
             past ? "SELECT pct, scope, buc_type, at FROM usage_log WHERE scope_id = :id AND at "
                    "<= :at AND at > :at - 7200000 ORDER BY at DESC LIMIT 1"
-                 : "SELECT pct, scope, buc_type, at FROM usage_latest WHERE scope_id = :id AND "
-                   "at <= :at + 60000 ORDER BY pct DESC LIMIT 1",
+                 : "SELECT pct, source, use_case, coalesce(reading_at, updated_at) FROM limiters "
+                   "WHERE scope_id = :id AND pct IS NOT NULL AND updated_at <= :at + 60000 "
+                   "ORDER BY pct DESC LIMIT 1",
             err)) {
         return false;
     }

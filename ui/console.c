@@ -237,8 +237,11 @@ static void prompt_key(struct console *console, struct key key)
     bool filter = console->prompt_label == '/';
     if (key.code == K_ESC) {
         if (filter) {
+            struct view *view = console_view(console);
+            struct row_source source = view_source(view, view->focus, &console->env);
             edit_set(&console->prompt, console->prompt_before);
             filter_typed(console);
+            table_select(&view->panes[view->focus].table, &source, console->prompt_selected);
         }
         console_close_overlay(console);
     } else if (key.code == K_ENTER) {

@@ -70,6 +70,7 @@ struct console {
     struct edit prompt;
     char prompt_label;
     char prompt_before[EDIT_MAX]; /* the filter as it was */
+    char prompt_selected[ROW_ID]; /* and the row that was selected */
     int completion;               /* how often Tab was pressed on the same text */
     char completion_stem[EDIT_MAX];
 

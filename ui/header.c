@@ -10,7 +10,7 @@
 #include "ui/view/rows.h"
 #include "ui/widget/gauge.h"
 
-enum { GAUGE_MIN = 12, GAUGE_MAX = 26, STALE_MS = 5 * 60000, HOUR_MS = 3600000 };
+enum { DETAIL_MIN = 11, GAUGE_MIN = 12, GAUGE_MAX = 26, STALE_MS = 5 * 60000, HOUR_MS = 3600000 };
 
 static struct text when(const struct console *console, int64_t at)
 {
@@ -68,16 +68,24 @@ static void verdict_line(struct console *console)
         add(&line, ROLE_TEXT, "no data yet");
         return;
     }
+    char since[80] = "", clears[80];
     snprintf(text, sizeof text, v->kind == VERDICT_OK ? "%s" : " %s ", v->word);
     add(&line, v->role, text);
-    add(&line, v->kind == VERDICT_OK ? ROLE_DIM : ROLE_TEXT, v->detail);
     if (v->since) {
-        struct text since = when(console, v->since), age = format_age(console->env.now - v->since);
-        snprintf(text, sizeof text, "since %s (%s)", since.text, age.text);
-        add(&line, ROLE_TEXT, text);
+        struct text at = when(console, v->since), age = format_age(console->env.now - v->since);
+        snprintf(since, sizeof since, "since %.20s (%.10s)", at.text, age.text);
     }
-    clears_text(console, v, text);
-    add(&line, v->needs_person ? ROLE_ALARM : ROLE_TEXT, text);
+    clears_text(console, v, clears);
+    int later = text_width(since) + text_width(clears) + 2 * (since[0] != 0) + 2 * (clears[0] != 0);
+    int room = line.end - line.x - 2 - later;
+    room = room < DETAIL_MIN ? line.end - line.x - 2 : room;
+    if (v->detail[0] && room >= DETAIL_MIN) {
+        line.x += 2;
+        line.x += canvas_text(canvas, 0, line.x, room, v->kind == VERDICT_OK ? ROLE_DIM : ROLE_TEXT,
+                              v->detail);
+    }
+    add(&line, ROLE_TEXT, since);
+    add(&line, v->needs_person ? ROLE_ALARM : ROLE_TEXT, clears);
     if (v->blame[0] && v->kind != VERDICT_OK) {
         snprintf(text, sizeof text, "by %s", v->blame);
         add(&line, ROLE_DIM, text);

@@ -106,8 +106,12 @@ static void triage(const struct layout_input *in, struct layout *out)
                                  2, {0, 4}
         },
                          r = {3, {1, 3, 2}};
+        struct layout_input capped = *in;
+        if (in->focus != 3 && capped.panes[3].rows > BUDGET_CAP) {
+            capped.panes[3].rows = BUDGET_CAP; /* the dearest few: history needs the room more */
+        }
         stack(in, l, (struct rect){b.y, b.x, b.h, left}, out);
-        stack(in, r, (struct rect){b.y, b.x + left + 1, b.h, b.w - left - 1}, out);
+        stack(&capped, r, (struct rect){b.y, b.x + left + 1, b.h, b.w - left - 1}, out);
         return;
     }
     int left = b.w * 43 / 100, middle = b.w * 27 / 100;

@@ -120,6 +120,8 @@ static void open_prompt(struct console *console, char label, const char *text)
     console->prompt_label = label;
     console->completion = 0;
     snprintf(console->prompt_before, sizeof console->prompt_before, "%s", text);
+    snprintf(console->prompt_selected, sizeof console->prompt_selected, "%s",
+             focused_table(console)->selected);
     edit_set(&console->prompt, text);
 }
 

@@ -162,11 +162,21 @@ static void find_worst_lag(struct overview *o, int64_t now)
     }
 }
 
-static struct limit_reading reading_of(const struct limiter_row *row)
+double overview_threshold(const struct config *config, const struct limiter_row *row)
+{
+    static const enum usage_source sources[SCOPE_KIND_COUNT] = {
+        [SCOPE_APP] = USAGE_APP,       [SCOPE_APP_INSIGHTS] = USAGE_INSIGHTS_APP,
+        [SCOPE_TOKEN] = USAGE_ACCOUNT, [SCOPE_ACCOUNT] = USAGE_ACCOUNT,
+        [SCOPE_USE_CASE] = USAGE_BUC,
+    };
+    return row->threshold > 0 ? row->threshold : threshold_of(config, sources[row->scope]);
+}
+
+static struct limit_reading reading_of(const struct limiter_row *row, const struct config *config)
 {
     return (struct limit_reading){
         .pct = row->pct,
-        .threshold = row->threshold,
+        .threshold = overview_threshold(config, row),
         .at = row->reading_at ? row->reading_at : row->updated_at,
         .regain_at = row->blocked_until > row->reset_at ? row->blocked_until : row->reset_at,
         .slope = row->slope_per_min};
@@ -182,9 +192,9 @@ static bool load_shared_limits(struct overview *o, const struct overview_source 
     }
     for (size_t i = 0; i < rows.count; i++) {
         if (rows.rows[i].scope == SCOPE_APP) {
-            o->app = reading_of(&rows.rows[i]);
+            o->app = reading_of(&rows.rows[i], s->config);
         } else if (rows.rows[i].scope == SCOPE_APP_INSIGHTS) {
-            o->app_insights = reading_of(&rows.rows[i]);
+            o->app_insights = reading_of(&rows.rows[i], s->config);
         }
     }
     o->data_at = o->app.at > o->data_at ? o->app.at : o->data_at;

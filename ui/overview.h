@@ -18,6 +18,7 @@ struct account_line;
 struct arena;
 struct config;
 struct env;
+struct limiter_row;
 struct store_reader;
 
 struct limit_reading {
@@ -61,6 +62,8 @@ struct overview_source {
 /* On failure what was there stays. */
 bool overview_load(struct overview *overview, const struct overview_source *source,
                    struct err *err);
+/* Samples of the past carry no threshold: then it is the configured one. */
+double overview_threshold(const struct config *config, const struct limiter_row *row);
 void overview_fini(struct overview *overview);
 /* NULL when the account is unknown. */
 const struct account_line *overview_account(const struct overview *overview,

@@ -126,12 +126,9 @@ static void format_usage(const void *row, const void *env, struct cell_out *out)
 
 static void format_gauge(const void *row, const void *env, struct cell_out *out)
 {
+    (void)env;
     ROW(account_line);
-    format_usage(row, env, out);
-    char padded[16];
-    snprintf(padded, sizeof padded, "%5.5s", out->text);
-    put(out, out->role, padded);
-    out->gauge = r->pct;
+    out->gauge = r->pct < 0 ? 0 : r->pct;
     out->threshold = r->threshold;
 }
 
@@ -233,7 +230,8 @@ static void format_last(const void *row, const void *env, struct cell_out *out)
     } else if (r->run_status == RUN_RUNNING) {
         put(out, ROLE_RUNNING, "running");
     } else if (r->error_code) {
-        snprintf(out->text, sizeof out->text, "err %d", r->error_code);
+        snprintf(out->text, sizeof out->text, r->error_code > 999 ? "e%d" : "err %d",
+                 r->error_code);
         out->role = r->run_status == RUN_THROTTLED ? ROLE_THROTTLED : ROLE_ALARM;
     } else {
         static const char *const words[RUN_STATUS_COUNT] = {
@@ -310,36 +308,18 @@ static void format_zone(const void *row, const void *env, struct cell_out *out)
 }
 
 const struct column account_columns[ACCOUNT_COLUMNS] = {
-    {"state",   "S",       1,  1,  ALIGN_LEFT,  0, false, format_state,    number_state, false,
-     "T throttled, ! needs you, P paused, R running, Q queued, B budget, K backoff, . fine"                        },
-    {"tier",    "T",       2,  2,  ALIGN_LEFT,  1, false, format_tier,     number_tier,  false,
-     "spend tier: High, Medium, Low; ! pinned"                                                                     },
-    {"account", "ACCOUNT", 12, 24, ALIGN_LEFT,  0, true,  format_account,  NULL,         false, "name"             },
-    {"usage",   "USE%",    5,  5,  ALIGN_RIGHT, 0, false, format_usage,    number_usage, true,
-     "its worst limiter; ~ older than its cadence"                                                                 },
-    {"age",     "AGE",     3,  4,  ALIGN_RIGHT, 3, false, format_age_cell, number_age,   true,
-     "age of that reading"                                                                                         },
-    {"why",     "WHY",     10, 18, ALIGN_LEFT,  0, false, format_why,      NULL,         false, "what it waits for"},
-    {"until",   "UNTIL",   7,  12, ALIGN_LEFT,  0, false, format_until,    number_until, false,
-     "when that ends"                                                                                              },
-    {"lag",     "LAG",     4,  5,  ALIGN_RIGHT, 2, false, format_lag,      number_lag,   true,
-     "time since its last complete sync"                                                                           },
-    {"last",    "LAST",    7,  10, ALIGN_LEFT,  4, false, format_last,     NULL,         false,
-     "result of the last run"                                                                                      },
-};
-
-const struct column account_wide_columns[ACCOUNT_WIDE_COLUMNS] = {
     {"state",    "S",       1,  1,  ALIGN_LEFT,  0,  false, format_state,      number_state,    false,
      "T throttled, ! needs you, P paused, R running, Q queued, B budget, K backoff, . fine"                               },
     {"tier",     "T",       2,  2,  ALIGN_LEFT,  1,  false, format_tier,       number_tier,     false,
      "spend tier: High, Medium, Low; ! pinned"                                                                            },
-    {"account",  "ACCOUNT", 20, 26, ALIGN_LEFT,  0,  true,  format_account,    NULL,            false, "name"             },
+    {"account",  "ACCOUNT", 12, 24, ALIGN_LEFT,  0,  true,  format_account,    NULL,            false, "name"             },
     {"id",       "ID",      12, 22, ALIGN_LEFT,  9,  false, format_id,         NULL,            false, "account id"       },
-    {"usage",    "USAGE",   5,  22, ALIGN_RIGHT, 0,  false, format_gauge,      number_usage,    true,
-     "its worst limiter, the mark is its threshold"                                                                       },
+    {"usage",    "USE%",    5,  5,  ALIGN_RIGHT, 0,  false, format_usage,      number_usage,    true,
+     "its worst limiter; ~ older than its cadence"                                                                        },
+    {"gauge",    NULL,      8,  16, ALIGN_LEFT,  5,  false, format_gauge,      number_usage,    true,
+     "the same as a gauge, with the threshold marked"                                                                     },
     {"age",      "AGE",     3,  4,  ALIGN_RIGHT, 3,  false, format_age_cell,   number_age,      true,
      "age of that reading"                                                                                                },
-    {"label",    "LBL",     3,  3,  ALIGN_LEFT,  6,  false, format_label,      NULL,            false, "reason's label"   },
     {"why",      "WHY",     10, 18, ALIGN_LEFT,  0,  false, format_why,        NULL,            false, "what it waits for"},
     {"until",    "UNTIL",   7,  12, ALIGN_LEFT,  0,  false, format_until,      number_until,    false,
      "when that ends"                                                                                                     },
@@ -347,7 +327,7 @@ const struct column account_wide_columns[ACCOUNT_WIDE_COLUMNS] = {
      "time since its last complete sync"                                                                                  },
     {"last",     "LAST",    7,  10, ALIGN_LEFT,  4,  false, format_last,       NULL,            false,
      "result of the last run"                                                                                             },
-    {"due",      "DUE",     5,  12, ALIGN_LEFT,  5,  false, format_due,        number_due,      false, "next due"         },
+    {"due",      "DUE",     5,  12, ALIGN_LEFT,  6,  false, format_due,        number_due,      false, "next due"         },
     {"priority", "PR",      2,  2,  ALIGN_RIGHT, 7,  false, format_priority,   number_priority, true,
      "operator's priority, -9 to 9"                                                                                       },
     {"cost",     "COST",    5,  7,  ALIGN_RIGHT, 8,  false, format_cost_today, number_cost,     true,
@@ -355,6 +335,7 @@ const struct column account_wide_columns[ACCOUNT_WIDE_COLUMNS] = {
     {"spend",    "SPEND7D", 7,  10, ALIGN_RIGHT, 10, false, format_spend,      number_spend,    true,
      "spend of 7 days, base currency"                                                                                     },
     {"zone",     "ZONE",    10, 20, ALIGN_LEFT,  11, false, format_zone,       NULL,            false, "time zone"        },
+    {"label",    "LBL",     3,  3,  ALIGN_LEFT,  12, false, format_label,      NULL,            false, "reason's label"   },
 };
 
 void account_row_id(const void *row, char out[ROW_ID])

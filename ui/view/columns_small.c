@@ -207,7 +207,7 @@ static void error_message(const void *row, const void *env, struct cell_out *out
 }
 
 const struct column error_columns[ERROR_COLUMNS] = {
-    {"code",     "CODE",  6,  10, ALIGN_LEFT,  0, false, error_code,     error_code_number,     false,
+    {"code",     "CODE",  6,  13, ALIGN_LEFT,  0, false, error_code,     error_code_number,     false,
      "code/subcode of the API"                                                                                    },
     {"count",    "COUNT", 5,  6,  ALIGN_RIGHT, 0, false, error_count,    error_count_number,    true,
      "how often in the range"                                                                                     },

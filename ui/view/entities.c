@@ -162,9 +162,10 @@ static void entities_summary(const struct view *view, const struct env *env, str
                              struct rect line)
 {
     const struct account_line *account = overview_account(env->overview, view->subject.account_id);
-    canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE_FOCUS, "%s %s %s ",
+    canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE_FOCUS, "%s %s%s%s ",
                  account ? account->name : view->subject.account_id,
-                 account ? account->currency : "", view->subject.entity_id);
+                 account ? account->currency : "", view->subject.entity_id[0] ? " " : "",
+                 view->subject.entity_id);
 }
 
 static const struct pane_class entities_pane = {.title = "Entities",

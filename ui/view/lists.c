@@ -14,8 +14,8 @@
                                             .min = 3,                                              \
                                             .empty = empty_}
 
-ONE_TABLE(accounts_pane, account_wide_columns, ACCOUNT_WIDE_COLUMNS, account, VIEW_ACCOUNT,
-          "Accounts", "no account has been read yet");
+ONE_TABLE(accounts_pane, account_columns, ACCOUNT_COLUMNS, account, VIEW_ACCOUNT, "Accounts",
+          "no account has been read yet");
 ONE_TABLE(runs_pane, run_columns, RUN_COLUMNS, run, VIEW_RUN, "Runs", "no run yet");
 ONE_TABLE(actions_pane, action_columns, ACTION_COLUMNS, action, VIEW_ACCOUNT, "Actions",
           "nobody has done anything yet");

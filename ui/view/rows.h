@@ -105,8 +105,7 @@ struct action_line {
 };
 
 enum {
-    ACCOUNT_COLUMNS = 9,
-    ACCOUNT_WIDE_COLUMNS = 16,
+    ACCOUNT_COLUMNS = 17,
     RUN_COLUMNS = 13,
     BUDGET_COLUMNS = 6,
     ERROR_COLUMNS = 6,
@@ -115,7 +114,6 @@ enum {
     LIMITER_COLUMNS = 9
 };
 extern const struct column account_columns[ACCOUNT_COLUMNS];
-extern const struct column account_wide_columns[ACCOUNT_WIDE_COLUMNS];
 extern const struct column run_columns[RUN_COLUMNS];
 extern const struct column budget_columns[BUDGET_COLUMNS];
 extern const struct column error_columns[ERROR_COLUMNS];

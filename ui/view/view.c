@@ -188,7 +188,8 @@ static void draw_pane(struct view *view, int pane, const struct env *env, struct
     table_draw(&view->panes[pane].table, &source, canvas, inside, focused);
     if (!view->panes[pane].table.shown) {
         const char *why = view->panes[pane].count ? "nothing matches the filter" : class->empty;
-        canvas_text(canvas, inside.y, inside.x + 2, inside.w - 2, ROLE_DIM, why ? why : "none");
+        canvas_text(canvas, inside.y + (inside.h >= 3), inside.x + 2, inside.w - 2, ROLE_DIM,
+                    why ? why : "none");
     }
 }
 

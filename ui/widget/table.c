@@ -263,11 +263,23 @@ static int needed(size_t count, const int *widths)
     return sum ? sum - 1 : 0;
 }
 
-static int next_to_drop(const struct column *columns, size_t count, const int *widths)
+/* Cells for every column at its ideal width. */
+static int wanted(const struct column *columns, size_t count, const int *widths)
+{
+    int sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        int ideal = columns[i].ideal > columns[i].min ? columns[i].ideal : columns[i].min;
+        sum += widths[i] ? ideal + 1 : 0;
+    }
+    return sum ? sum - 1 : 0;
+}
+
+static int next_to_drop(const struct column *columns, size_t count, const int *widths, int least)
 {
     int worst = -1;
     for (size_t i = 0; i < count; i++) {
-        if (widths[i] && columns[i].drop && (worst < 0 || columns[i].drop > columns[worst].drop)) {
+        if (widths[i] && columns[i].drop >= least &&
+            (worst < 0 || columns[i].drop > columns[worst].drop)) {
             worst = (int)i;
         }
     }
@@ -303,7 +315,11 @@ void table_fit(const struct column *columns, size_t count, uint32_t hidden, int 
         widths[i] = hidden & (1u << i) ? 0 : columns[i].min;
     }
     int drop = 0;
-    while (needed(count, widths) > width && (drop = next_to_drop(columns, count, widths)) >= 0) {
+    while (wanted(columns, count, widths) > width &&
+           (drop = next_to_drop(columns, count, widths, COLUMN_EXTRA)) >= 0) {
+        widths[drop] = 0;
+    }
+    while (needed(count, widths) > width && (drop = next_to_drop(columns, count, widths, 1)) >= 0) {
         widths[drop] = 0;
     }
     int spare = width - needed(count, widths);
@@ -344,11 +360,11 @@ static void draw_cell(const struct column *column, const void *row, const void *
     column->format(row, env, &out);
     int text = at.w;
     if (out.gauge >= 0) {
-        int label = text_width(out.text);
-        int gauge = at.w - label - 1;
+        int label = text_width(out.text), gap = label > 0;
+        int gauge = at.w - label - gap;
         if (gauge >= GAUGE_MIN) {
             gauge_draw(canvas, at.y, at.x, gauge, out.gauge, out.threshold);
-            at.x += gauge + 1;
+            at.x += gauge + gap;
             text = label;
         }
     }

@@ -10,6 +10,8 @@
 
 enum align { ALIGN_LEFT, ALIGN_RIGHT };
 enum { ROW_ID = 64, CELL_MAX = 512, COLUMNS_MAX = 24, FILTER_MAX = 128, TERMS_MAX = 8 };
+/* From this drop order on a column is an extra, for screens with room to spare. */
+enum { COLUMN_EXTRA = 5 };
 
 struct cell_out {
     char text[CELL_MAX];
@@ -80,7 +82,8 @@ void table_mark(struct table *table, const char *id, bool on);
 void table_mark_shown(struct table *table, const struct row_source *source);
 void table_unmark_all(struct table *table);
 
-/* Widths of the columns in a row of this width, 0 = not shown; one column stands between two. */
+/* Widths of the columns in a row of this width, 0 = not shown; one column stands between two. Extra
+ * columns (COLUMN_EXTRA) are there only while all others have their ideal width. */
 void table_fit(const struct column *columns, size_t count, uint32_t hidden, int width,
                int widths[COLUMNS_MAX]);
 /* Blank-separated terms, all must hold: text, !text, column:text, column:>9 (= != < > <= >= ~). */

@@ -1,0 +1,46 @@
+#include "console_case.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture_rows.h"
+
+enum { ARGS_MAX = 24, FIRST_FRAME_MS = 10000, QUIET_MS = 60, SETTLE_MS = 3000 };
+
+void console_open(struct console_case *c, const struct console_options *options)
+{
+    const char *argv[ARGS_MAX] = {getenv("ADTOP"), "--state-dir", NULL};
+    size_t n = 3;
+    fixture_check(argv[0] != NULL, "ADTOP names the program to test");
+    c->fixture = fixture_create(options->state);
+    if (!options->no_engine) {
+        fixture_engine_start(c->fixture);
+    }
+    argv[2] = fixture_dir(c->fixture);
+    if (options->no_engine) {
+        argv[n++] = "--read-only";
+    }
+    for (const char *const *a = options->args; a && *a && n < ARGS_MAX - 1; a++) {
+        argv[n++] = *a;
+    }
+    struct screen_options screen = {.rows = options->rows,
+                                    .cols = options->cols,
+                                    .term = options->term,
+                                    .argv = argv,
+                                    .env = options->env};
+    c->screen = screen_start(&screen);
+    fixture_check(screen_wait(c->screen, "10:19:41", FIRST_FRAME_MS), "no first frame");
+    screen_settle(c->screen, QUIET_MS, SETTLE_MS);
+}
+
+void console_close(struct console_case *c)
+{
+    screen_stop(c->screen);
+    fixture_destroy(c->fixture);
+}
+
+void console_press(struct console_case *c, const char *keys)
+{
+    screen_keys(c->screen, keys);
+    screen_settle(c->screen, QUIET_MS, SETTLE_MS);
+}

@@ -1,0 +1,28 @@
+/* console_case: a console over a fixture, as most screen tests need one. */
+#ifndef TESTS_UI_CONSOLE_CASE_H
+#define TESTS_UI_CONSOLE_CASE_H
+
+#include "fixture.h"
+#include "screen.h"
+
+struct console_case {
+    struct fixture *fixture;
+    struct screen *screen;
+};
+
+struct console_options {
+    enum fixture_state state;
+    int rows, cols;
+    const char *term;        /* NULL = xterm-256color */
+    const char *const *env;  /* see screen.h */
+    const char *const *args; /* further arguments, NULL-ended; NULL = none */
+    bool no_engine;          /* nobody answers on the socket */
+};
+
+/* Starts it and waits for its first whole frame. Fails the test. */
+void console_open(struct console_case *c, const struct console_options *options);
+void console_close(struct console_case *c);
+/* Sends keys, waits until the screen has been quiet for a moment. */
+void console_press(struct console_case *c, const char *keys);
+
+#endif

@@ -64,7 +64,7 @@ static pid_t spawn(const char *path, const char *const *args, int out_fd, int lo
         return pid;
     }
     char *argv[32] = {strdup(path)};
-    for (size_t i = 0; args[i] && i < 30; i++) {
+    for (size_t i = 0; i < 30 && args[i]; i++) {
         argv[i + 1] = strdup(args[i]);
     }
     /* However the console ends, these end with it; its Ctrl-C is not theirs. */

@@ -12,7 +12,6 @@
 #include "cli/host.h"
 #include "control/control_client.h"
 #include "engine/engine.h"
-#include "http/http.h"
 
 enum { SKEW_MS = 60000 };
 
@@ -75,7 +74,7 @@ static void check_api(struct checks *checks, const struct cli *cli, const struct
     struct engine_probe probe;
     struct err err = {0};
     char text[640];
-    if (!http_global_init(&err) || !engine_probe(&options, &probe, &err)) {
+    if (!engine_probe(&options, &probe, &err)) {
         tell(checks, false, "api", err.message, "check [graph] base_url");
         return;
     }

@@ -10,7 +10,6 @@
 #include "cli/host.h"
 #include "cli/signals.h"
 #include "engine/engine.h"
-#include "http/http.h"
 
 int host_engine(struct cli *cli, int argc, char **argv, struct err *err)
 {
@@ -37,8 +36,7 @@ int host_engine(struct cli *cli, int argc, char **argv, struct err *err)
                                             .clock = cli->clock,
                                             .token = token,
                                             .app_secret = app_secret};
-    struct engine *engine =
-        err->code == ERR_NONE && http_global_init(err) ? engine_create(&engine_options, err) : NULL;
+    struct engine *engine = err->code == ERR_NONE ? engine_create(&engine_options, err) : NULL;
     bool ok = engine != NULL;
     if (ok) {
         signals_stop(engine);

@@ -15,7 +15,6 @@
 #include "cli/sync_engine.h"
 #include "control/control_client.h"
 #include "engine/engine.h"
-#include "http/http.h"
 
 enum { WAIT_DEFAULT_MS = 60000, ACCOUNTS_MAX = 4096, BAR_WIDTH = 24 };
 
@@ -63,15 +62,15 @@ struct teller {
 
 static void tell_end(const struct pass_account *row)
 {
+    const struct run *run = &row->run;
+    int64_t rows =
+        run->campaigns_fetched + run->adsets_fetched + run->ads_fetched + run->insight_rows;
     char name[128], why[256];
     utf8_clean(row->name, name, sizeof name);
-    utf8_clean(row->run.error_message, why, sizeof why);
+    utf8_clean(run->error_message, why, sizeof why);
     printf("%s  %-9s %6lld rows %4lld calls %6.1f s  %s%s%s\n", row->account_id,
-           run_status_name(row->run.status),
-           (long long)(row->run.campaigns_fetched + row->run.adsets_fetched + row->run.ads_fetched +
-                       row->run.insight_rows),
-           (long long)row->run.api_calls, (double)row->run.duration_ms / 1000, name,
-           why[0] ? ": " : "", why);
+           run_status_name(run->status), (long long)rows, (long long)run->api_calls,
+           (double)run->duration_ms / 1000, name, why[0] ? ": " : "", why);
 }
 
 static void draw_bar(const struct pass_progress *progress, const struct teller *teller)
@@ -178,7 +177,7 @@ static int pass_here(struct cli *cli, const struct sync_words *words, const stru
                                    .progress_ctx = &teller};
     struct pass_result result;
     log_set_sink(discard, NULL);
-    struct engine *engine = http_global_init(err) ? engine_create(&options, err) : NULL;
+    struct engine *engine = engine_create(&options, err);
     if (!engine) {
         return err->code == ERR_USAGE || err->code == ERR_CONFIG ? EXIT_USAGE : EXIT_ERROR;
     }

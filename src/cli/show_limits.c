@@ -55,6 +55,34 @@ int show_usage(struct cli *cli, int argc, char **argv, struct err *err)
     return reading_exit(ok, err);
 }
 
+/* What the day allows all, or with an account that one: as configured, or as an operator set it. */
+static double allowed(const struct config *config, const struct budget_report *report,
+                      const char *account_id)
+{
+    const char *name = account_id ? "budget.account" : "budget.daily";
+    double limit = account_id ? config->budget_per_account : config->budget_daily;
+    bool own = false; /* set for this very account: goes before one for each */
+    for (size_t i = 0; i < report->override_count; i++) {
+        const struct override_row *row = &report->overrides[i];
+        bool exact = account_id && strcmp(row->scope, account_id) == 0;
+        if (strcmp(row->name, name) == 0 && (exact || (!row->scope[0] && !own))) {
+            limit = row->value;
+            own = exact;
+        }
+    }
+    return limit;
+}
+
+static void budget_row(struct table *table, const struct budget_account *row, double limit)
+{
+    table_text(table, row->account_id[0] ? row->account_id : "-");
+    table_text(table, row->name);
+    table_number(table, row->calls);
+    table_decimal(table, row->cost);
+    table_decimal(table, limit);
+    table_decimal(table, limit > 0 ? 100 * row->cost / limit : -1);
+}
+
 int show_budget(struct cli *cli, int argc, char **argv, struct err *err)
 {
     static const struct column columns[] = {
@@ -76,31 +104,18 @@ int show_budget(struct cli *cli, int argc, char **argv, struct err *err)
         int64_t now = cli->at_ms ? cli->at_ms : cli_now(cli);
         struct budget_day day = budget_day(now, cli->config.budget_day_starts_ms);
         ok = read_budget(reading.reader, reading.arena, cli->at_ms, day.day, &report, err);
-        double daily = cli->config.budget_daily, own = cli->config.budget_per_account;
-        for (size_t i = 0; i < report.override_count; i++) {
-            const struct override_row *row = &report.overrides[i];
-            daily = strcmp(row->name, "budget.daily") == 0 ? row->value : daily;
-            own = strcmp(row->name, "budget.account") == 0 && !row->scope[0] ? row->value : own;
-        }
         if (ok && !reading.account) {
-            table_text(table, "*");
-            table_text(table, "everything today");
-            table_number(table, report.calls);
-            table_decimal(table, report.cost);
-            table_decimal(table, daily);
-            table_decimal(table, 100 * report.cost / daily);
+            struct budget_account all = {.account_id = "*",
+                                         .name = "everything today",
+                                         .calls = report.calls,
+                                         .cost = report.cost};
+            budget_row(table, &all, allowed(&cli->config, &report, NULL));
         }
         for (size_t i = 0; ok && i < report.account_count; i++) {
             const struct budget_account *row = &report.accounts[i];
-            if (reading.account && strcmp(reading.account, row->account_id) != 0) {
-                continue;
+            if (!reading.account || strcmp(reading.account, row->account_id) == 0) {
+                budget_row(table, row, allowed(&cli->config, &report, row->account_id));
             }
-            table_text(table, row->account_id[0] ? row->account_id : "-");
-            table_text(table, row->name);
-            table_number(table, row->calls);
-            table_decimal(table, row->cost);
-            table_decimal(table, own);
-            table_decimal(table, 100 * row->cost / own);
         }
         ok = ok && table_print(table, "nothing spent today", err);
         reading_end(&reading);

@@ -1,5 +1,6 @@
 #include "cli/table.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,6 +220,7 @@ static void print_text(const struct table *table, const char *empty)
     char text[CELL_MAX];
     int widths[32] = {0};
     size_t n = table->column_count;
+    assert(n > 0);
     if (table->cell_count == 0) {
         printf("%s\n", empty);
         return;
@@ -280,6 +282,7 @@ static bool print_json(const struct table *table, struct err *err)
 {
     struct str out;
     struct jw w;
+    assert(table->column_count > 0);
     str_init(&out, DOCUMENT_MAX);
     jw_init(&w, &out);
     jw_object_begin(&w);
@@ -345,6 +348,7 @@ static void csv_cell(const struct column *column, const struct cell *cell, bool 
 static void print_csv(const struct table *table)
 {
     size_t n = table->column_count;
+    assert(n > 0);
     for (size_t c = 0; c < n; c++) {
         csv_field(table->columns[c].key, c + 1 == n);
     }

@@ -170,7 +170,7 @@ static void exec_engine(const char *const *argv)
     char *args[64] = {0};
     char program[] = "adtop";
     args[0] = program;
-    for (size_t i = 0; argv[i] && i < 62; i++) {
+    for (size_t i = 0; i < 62 && argv[i]; i++) {
         args[i + 1] = strdup(argv[i]);
     }
     setsid();

@@ -29,6 +29,7 @@
 #include "engine/state.h"
 #include "engine/threads.h"
 #include "engine/worker.h"
+#include "http/http.h"
 #include "store/engines.h"
 #include "store/runs.h"
 
@@ -162,6 +163,9 @@ static bool load_rates(struct engine *engine, struct err *err)
 
 struct engine *engine_create(const struct engine_options *options, struct err *err)
 {
+    if (!http_global_init(err)) { /* before there are threads */
+        return NULL;
+    }
     struct engine *engine = calloc(1, sizeof *engine);
     if (!engine) {
         err_set(err, ERR_MEMORY, "engine: out of memory");

@@ -7,6 +7,7 @@
 #include "engine/state.h"
 #include "engine/worker.h"
 #include "graph/graph.h"
+#include "http/http.h"
 #include "json/json.h"
 
 enum { ANSWER_MS = 15000, POLL_MS = 100, PAGE_ACCOUNTS = 500 };
@@ -110,7 +111,7 @@ bool engine_probe(const struct engine_options *options, struct engine_probe *out
                             .token = options->token,
                             .app_secret = options->app_secret};
     memset(out, 0, sizeof *out);
-    struct graph *graph = worker_graph(&engine, err);
+    struct graph *graph = http_global_init(err) ? worker_graph(&engine, err) : NULL;
     if (!graph) {
         return false;
     }

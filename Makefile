@@ -172,7 +172,9 @@ C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find src ui tests -nam
 demo: setup
 	@+$(MAKE) --no-print-directory -s MODE=release binaries
 	@exec $(BUILD)/release/adtop demo $(DEMO)
+# The archives come first: lint reads from them who uses which library.
 lint: setup
+	@+$(MAKE) --no-print-directory MODE=release binaries
 	@BUILD=$(abspath $(BUILD)) .ci/lint
 format:
 	clang-format -i $(C_FILES)

@@ -99,8 +99,10 @@ static bool take_back_setting(struct engine *engine, const struct operator_actio
     sscanf(action->target, "%47s %47s", name, scope);
     const char *op = action->kind == OP_BUDGET_SET ? "budget" : "threshold";
     const struct policy_setting *setting = policy_setting(op, name);
-    return (setting || err_set(err, ERR_NOT_FOUND, "setting '%s' is unknown", name)) &&
-           store_override_end(engine->store, setting->key, scope, engine_now(engine), err) &&
+    if (!setting) {
+        return err_set(err, ERR_NOT_FOUND, "setting '%s' is unknown", name);
+    }
+    return store_override_end(engine->store, setting->key, scope, engine_now(engine), err) &&
            limits_reconfigure(engine, err);
 }
 

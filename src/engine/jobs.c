@@ -127,7 +127,7 @@ static void hand_over(struct engine *engine, struct engine_account *slot, struct
 
 bool jobs_start(struct engine *engine, struct engine_account *slot)
 {
-    struct sync_plan plan;
+    struct sync_plan plan = {0};
     struct err err = {0};
     if (!make_plan(engine, slot, &plan, &err) || !fits_budget(engine, slot, plan.cost, &err)) {
         hold_back(engine, slot, &err);

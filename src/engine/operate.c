@@ -186,7 +186,8 @@ void operate(struct engine *engine, const struct control_peer *peer,
     }
     if (operand == ON_SETTING) {
         snprintf(target, sizeof target, "%.20s%s%.40s", request->setting,
-                 request->target_count ? " " : "", request->target_count ? request->targets[0] : "");
+                 request->target_count ? " " : "",
+                 request->target_count ? request->targets[0] : "");
     } else if (operand != ON_ENGINE) {
         snprintf(target, sizeof target, "%lld", (long long)request->number);
     }

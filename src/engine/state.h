@@ -106,7 +106,6 @@ struct worker {
 struct alert_watch {
     int kind; /* enum alert_kind */
     char subject[80];
-    int64_t since; /* of a throttled scope: blocked since, ms */
     struct alert_state state;
 };
 
@@ -168,7 +167,7 @@ struct engine {
 
 int64_t engine_now(const struct engine *engine);
 /* Stirs the scheduler. Any thread; the lock may not be held. */
-void engine_wake(void *engine);
+void engine_wake(void *ctx);
 /* Index of an account id, or -1. Scheduler, or with the lock. */
 long engine_find(const struct engine *engine, const char *account_id);
 

@@ -48,13 +48,14 @@ struct scope_view {
     int64_t threshold_at; /* ms when it gets there at this slope; 0 = not foreseen in a day */
     int64_t full_at;      /* the same for 100 % */
 
-    int64_t blocked_since; /* ms; 0 = no block, and none being left */
-    int64_t blocked_until; /* ms, true end; 0 = no block */
-    int64_t resume_at;     /* when the one call that goes first may go: a spread after the end */
-    bool blocked_exact;    /* the API named the end */
-    int block_code;        /* error that caused it; 0 = a header */
-    int strikes;           /* blocks in a row */
-    int ramp;              /* after a block: calls allowed at once; 0 = no limit */
+    int64_t throttled_since; /* ms; the first of blocks in a row; 0 = none, and none being left */
+    int64_t blocked_since;   /* ms; of the last one */
+    int64_t blocked_until;   /* ms, true end; 0 = no block */
+    int64_t resume_at;       /* when the one call that goes first may go: a spread after the end */
+    bool blocked_exact;      /* the API named the end */
+    int block_code;          /* error that caused it; 0 = a header */
+    int strikes;             /* blocks in a row */
+    int ramp;                /* after a block: calls allowed at once; 0 = no limit */
 
     enum access_tier tier;
     bool tier_assumed;       /* no header named it yet */

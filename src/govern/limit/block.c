@@ -52,6 +52,9 @@ void block_hit(struct block *b, const struct block_cause *cause, int64_t now_ms)
     if (known && until <= b->until_ms) {
         return;
     }
+    if (b->phase == BLOCK_NONE) {
+        b->series_ms = now_ms;
+    }
     if (!known) {
         b->since_ms = now_ms;
         b->drain = cause->in_flight;

@@ -18,6 +18,7 @@ enum block_phase { BLOCK_NONE, BLOCK_CLOSED, BLOCK_PROBE, BLOCK_RAMP };
 struct block {
     enum block_phase phase;
     int64_t since_ms, until_ms; /* true end as far as known */
+    int64_t series_ms;          /* the first of blocks in a row; none of them was left yet */
     int64_t resume_ms;          /* the first call may go */
     bool exact;                 /* the API named the end */
     int code;                   /* of the error; 0 = a header said so */

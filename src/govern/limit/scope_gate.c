@@ -248,6 +248,7 @@ static void view_block(const struct scope *s, int64_t now_ms, struct scope_view 
         return;
     }
     bool closed = phase == BLOCK_CLOSED;
+    out->throttled_since = b->series_ms;
     out->blocked_since = b->since_ms;
     out->blocked_until = closed ? b->until_ms : 0;
     out->resume_at = closed ? b->resume_ms : 0;

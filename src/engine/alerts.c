@@ -1,0 +1,197 @@
+#include "engine/alerts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "engine/policy.h"
+#include "engine/record.h"
+#include "engine/state.h"
+#include "govern/alert_rules.h"
+#include "store/alerts.h"
+#include "store/ledger.h"
+
+enum { RECENT_MS = 3600000, SUBJECT_SIZE = sizeof(((struct alert_watch *)0)->subject) };
+enum { THROTTLED_MAX = 256 };
+
+/* The state of a rule for one subject; NULL = none is kept. */
+static struct alert_watch *watch_of(struct engine *engine, enum alert_kind kind,
+                                    const char *subject)
+{
+    for (size_t i = 0; i < engine->watch_count; i++) {
+        struct alert_watch *watch = &engine->watches[i];
+        if (watch->kind == (int)kind && strcmp(watch->subject, subject) == 0) {
+            return watch;
+        }
+    }
+    return NULL;
+}
+
+static struct alert_watch *watch_add(struct engine *engine, enum alert_kind kind,
+                                     const char *subject)
+{
+    if (engine->watch_count == WATCHES_MAX) {
+        return NULL;
+    }
+    struct alert_watch *watch = &engine->watches[engine->watch_count++];
+    memset(watch, 0, sizeof *watch);
+    watch->kind = (int)kind;
+    snprintf(watch->subject, sizeof watch->subject, "%s", subject);
+    return watch;
+}
+
+static void raise_alert(struct engine *engine, const struct alert_rule *rule, const char *subject,
+                        double figure, int64_t now)
+{
+    struct alert_row row = {.severity = rule->severity, .since = now};
+    struct err err = {0};
+    snprintf(row.rule, sizeof row.rule, "%s", rule->name);
+    snprintf(row.scope, sizeof row.scope, "%s", subject);
+    snprintf(row.detail, sizeof row.detail, "%s (%.0f %s); %s", rule->text, figure, rule->unit,
+             rule->action);
+    if (!store_alert_open(engine->store, &row, NULL, &err)) {
+        record_log(engine, LOG_ERROR, NULL, 0, "alert: %s", err.message);
+    }
+    record_log(engine, LOG_WARN, strncmp(subject, "act_", 4) == 0 ? subject : NULL, 0,
+               "alert %s %s: %s", rule->name, subject, row.detail);
+}
+
+/* A rule is kept for a subject as long as it fires, or is about to. */
+static void observe(struct engine *engine, enum alert_kind kind, const char *subject, double figure)
+{
+    const struct alert_rule *rule = alert_rule(kind);
+    struct alert_watch *watch = watch_of(engine, kind, subject);
+    int64_t now = engine_now(engine);
+    if (!watch && figure >= rule->fire) {
+        watch = watch_add(engine, kind, subject);
+    }
+    if (!watch) {
+        return;
+    }
+    enum alert_change change = alert_step(rule, &watch->state, figure, now);
+    struct err err = {0};
+    if (change == ALERT_FIRES) {
+        raise_alert(engine, rule, subject, figure, now);
+    } else if (change == ALERT_CLEARS &&
+               !store_alert_clear(engine->store, rule->name, subject, now, &err)) {
+        record_log(engine, LOG_ERROR, NULL, 0, "alert: %s", err.message);
+    }
+    if (!watch->state.firing && watch->state.beyond_since == 0) {
+        *watch = engine->watches[--engine->watch_count];
+    }
+}
+
+/* How a limiter is called as the subject of an alert. */
+static void subject_of(const struct scope_view *view, char out[SUBJECT_SIZE])
+{
+    snprintf(out, SUBJECT_SIZE, "%s",
+             view->account_id[0] ? view->scope_id : scope_kind_name(view->kind));
+}
+
+struct throttled {
+    char subject[SUBJECT_SIZE];
+    int64_t since;
+};
+
+static size_t throttled_now(struct engine *engine, int64_t now, struct throttled *out, size_t cap)
+{
+    struct scope_view view;
+    size_t count = 0;
+    pthread_mutex_lock(&engine->lock);
+    size_t scopes = governor_scope_count(engine->governor);
+    for (size_t i = 0; i < scopes && count < cap; i++) {
+        if (governor_scope_view(engine->governor, i, now, &view) && view.throttled_since) {
+            subject_of(&view, out[count].subject);
+            out[count++].since = view.throttled_since;
+        }
+    }
+    pthread_mutex_unlock(&engine->lock);
+    return count;
+}
+
+static bool is_among(const struct throttled *rows, size_t count, const char *subject)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].subject, subject) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Those throttled now, and those that were: an alert has to see its end too. */
+static void watch_limits(struct engine *engine, int64_t now)
+{
+    struct throttled rows[THROTTLED_MAX];
+    size_t count = throttled_now(engine, now, rows, THROTTLED_MAX);
+    for (size_t i = 0; i < count; i++) {
+        observe(engine, ALERT_SCOPE_THROTTLED, rows[i].subject,
+                alert_figure_throttled(rows[i].since, now));
+    }
+    for (size_t i = engine->watch_count; i-- > 0;) { /* backwards: what ended is taken out */
+        const struct alert_watch *watch = &engine->watches[i];
+        if (watch->kind == ALERT_SCOPE_THROTTLED && !is_among(rows, count, watch->subject)) {
+            observe(engine, ALERT_SCOPE_THROTTLED, watch->subject, 0);
+        }
+    }
+}
+
+static void watch_errors(struct engine *engine)
+{
+    struct error_rate_view rate;
+    pthread_mutex_lock(&engine->lock);
+    governor_error_rate(engine->governor, &rate);
+    pthread_mutex_unlock(&engine->lock);
+    observe(engine, ALERT_ERROR_RATE, "app", alert_figure_error_rate(rate.pct, rate.limit));
+}
+
+static void watch_budget(struct engine *engine, int64_t now)
+{
+    struct budget_policy policy;
+    struct ledger_sum sum;
+    struct err err = {0};
+    policy_budget(engine->config, NULL, 0, NULL, &policy);
+    struct budget_day day = budget_day(now, policy.day_starts_ms);
+    if (!store_ledger_sum(engine->store, day.day, NULL, &sum, &err)) {
+        record_log(engine, LOG_ERROR, NULL, 0, "budget: %s", err.message);
+        return;
+    }
+    int64_t elapsed = now - day.starts_ms;
+    int64_t recent = elapsed < RECENT_MS ? elapsed : RECENT_MS;
+    bool same_day = engine->spent_day == day.day;
+    if (!same_day || now - engine->spent_at >= RECENT_MS) {
+        engine->spent_before = same_day ? sum.cost : 0;
+        engine->spent_at = same_day ? now : day.starts_ms;
+        engine->spent_day = day.day;
+    }
+    int64_t span = now - engine->spent_at > 60000 ? now - engine->spent_at : recent;
+    struct budget_projection projection = budget_project(
+        policy.daily, sum.cost, sum.cost - engine->spent_before, span, now, day.ends_ms);
+    observe(engine, ALERT_BUDGET_ENDING, "daily",
+            alert_figure_budget(projection.ends_at_ms, day.ends_ms));
+}
+
+static void watch_accounts(struct engine *engine, int64_t now)
+{
+    for (size_t i = 0; i < engine->account_count; i++) {
+        const struct account *account = &engine->accounts[i]->account;
+        if (account->tier == TIER_HIGH && account->data_as_of && !account->removed_at &&
+            account->paused_until <= now) {
+            int64_t cadence =
+                tier_cadence_ms(&engine->tiers, account->tier, account->account_status);
+            observe(engine, ALERT_STALE_HIGH, account->account_id,
+                    alert_figure_stale(account->data_as_of, cadence, now));
+        }
+    }
+    observe(engine, ALERT_TOKEN_INVALID, "token", engine->token_invalid ? 1 : 0);
+    observe(engine, ALERT_CRASH_RESTART, "engine",
+            engine->crashed_before && now - engine->started_at < RECENT_MS ? 1 : 0);
+}
+
+void alerts_watch(struct engine *engine, int64_t now)
+{
+    watch_limits(engine, now);
+    watch_errors(engine);
+    watch_budget(engine, now);
+    watch_accounts(engine, now);
+}

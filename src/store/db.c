@@ -296,6 +296,7 @@ const char *col_copy(struct query *q, int column, struct arena *arena)
 
 void col_array(struct query *q, int column, char *out, size_t size)
 {
+    assert(size > 0);
     size_t n = 0;
     const char *text = col_text(q, column, &n);
     if (n >= size) {

@@ -183,15 +183,15 @@ static bool take_ids(struct store *store, struct query *q, struct arena *arena, 
 }
 
 bool store_entities_unseen(struct store *store, struct arena *arena, const char *account_id,
-                           enum entity_kind kind, int64_t since, const char *after, size_t limit,
-                           struct store_ids *out, struct err *err)
+                           const struct store_unseen *unseen, struct store_ids *out,
+                           struct err *err)
 {
     struct query q = {0};
     int64_t account_no = 0, after_no = INT64_MIN;
     store_lock(store);
     bool ok =
         store_account_no(store, account_id, &account_no, NULL, err) &&
-        (!after || store_entity_no(store, after, &after_no, err)) &&
+        (!unseen->after || store_entity_no(store, unseen->after, &after_no, err)) &&
         db_query(&store->db, &q,
                  "SELECT entity_no FROM entity WHERE account_no = :account AND kind = :kind "
                  "AND deleted_at IS NULL AND fetched_at < :since AND entity_no > :after ORDER "
@@ -199,11 +199,11 @@ bool store_entities_unseen(struct store *store, struct arena *arena, const char 
                  err);
     if (ok) {
         bind_i64(&q, ":account", account_no);
-        bind_i64(&q, ":kind", kind);
-        bind_i64(&q, ":since", since);
+        bind_i64(&q, ":kind", unseen->kind);
+        bind_i64(&q, ":since", unseen->since);
         bind_i64(&q, ":after", after_no);
-        bind_i64(&q, ":limit", (int64_t)limit);
-        ok = take_ids(store, &q, arena, limit, &out->ids, &out->count, err);
+        bind_i64(&q, ":limit", (int64_t)unseen->limit);
+        ok = take_ids(store, &q, arena, unseen->limit, &out->ids, &out->count, err);
     }
     store_unlock(store);
     return ok;

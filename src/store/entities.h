@@ -34,11 +34,16 @@ struct store_ids {
     const char **ids; /* in the arena */
     size_t count;
 };
-/* Not deleted and not seen since the listing that began at `since`, in order of id, after the id
- * `after` (NULL = from the start), at most limit. */
+struct store_unseen {
+    enum entity_kind kind;
+    int64_t since;     /* when the listing began */
+    const char *after; /* an id; NULL = from the start */
+    size_t limit;
+};
+/* Not deleted and not fetched since, in order of id. */
 bool store_entities_unseen(struct store *store, struct arena *arena, const char *account_id,
-                           enum entity_kind kind, int64_t since, const char *after, size_t limit,
-                           struct store_ids *out, struct err *err);
+                           const struct store_unseen *unseen, struct store_ids *out,
+                           struct err *err);
 /* Tombstones for ids that a read by id did not give. */
 bool store_entities_delete(struct store *store, const char *account_id, const char *const *ids,
                            size_t n, int64_t deleted_at, struct err *err);

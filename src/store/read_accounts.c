@@ -105,7 +105,8 @@ static void read_base(struct query *q, struct account_row *row, struct arena *ar
     row->progress = "";
 }
 
-/* The worst of the account's own limiters as the governor sees them; of the past, the last reading. */
+/* The worst of the account's own limiters as the governor sees them; of the past, the last reading.
+ */
 static bool read_usage(struct store_reader *reader, struct account_row *row, int64_t at, bool past,
                        struct err *err)
 {

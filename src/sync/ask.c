@@ -12,7 +12,7 @@ void ask_init(struct ask *ask)
     memset(ask, 0, sizeof *ask);
     struct str *const all[] = {&ask->fields, &ask->statuses,   &ask->filtering,
                                &ask->range,  &ask->breakdowns, &ask->windows};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         str_init(all[i], TEXT_MAX);
     }
 }

@@ -88,7 +88,7 @@ static bool read_again(struct sync_run *run, struct chain *base, int32_t first, 
 bool checksum_compare(struct sync_run *run)
 {
     struct chain *base = base_chain(run);
-    size_t count = (size_t)(run->plan.last_day - run->plan.first_day + 1);
+    size_t count = (size_t)run->plan.last_day - (size_t)run->plan.first_day + 1;
     struct err err = {0};
     if (!run->total || !base || run->total->state != CHAIN_DONE || base->state != CHAIN_DONE) {
         return false;

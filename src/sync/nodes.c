@@ -42,9 +42,11 @@ static bool take_vanished(struct chain *chain, struct err *err)
             part->kind++;
             continue;
         }
-        if (!store_entities_unseen(run->deps.store, run->page, run->plan.account_id,
-                                   (enum entity_kind)part->kind, listing->as.listing.began_ms, NULL,
-                                   BATCH_MAX, &ids, err)) {
+        struct store_unseen unseen = {.kind = (enum entity_kind)part->kind,
+                                      .since = listing->as.listing.began_ms,
+                                      .limit = BATCH_MAX};
+        if (!store_entities_unseen(run->deps.store, run->page, run->plan.account_id, &unseen, &ids,
+                                   err)) {
             return false;
         }
         for (size_t i = 0; i < ids.count; i++) {

@@ -140,6 +140,7 @@ int64_t json_number(const struct json *root, const char *dotted)
 void state_make(struct state *state)
 {
     const char *tmp = getenv("TMPDIR");
+    memset(state, 0, sizeof *state);
     snprintf(state->dir, sizeof state->dir, "%s/adtop-test-XXXXXX", tmp ? tmp : "/tmp");
     assert_non_null(mkdtemp(state->dir));
     snprintf(state->db, sizeof state->db, "%s/adtop.db", state->dir);

@@ -5,6 +5,7 @@
 
 #include "config/config.h"
 #include "ui/console.h"
+#include "ui/term/osc.h"
 #include "ui/term/term.h"
 
 enum { CALM_MS = 60000 };
@@ -21,14 +22,14 @@ void alarm_update(struct console *console)
     snprintf(title, sizeof title, "adtop %.40s: %s", console->config->environment, verdict->word);
     if (strcmp(title, console->title) != 0) {
         snprintf(console->title, sizeof console->title, "%s", title);
-        term_title(title);
+        osc_title(title);
     }
     if (bad && !console->alarmed) {
         char text[200];
         snprintf(text, sizeof text, "adtop: %s %s", verdict->word, verdict->detail);
         if (console->config->bell) {
             term_bell();
-            term_notify(text);
+            osc_notify(text);
         }
         console->alarmed = true;
     }

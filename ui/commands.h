@@ -9,7 +9,7 @@ void command_move(struct console *console, int delta);
 void command_page(struct console *console, int direction);
 void command_edge(struct console *console, int end);
 void command_next_pane(struct console *console, int direction);
-void command_view(struct console *console, int view);
+void command_view(struct console *console, int id);
 void command_enter(struct console *console, int unused);
 void command_back(struct console *console, int unused);
 void command_quit(struct console *console, int unused);
@@ -34,7 +34,7 @@ void command_step(struct console *console, int minutes);
 void command_live(struct console *console, int unused);
 void command_range(struct console *console, int unused);
 void command_theme(struct console *console, int unused);
-void command_copy(struct console *console, int row);
+void command_copy(struct console *console, int whole);
 void command_dump(struct console *console, int unused);
 
 /* operate.c: through the control socket */

@@ -7,6 +7,8 @@
 #include "config/config.h"
 #include "ui/alarm.h"
 #include "ui/console.h"
+#include "ui/term/keyboard.h"
+#include "ui/term/paint.h"
 #include "ui/term/term.h"
 
 /* With a request under way its effect is looked for this often. */
@@ -64,7 +66,7 @@ static void handle_signals(struct console *console)
 static void handle_keys(struct console *console)
 {
     for (int i = 0; i < KEYS_PER_FRAME && !console->quit; i++) {
-        struct key key = term_next_key();
+        struct key key = keyboard_next();
         if (key.code == K_NONE) {
             return;
         }
@@ -81,7 +83,7 @@ static bool frame(struct console *console, struct err *err)
         return err_set(err, ERR_MEMORY, "console: out of memory for the screen");
     }
     console_draw(console);
-    term_present(&console->canvas);
+    paint_frame(&console->canvas);
     alarm_update(console);
     return true;
 }

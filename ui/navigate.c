@@ -4,6 +4,7 @@
 
 #include "ui/commands.h"
 #include "ui/console.h"
+#include "ui/term/keyboard.h"
 #include "ui/term/term.h"
 
 static struct table *focused_table(struct console *console)
@@ -239,7 +240,7 @@ void command_mouse(struct console *console, int unused)
 {
     (void)unused;
     console->mouse = !console->mouse;
-    term_mouse(console->mouse);
+    keyboard_mouse(console->mouse);
     console_say(console, ROLE_HINT,
                 console->mouse ? "mouse on: click selects, wheel scrolls"
                                : "mouse off: the terminal selects text again");

@@ -10,7 +10,8 @@
 #include "ui/commands.h"
 #include "ui/console.h"
 #include "ui/format.h"
-#include "ui/term/term.h"
+#include "ui/term/osc.h"
+#include "ui/term/paint.h"
 #include "ui/why.h"
 
 enum { MINUTE_MS = 60000, THEMES_MAX = MENU_ITEMS, DUMP_MAX = 4 * 1024 * 1024 };
@@ -150,7 +151,7 @@ bool console_select_theme(struct console *console, const char *name, struct err 
 {
     bool ok = theme_load(name, &console->theme, err);
     console->canvas.theme = &console->theme;
-    term_set_theme(&console->theme);
+    paint_set_theme(&console->theme);
     return ok;
 }
 
@@ -180,10 +181,16 @@ void command_copy(struct console *console, int whole)
         table->columns[i].format(row, &console->env, &out);
         str_addf(&text, "%s%s", i ? "\t" : "", out.text);
     }
-    if (term_copy(str_text(&text))) {
+    switch (osc_copy(str_text(&text))) {
+    case OSC_COPIED:
         console_say(console, ROLE_HINT, "copied %.60s", whole ? "the row" : table->selected);
-    } else {
+        break;
+    case OSC_COPY_TOO_LONG:
         console_say(console, ROLE_WARN, "too long to copy through a terminal");
+        break;
+    case OSC_COPY_UNKNOWN:
+        console_say(console, ROLE_WARN, "this terminal is not known to take copies (OSC 52)");
+        break;
     }
     str_fini(&text);
 }

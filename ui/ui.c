@@ -10,6 +10,7 @@
 #include "ui/console.h"
 #include "ui/loop.h"
 #include "ui/plain.h"
+#include "ui/term/keyboard.h"
 #include "ui/term/term.h"
 
 enum { RANGE_MS = 3600 * 1000 };
@@ -84,7 +85,7 @@ static void use_terminal(struct console *console)
     const char *theme = console->options->theme;
     console_use_theme(console, theme && *theme ? theme : console->config->theme);
     console->mouse = console->config->mouse;
-    term_mouse(console->mouse);
+    keyboard_mouse(console->mouse);
 }
 
 bool ui_run(const struct ui_options *options, struct err *err)

@@ -1,5 +1,6 @@
 #include "ui/term/terminfo.h"
 
+#include <stdint.h>
 #include <unistd.h>
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
@@ -22,7 +23,7 @@ static int sink_byte(int c)
 bool terminfo_string(const char *name)
 {
     const char *text = tigetstr(name);
-    return text && text != (const char *)-1;
+    return text && (intptr_t)text != -1; /* -1: no such capability */
 }
 
 bool terminfo_flag(const char *name)

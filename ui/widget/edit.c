@@ -3,35 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 void edit_set(struct edit *edit, const char *text)
 {
     snprintf(edit->text, sizeof edit->text, "%s", text);
     edit->length = edit->cursor = strlen(edit->text);
-}
-
-static size_t encode(int cp, char out[4])
-{
-    unsigned u = (unsigned)cp;
-    if (u < 0x80) {
-        out[0] = (char)u;
-        return 1;
-    }
-    if (u < 0x800) {
-        out[0] = (char)(0xc0 | u >> 6);
-        out[1] = (char)(0x80 | (u & 0x3f));
-        return 2;
-    }
-    if (u < 0x10000) {
-        out[0] = (char)(0xe0 | u >> 12);
-        out[1] = (char)(0x80 | (u >> 6 & 0x3f));
-        out[2] = (char)(0x80 | (u & 0x3f));
-        return 3;
-    }
-    out[0] = (char)(0xf0 | u >> 18);
-    out[1] = (char)(0x80 | (u >> 12 & 0x3f));
-    out[2] = (char)(0x80 | (u >> 6 & 0x3f));
-    out[3] = (char)(0x80 | (u & 0x3f));
-    return 4;
 }
 
 static size_t before(const struct edit *edit, size_t at)
@@ -62,7 +39,7 @@ static void cut(struct edit *edit, size_t from, size_t to)
 static void insert(struct edit *edit, int cp)
 {
     char bytes[4];
-    size_t n = encode(cp, bytes);
+    size_t n = utf8_put((uint32_t)cp, bytes);
     if (edit->length + n >= sizeof edit->text) {
         return;
     }

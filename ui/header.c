@@ -123,6 +123,22 @@ static int gauge_at(struct console *console, int y, int x, int width, const char
     return x + 5;
 }
 
+/* When the day's budget is used up at the pace so far. */
+static void budget_text(const struct console *console, double pct, char *out, size_t size)
+{
+    const struct overview *o = &console->overview;
+    double spent_ms = (double)(console->env.now - o->budget_since);
+    double rest = o->budget_limit - o->budget_used;
+    double left_ms = o->budget_used > 0 ? rest / o->budget_used * spent_ms : 1e15;
+    if (pct >= 100) {
+        snprintf(out, size, "used up");
+    } else if (console->env.now + (int64_t)left_ms < o->budget_ends) {
+        snprintf(out, size, "ends %s", when(console, console->env.now + (int64_t)left_ms).text);
+    } else {
+        snprintf(out, size, "lasts");
+    }
+}
+
 static void limits_line(struct console *console, int y)
 {
     const struct overview *o = &console->overview;
@@ -145,15 +161,25 @@ static void limits_line(struct console *console, int y)
     x = gauge_at(console, y, half, width, "budget", pct, 100);
     struct line right = {canvas, y, x - 1, canvas->cols};
     if (o->budget_limit > 0) {
-        double hours = (double)(console->env.now - o->budget_since) / 3600000.0;
-        double rate = hours > 0 ? o->budget_used / hours : 0;
-        int64_t left_ms = rate > 0 ? (int64_t)((o->budget_limit - o->budget_used) / rate * 3600000)
-                                   : INT64_MAX / 4;
-        bool ends = rate > 0 && o->budget_used < o->budget_limit &&
-                    console->env.now + left_ms < o->budget_ends;
-        struct text end = when(console, console->env.now + (ends ? left_ms : 0));
-        snprintf(text, sizeof text, pct >= 100 ? "used up" : ends ? "ends %s" : "lasts", end.text);
-        add(&right, pct >= 100 || ends ? ROLE_WARN : ROLE_DIM, text);
+        budget_text(console, pct, text, sizeof text);
+        add(&right, strcmp(text, "lasts") == 0 ? ROLE_DIM : ROLE_WARN, text);
+    }
+}
+
+static void add_engine(const struct console *console, struct line *line)
+{
+    const struct overview *o = &console->overview;
+    char text[96];
+    if (console->at) {
+        add(line, ROLE_BANNER, " as of this instant; 0 = live ");
+    } else if (console->control) {
+        add(line, ROLE_DIM,
+            console->may_act_known && !console->may_act ? "engine ok, read-only" : "engine ok");
+    } else {
+        struct text age = format_age(console->env.now - o->heartbeat_at);
+        snprintf(text, sizeof text, o->heartbeat_at ? "engine gone, seen %s ago" : "no engine",
+                 age.text);
+        add(line, console->options->read_only ? ROLE_STALE : ROLE_ALARM, text);
     }
 }
 
@@ -162,13 +188,16 @@ static void counters_line(struct console *console, int y)
     const struct overview *o = &console->overview;
     struct line line = {&console->canvas, y, 0, console->canvas.cols};
     char text[128];
+    bool rising = o->errors_hour > o->errors_before;
     snprintf(text, sizeof text, "run %d", o->reasons[HOLD_RUNNING]);
     add(&line, o->reasons[HOLD_RUNNING] ? ROLE_RUNNING : ROLE_DIM, text);
     snprintf(text, sizeof text, "queue %d", o->reasons[HOLD_QUEUED] + o->reasons[HOLD_CONCURRENCY]);
     add(&line, ROLE_TEXT, text);
     snprintf(text, sizeof text, "err %d/h%s", o->errors_hour,
-             o->errors_hour > o->errors_before ? (console->canvas.ascii ? " ^" : " ↑") : "");
-    add(&line, o->errors_hour > o->errors_before ? ROLE_WARN : ROLE_TEXT, text);
+             !rising                 ? ""
+             : console->canvas.ascii ? " ^"
+                                     : " ↑");
+    add(&line, rising ? ROLE_WARN : ROLE_TEXT, text);
     if (o->worst_target > 0) {
         struct text lag = format_age(o->worst_lag), target = format_age(o->worst_target);
         snprintf(text, sizeof text, "oldest %s %s (target %s)", tier_name(o->worst_tier), lag.text,
@@ -179,17 +208,7 @@ static void counters_line(struct console *console, int y)
     snprintf(text, sizeof text, "data %s", o->data_at ? data.text : "none");
     int64_t stale = o->worst_target ? o->worst_target * 3 / 2 : HOUR_MS;
     add(&line, console->env.now - o->data_at > stale ? ROLE_STALE : ROLE_TEXT, text);
-    if (console->at) {
-        add(&line, ROLE_BANNER, " as of this instant; 0 = live ");
-    } else if (console->control) {
-        add(&line, ROLE_DIM,
-            console->may_act_known && !console->may_act ? "engine ok, read-only" : "engine ok");
-    } else {
-        struct text age = format_age(console->env.now - o->heartbeat_at);
-        snprintf(text, sizeof text, o->heartbeat_at ? "engine gone, seen %s ago" : "no engine",
-                 age.text);
-        add(&line, console->options->read_only ? ROLE_STALE : ROLE_ALARM, text);
-    }
+    add_engine(console, &line);
 }
 
 static void last_line(struct console *console, int y)

@@ -440,6 +440,7 @@ char *screen_dump(const struct screen *screen)
 
 static bool write_golden(const char *path, const char *dump)
 {
+    mkdir("tests/ui/golden", 0777); /* there already, as a rule */
     FILE *file = fopen(path, "w");
     if (!file) {
         perror(path);

@@ -53,31 +53,34 @@ static void draw_projection(const struct budget_line *all, const struct env *env
                  rate.text, even.text, p.ends_at_ms ? end.text : total.text);
 }
 
-/* A bar an hour, scaled to the dearest one; the hours to come are dots. */
+/* One hour's bar from the bottom up, in eighths of a line; an hour to come is a dot. */
+static void draw_hour(struct canvas *canvas, struct rect rect, int eighths, bool to_come)
+{
+    for (int y = rect.y + rect.h - 1; y >= rect.y && eighths > 0; y--, eighths -= SPARK_LEVELS) {
+        int level = eighths > SPARK_LEVELS ? SPARK_LEVELS : eighths;
+        for (int x = rect.x; x < rect.x + rect.w; x++) {
+            canvas_glyph(canvas, y, x, (enum glyph)(GLYPH_SPARK_1 + level - 1), ROLE_GRAPH);
+        }
+    }
+    for (int x = rect.x; to_come && x < rect.x + rect.w; x++) {
+        canvas_glyph(canvas, rect.y + rect.h - 1, x, GLYPH_EMPTY, ROLE_DIM);
+    }
+}
+
+/* A bar an hour, scaled to the dearest one. */
 static void draw_hours(const struct budget_line *all, const struct env *env, struct canvas *canvas,
                        struct rect rect)
 {
-    const struct overview *o = env->overview;
     double most = 1;
-    int hour = (int)((env->now - o->budget_since) / HOUR_MS);
+    int hour = (int)((env->now - env->overview->budget_since) / HOUR_MS);
     int width = rect.w / HOURS > 3 ? 3 : rect.w / HOURS > 0 ? rect.w / HOURS : 1;
     for (int h = 0; h < HOURS; h++) {
         most = all->hours[h] > most ? all->hours[h] : most;
     }
     for (int h = 0; h < HOURS && h * width < rect.w; h++) {
         int eighths = (int)(all->hours[h] / most * rect.h * SPARK_LEVELS + 0.5);
-        for (int y = 0; y < rect.h; y++, eighths -= SPARK_LEVELS) {
-            int level = eighths > SPARK_LEVELS ? SPARK_LEVELS : eighths;
-            for (int x = 0; x < (width > 1 ? width - 1 : 1); x++) {
-                int at = rect.x + h * width + x;
-                if (level > 0) {
-                    canvas_glyph(canvas, rect.y + rect.h - 1 - y, at,
-                                 (enum glyph)(GLYPH_SPARK_1 + level - 1), ROLE_GRAPH);
-                } else if (y == 0 && h > hour) {
-                    canvas_glyph(canvas, rect.y + rect.h - 1, at, GLYPH_EMPTY, ROLE_DIM);
-                }
-            }
-        }
+        struct rect bar = {rect.y, rect.x + h * width, rect.h, width > 1 ? width - 1 : 1};
+        draw_hour(canvas, bar, eighths, h > hour);
     }
 }
 

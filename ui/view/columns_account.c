@@ -3,16 +3,7 @@
 #include <string.h>
 
 #include "ui/format.h"
-#include "ui/view/rows.h"
-
-#define ROW(type) const struct type *r = row
-#define ENV const struct env *e = env
-
-static void put(struct cell_out *out, enum role role, const char *text)
-{
-    snprintf(out->text, sizeof out->text, "%s", text);
-    out->role = role;
-}
+#include "ui/view/columns.h"
 
 static const struct {
     const char *letter, *words;
@@ -67,7 +58,7 @@ static void format_state(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(account_line);
-    put(out, state_role(r->reason), state_letter(r->reason));
+    cell_put(out, state_role(r->reason), state_letter(r->reason));
 }
 
 static double number_state(const void *row, const void *env)
@@ -97,14 +88,14 @@ static void format_account(const void *row, const void *env, struct cell_out *ou
 {
     (void)env;
     ROW(account_line);
-    put(out, ROLE_TEXT, r->name && r->name[0] ? r->name : r->account_id);
+    cell_put(out, ROLE_TEXT, r->name && r->name[0] ? r->name : r->account_id);
 }
 
 static void format_id(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(account_line);
-    put(out, ROLE_DIM, r->account_id);
+    cell_put(out, ROLE_DIM, r->account_id);
 }
 
 static bool is_stale(const struct account_line *r, const struct env *e)
@@ -144,10 +135,10 @@ static void format_age_cell(const void *row, const void *env, struct cell_out *o
     ROW(account_line);
     ENV;
     if (r->pct < 0) {
-        put(out, ROLE_DIM, "--");
+        cell_put(out, ROLE_DIM, "--");
         return;
     }
-    put(out, is_stale(r, e) ? ROLE_STALE : ROLE_DIM, format_age(e->now - r->pct_at).text);
+    cell_put(out, is_stale(r, e) ? ROLE_STALE : ROLE_DIM, format_age(e->now - r->pct_at).text);
 }
 
 static double number_age(const void *row, const void *env)
@@ -168,7 +159,7 @@ static void format_label(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(account_line);
-    put(out, state_role(r->reason), hold_reason_label(r->reason));
+    cell_put(out, state_role(r->reason), hold_reason_label(r->reason));
 }
 
 static void format_until(const void *row, const void *env, struct cell_out *out)
@@ -176,17 +167,17 @@ static void format_until(const void *row, const void *env, struct cell_out *out)
     ROW(account_line);
     ENV;
     if (r->reason == HOLD_RUNNING || r->reason == HOLD_QUEUED || r->reason == HOLD_CONCURRENCY) {
-        put(out, ROLE_DIM, r->reason == HOLD_RUNNING ? "" : "next");
+        cell_put(out, ROLE_DIM, r->reason == HOLD_RUNNING ? "" : "next");
     } else if (hold_reason_needs_person(r->reason)) {
-        put(out, r->reason == HOLD_DISABLED ? ROLE_DIM : ROLE_ALARM,
-            r->reason == HOLD_DISABLED ? "Meta" : "you");
+        cell_put(out, r->reason == HOLD_DISABLED ? ROLE_DIM : ROLE_ALARM,
+                 r->reason == HOLD_DISABLED ? "Meta" : "you");
     } else {
         int64_t until = r->reason == HOLD_DUE ? r->next_due_at : r->until;
         bool open = until <= 0 || until == INT64_MAX;
-        put(out, r->reason == HOLD_DUE ? ROLE_DIM : ROLE_TEXT,
-            open ? "resumed" : format_time(until, e->now, e->offset_s).text);
+        cell_put(out, r->reason == HOLD_DUE ? ROLE_DIM : ROLE_TEXT,
+                 open ? "resumed" : format_time(until, e->now, e->offset_s).text);
         if (open && r->reason != HOLD_PAUSED) {
-            put(out, ROLE_DIM, "--");
+            cell_put(out, ROLE_DIM, "--");
         }
     }
 }
@@ -204,12 +195,12 @@ static void format_lag(const void *row, const void *env, struct cell_out *out)
     ROW(account_line);
     ENV;
     if (!r->last_synced_at) {
-        put(out, ROLE_DIM, "never");
+        cell_put(out, ROLE_DIM, "never");
         return;
     }
     int64_t lag = e->now - r->last_synced_at;
-    put(out, r->cadence_ms && lag > r->cadence_ms * 3 / 2 ? ROLE_WARN : ROLE_DIM,
-        format_age(lag).text);
+    cell_put(out, r->cadence_ms && lag > r->cadence_ms * 3 / 2 ? ROLE_WARN : ROLE_DIM,
+             format_age(lag).text);
 }
 
 static double number_lag(const void *row, const void *env)
@@ -224,11 +215,11 @@ static void format_last(const void *row, const void *env, struct cell_out *out)
     (void)env;
     ROW(account_line);
     if (!r->run_id) {
-        put(out, ROLE_DIM, "--");
+        cell_put(out, ROLE_DIM, "--");
     } else if (r->run_status == RUN_SUCCESS) {
-        put(out, ROLE_DIM, "ok");
+        cell_put(out, ROLE_DIM, "ok");
     } else if (r->run_status == RUN_RUNNING) {
-        put(out, ROLE_RUNNING, "running");
+        cell_put(out, ROLE_RUNNING, "running");
     } else if (r->error_code) {
         snprintf(out->text, sizeof out->text, r->error_code > 999 ? "e%d" : "err %d",
                  r->error_code);
@@ -238,7 +229,7 @@ static void format_last(const void *row, const void *env, struct cell_out *out)
             [RUN_RUNNING] = "running",     [RUN_SUCCESS] = "ok",
             [RUN_PARTIAL] = "partial",     [RUN_FAILED] = "failed",
             [RUN_THROTTLED] = "throttled", [RUN_CANCELLED] = "cancelled"};
-        put(out, r->run_status == RUN_CANCELLED ? ROLE_DIM : ROLE_WARN, words[r->run_status]);
+        cell_put(out, r->run_status == RUN_CANCELLED ? ROLE_DIM : ROLE_WARN, words[r->run_status]);
     }
 }
 
@@ -261,7 +252,7 @@ static void format_cost_today(const void *row, const void *env, struct cell_out 
 {
     (void)env;
     ROW(account_line);
-    put(out, ROLE_DIM, format_cost(r->cost_today).text);
+    cell_put(out, ROLE_DIM, format_cost(r->cost_today).text);
 }
 
 static double number_cost(const void *row, const void *env)
@@ -275,8 +266,8 @@ static void format_due(const void *row, const void *env, struct cell_out *out)
 {
     ROW(account_line);
     ENV;
-    put(out, ROLE_DIM,
-        r->next_due_at ? format_time(r->next_due_at, e->now, e->offset_s).text : "--");
+    cell_put(out, ROLE_DIM,
+             r->next_due_at ? format_time(r->next_due_at, e->now, e->offset_s).text : "--");
 }
 
 static double number_due(const void *row, const void *env)
@@ -290,7 +281,7 @@ static void format_spend(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(account_line);
-    put(out, ROLE_DIM, format_count(r->spend_7d_base / 1000000).text);
+    cell_put(out, ROLE_DIM, format_count(r->spend_7d_base / 1000000).text);
 }
 
 static double number_spend(const void *row, const void *env)
@@ -304,7 +295,7 @@ static void format_zone(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(account_line);
-    put(out, ROLE_DIM, r->timezone);
+    cell_put(out, ROLE_DIM, r->timezone);
 }
 
 const struct column account_columns[ACCOUNT_COLUMNS] = {

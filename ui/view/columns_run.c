@@ -3,21 +3,12 @@
 #include <string.h>
 
 #include "ui/format.h"
-#include "ui/view/rows.h"
-
-#define ROW const struct run_line *r = row
-#define ENV const struct env *e = env
-
-static void put(struct cell_out *out, enum role role, const char *text)
-{
-    snprintf(out->text, sizeof out->text, "%s", text);
-    out->role = role;
-}
+#include "ui/view/columns.h"
 
 static void format_id(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
-    ROW;
+    ROW(run_line);
     snprintf(out->text, sizeof out->text, "%" PRId64, r->run.run_id);
     out->role = ROLE_DIM;
 }
@@ -25,44 +16,44 @@ static void format_id(const void *row, const void *env, struct cell_out *out)
 static double number_id(const void *row, const void *env)
 {
     (void)env;
-    ROW;
+    ROW(run_line);
     return (double)r->run.run_id;
 }
 
 static void format_started(const void *row, const void *env, struct cell_out *out)
 {
-    ROW;
+    ROW(run_line);
     ENV;
-    put(out, ROLE_TEXT, format_time(r->run.started_at, e->now, e->offset_s).text);
+    cell_put(out, ROLE_TEXT, format_time(r->run.started_at, e->now, e->offset_s).text);
 }
 
 static double number_started(const void *row, const void *env)
 {
     (void)env;
-    ROW;
+    ROW(run_line);
     return (double)r->run.started_at;
 }
 
 static void format_account(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
-    ROW;
-    put(out, ROLE_TEXT, r->name && r->name[0] ? r->name : r->run.account_id);
+    ROW(run_line);
+    cell_put(out, ROLE_TEXT, r->name && r->name[0] ? r->name : r->run.account_id);
 }
 
 static void format_mode(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
-    ROW;
-    put(out, ROLE_DIM, run_mode_name(r->run.mode));
+    ROW(run_line);
+    cell_put(out, ROLE_DIM, run_mode_name(r->run.mode));
 }
 
 static void format_trigger(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
-    ROW;
-    put(out, r->run.trigger == TRIGGER_OPERATOR ? ROLE_TEXT : ROLE_DIM,
-        run_trigger_name(r->run.trigger));
+    ROW(run_line);
+    cell_put(out, r->run.trigger == TRIGGER_OPERATOR ? ROLE_TEXT : ROLE_DIM,
+             run_trigger_name(r->run.trigger));
 }
 
 static enum role status_role(enum run_status status)
@@ -76,24 +67,24 @@ static enum role status_role(enum run_status status)
 static void format_status(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
-    ROW;
-    put(out, status_role(r->run.status), run_status_name(r->run.status));
+    ROW(run_line);
+    cell_put(out, status_role(r->run.status), run_status_name(r->run.status));
 }
 
 /* Of a run under way its age, by the minute: seconds would be written for nobody. */
 static void format_took(const void *row, const void *env, struct cell_out *out)
 {
-    ROW;
+    ROW(run_line);
     ENV;
     bool running = r->run.status == RUN_RUNNING;
-    put(out, ROLE_TEXT,
-        running ? format_age(e->now - r->run.started_at).text
-                : format_duration(r->run.duration_ms).text);
+    cell_put(out, ROLE_TEXT,
+             running ? format_age(e->now - r->run.started_at).text
+                     : format_duration(r->run.duration_ms).text);
 }
 
 static double number_took(const void *row, const void *env)
 {
-    ROW;
+    ROW(run_line);
     ENV;
     return r->run.status == RUN_RUNNING ? (double)(e->now - r->run.started_at)
                                         : (double)r->run.duration_ms;
@@ -102,64 +93,64 @@ static double number_took(const void *row, const void *env)
 static void format_entities(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
-    ROW;
+    ROW(run_line);
     int64_t n = r->run.campaigns_fetched + r->run.adsets_fetched + r->run.ads_fetched;
-    put(out, ROLE_TEXT, format_count(n).text);
+    cell_put(out, ROLE_TEXT, format_count(n).text);
 }
 
 static double number_entities(const void *row, const void *env)
 {
     (void)env;
-    ROW;
+    ROW(run_line);
     return (double)(r->run.campaigns_fetched + r->run.adsets_fetched + r->run.ads_fetched);
 }
 
 static void format_rows(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
-    ROW;
-    put(out, ROLE_TEXT, format_count(r->run.insight_rows).text);
+    ROW(run_line);
+    cell_put(out, ROLE_TEXT, format_count(r->run.insight_rows).text);
 }
 
 static double number_rows(const void *row, const void *env)
 {
     (void)env;
-    ROW;
+    ROW(run_line);
     return (double)r->run.insight_rows;
 }
 
 static void format_calls(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
-    ROW;
-    put(out, ROLE_TEXT, format_count(r->run.api_calls).text);
+    ROW(run_line);
+    cell_put(out, ROLE_TEXT, format_count(r->run.api_calls).text);
 }
 
 static double number_calls(const void *row, const void *env)
 {
     (void)env;
-    ROW;
+    ROW(run_line);
     return (double)r->run.api_calls;
 }
 
 static void format_retries(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
-    ROW;
-    put(out, r->run.retries ? ROLE_WARN : ROLE_DIM, format_count(r->run.retries).text);
+    ROW(run_line);
+    cell_put(out, r->run.retries ? ROLE_WARN : ROLE_DIM, format_count(r->run.retries).text);
 }
 
 static double number_retries(const void *row, const void *env)
 {
     (void)env;
-    ROW;
+    ROW(run_line);
     return (double)r->run.retries;
 }
 
 static void format_cost_cell(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
-    ROW;
+    ROW(run_line);
     struct text actual = format_cost(r->run.actual_cost), plan = format_cost(r->run.estimated_cost);
     snprintf(out->text, sizeof out->text, "%s/%s", actual.text, plan.text);
     out->role = ROLE_DIM;
@@ -168,17 +159,17 @@ static void format_cost_cell(const void *row, const void *env, struct cell_out *
 static double number_cost(const void *row, const void *env)
 {
     (void)env;
-    ROW;
+    ROW(run_line);
     return r->run.actual_cost;
 }
 
 static void format_result(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
-    ROW;
+    ROW(run_line);
     const struct run *run = &r->run;
     if (run->status == RUN_RUNNING) {
-        put(out, ROLE_RUNNING, run->progress);
+        cell_put(out, ROLE_RUNNING, run->progress);
     } else if (run->error_code && run->error_subcode) {
         snprintf(out->text, sizeof out->text, "%d/%d %.400s", run->error_code, run->error_subcode,
                  run->error_message);
@@ -187,8 +178,8 @@ static void format_result(const void *row, const void *env, struct cell_out *out
         snprintf(out->text, sizeof out->text, "%d %.400s", run->error_code, run->error_message);
         out->role = status_role(run->status);
     } else {
-        put(out, run->status == RUN_SUCCESS ? ROLE_DIM : status_role(run->status),
-            run->error_message);
+        cell_put(out, run->status == RUN_SUCCESS ? ROLE_DIM : status_role(run->status),
+                 run->error_message);
     }
 }
 
@@ -217,13 +208,13 @@ const struct column run_columns[RUN_COLUMNS] = {
 
 void run_row_id(const void *row, char out[ROW_ID])
 {
-    ROW;
+    ROW(run_line);
     snprintf(out, ROW_ID, "%" PRId64, r->run.run_id);
 }
 
 void run_row_subject(const void *row, struct subject *out)
 {
-    ROW;
+    ROW(run_line);
     snprintf(out->account_id, sizeof out->account_id, "%s", r->run.account_id);
     snprintf(out->name, sizeof out->name, "%s", r->name ? r->name : "");
     out->run_id = r->run.run_id;

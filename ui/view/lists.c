@@ -4,22 +4,30 @@
 
 #include "ui/view/load.h"
 
-#define ONE_TABLE(pane_, columns_, count_, stem, enter_, title_, empty_)                           \
-    static const struct pane_class pane_ = {.title = title_,                                       \
-                                            .columns = columns_,                                   \
-                                            .column_count = count_,                                \
-                                            .row_id = stem##_row_id,                               \
-                                            .subject = stem##_row_subject,                         \
-                                            .enter = enter_,                                       \
-                                            .min = 3,                                              \
-                                            .empty = empty_}
-
-ONE_TABLE(accounts_pane, account_columns, ACCOUNT_COLUMNS, account, VIEW_ACCOUNT, "Accounts",
-          "no account has been read yet");
-ONE_TABLE(runs_pane, run_columns, RUN_COLUMNS, run, VIEW_RUN, "Runs", "no run yet");
-ONE_TABLE(actions_pane, action_columns, ACTION_COLUMNS, action, VIEW_ACCOUNT, "Actions",
-          "nobody has done anything yet");
-
+static const struct pane_class accounts_pane = {.title = "Accounts",
+                                                .columns = account_columns,
+                                                .column_count = ACCOUNT_COLUMNS,
+                                                .row_id = account_row_id,
+                                                .subject = account_row_subject,
+                                                .enter = VIEW_ACCOUNT,
+                                                .min = 3,
+                                                .empty = "no account has been read yet"};
+static const struct pane_class runs_pane = {.title = "Runs",
+                                            .columns = run_columns,
+                                            .column_count = RUN_COLUMNS,
+                                            .row_id = run_row_id,
+                                            .subject = run_row_subject,
+                                            .enter = VIEW_RUN,
+                                            .min = 3,
+                                            .empty = "no run yet"};
+static const struct pane_class actions_pane = {.title = "Actions",
+                                               .columns = action_columns,
+                                               .column_count = ACTION_COLUMNS,
+                                               .row_id = action_row_id,
+                                               .subject = action_row_subject,
+                                               .enter = VIEW_ACCOUNT,
+                                               .min = 3,
+                                               .empty = "nobody has done anything yet"};
 static const struct pane_class log_pane = {.title = "Log",
                                            .columns = log_columns,
                                            .column_count = LOG_COLUMNS,

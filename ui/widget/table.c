@@ -9,6 +9,12 @@
 
 enum { GAUGE_MIN = 5 };
 
+void cell_put(struct cell_out *out, enum role role, const char *text)
+{
+    snprintf(out->text, sizeof out->text, "%s", text ? text : "");
+    out->role = role;
+}
+
 void table_init(struct table *table, const struct column *columns, size_t count)
 {
     *table = (struct table){.columns = columns,
@@ -230,7 +236,7 @@ void table_mark(struct table *table, const char *id, bool on)
 {
     int at = mark_index(table, id);
     if (on && at < 0) {
-        char(*grown)[ROW_ID] = realloc(table->marks, (table->mark_count + 1) * sizeof *grown);
+        char(*grown)[ROW_ID] = realloc(table->marks, (table->mark_count + 1) * ROW_ID);
         if (grown) {
             table->marks = grown;
             snprintf(grown[table->mark_count++], ROW_ID, "%s", id);
@@ -433,8 +439,9 @@ void table_draw(struct table *table, const struct row_source *source, struct can
     }
     table->page = rect.h;
     scroll_into_view(table);
-    for (int line = 0; line < rect.h && (size_t)(table->top + line) < table->shown; line++) {
-        draw_row(table, source, (size_t)(table->top + line), canvas,
-                 (struct rect){rect.y + line, rect.x, 1, rect.w}, widths, focused);
+    size_t first = (size_t)table->top, lines = (size_t)rect.h;
+    for (size_t i = first; i < table->shown && i - first < lines; i++) {
+        draw_row(table, source, i, canvas,
+                 (struct rect){rect.y + (int)(i - first), rect.x, 1, rect.w}, widths, focused);
     }
 }

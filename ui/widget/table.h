@@ -20,6 +20,9 @@ struct cell_out {
     double threshold; /* of the gauge */
 };
 
+/* NULL is no text. */
+void cell_put(struct cell_out *out, enum role role, const char *text);
+
 /* env: whatever the view needs to word a cell (time, thresholds); passed through. */
 struct column {
     const char *key;   /* what a filter or a command calls it */

@@ -122,7 +122,7 @@ static void test_layout_columns_by_width(void **state)
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
         struct layout_input in = input_of(cases[c].rows, cases[c].cols, ARRANGE_TRIAGE, 5, 0);
         struct layout out = layout_compute(&in);
-        int columns = 0, seen[5];
+        int columns = 0, seen[5] = {0};
         for (int i = 0; i < 5; i++) {
             bool fresh = out.panes[i].h > 0;
             for (int k = 0; fresh && k < columns; k++) {

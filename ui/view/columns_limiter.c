@@ -1,0 +1,144 @@
+/* Limiters: how full, how old the reading, whither it goes. */
+#include <stdio.h>
+
+#include "ui/format.h"
+#include "ui/view/columns.h"
+
+static void limiter_name(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(limiter_line);
+    cell_put(out, ROLE_TEXT,
+             r->name && r->name[0] ? r->name
+             : r->account_id[0]    ? r->account_id
+                                   : "app");
+}
+
+static void limiter_label(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(limiter_line);
+    cell_put(out, ROLE_TEXT, r->label);
+}
+
+static void limiter_gauge(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(limiter_line);
+    char padded[16];
+    snprintf(padded, sizeof padded, "%4.6s", format_pct(r->pct).text);
+    enum role role = r->pct < 0                      ? ROLE_DIM
+                     : r->pct >= r->threshold        ? ROLE_GAUGE_BAD
+                     : r->pct >= r->threshold * 0.85 ? ROLE_GAUGE_WARN
+                                                     : ROLE_TEXT;
+    cell_put(out, role, padded);
+    out->gauge = r->pct < 0 ? 0 : r->pct;
+    out->threshold = r->threshold;
+}
+
+static double limiter_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW(limiter_line);
+    return r->pct;
+}
+
+static void limiter_age(const void *row, const void *env, struct cell_out *out)
+{
+    ROW(limiter_line);
+    ENV;
+    cell_put(out, ROLE_DIM, r->pct < 0 ? "--" : format_age(e->now - r->at).text);
+}
+
+static double limiter_age_number(const void *row, const void *env)
+{
+    ROW(limiter_line);
+    ENV;
+    return r->pct < 0 ? 1e15 : (double)(e->now - r->at);
+}
+
+static void limiter_reset(const void *row, const void *env, struct cell_out *out)
+{
+    ROW(limiter_line);
+    ENV;
+    cell_put(out, ROLE_TEXT,
+             r->regain_at > e->now ? format_time(r->regain_at, e->now, e->offset_s).text : "--");
+}
+
+static void limiter_slope(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(limiter_line);
+    if (r->slope >= 0.5 || r->slope <= -0.5) {
+        snprintf(out->text, sizeof out->text, "%+.0f/min", r->slope);
+    }
+    out->role = r->slope >= 0.5 ? ROLE_WARN : ROLE_DIM;
+}
+
+static double limiter_slope_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW(limiter_line);
+    return r->slope;
+}
+
+static void limiter_forecast(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(limiter_line);
+    if (r->pct >= 0 && r->pct < 100 && r->slope >= 0.5) {
+        snprintf(out->text, sizeof out->text, "100%% in %s",
+                 format_ahead((int64_t)((100 - r->pct) / r->slope * 60000)).text);
+    }
+    out->role = ROLE_WARN;
+}
+
+static void limiter_parts(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(limiter_line);
+    if (r->call_count >= 0) {
+        snprintf(out->text, sizeof out->text, "%.0f/%.0f/%.0f", r->call_count, r->total_time,
+                 r->total_cputime);
+    }
+    out->role = ROLE_DIM;
+}
+
+static void limiter_source(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(limiter_line);
+    cell_put(out, ROLE_DIM, r->header);
+}
+
+const struct column limiter_columns[LIMITER_COLUMNS] = {
+    {"who",      "WHO",           12, 24, ALIGN_LEFT,  0, true,  limiter_name,     NULL,                 false, "app or account"},
+    {"limit",    "LIMIT",         8,  14, ALIGN_LEFT,  0, false, limiter_label,    NULL,                 false, "which limiter" },
+    {"usage",    "USAGE",         5,  28, ALIGN_RIGHT, 0, false, limiter_gauge,    limiter_number,       true,
+     "the mark is the threshold"                                                                                                },
+    {"age",      "AGE",           3,  4,  ALIGN_RIGHT, 1, false, limiter_age,      limiter_age_number,   true,
+     "age of the reading"                                                                                                       },
+    {"reset",    "RESET",         5,  12, ALIGN_LEFT,  2, false, limiter_reset,    NULL,                 false,
+     "when access is regained, as the header says"                                                                              },
+    {"slope",    "SLOPE",         7,  8,  ALIGN_RIGHT, 3, false, limiter_slope,    limiter_slope_number, true,
+     "points a minute over 15 minutes"                                                                                          },
+    {"forecast", "FORECAST",      9,  13, ALIGN_LEFT,  4, false, limiter_forecast, NULL,                 false,
+     "at this slope"                                                                                                            },
+    {"parts",    "CALL/TIME/CPU", 13, 13, ALIGN_LEFT,  5, false, limiter_parts,    NULL,                 false,
+     "the header's three figures"                                                                                               },
+    {"header",   "HEADER",        12, 28, ALIGN_LEFT,  6, false, limiter_source,   NULL,                 false,
+     "where the figure came from"                                                                                               },
+};
+
+void limiter_row_id(const void *row, char out[ROW_ID])
+{
+    ROW(limiter_line);
+    snprintf(out, ROW_ID, "%s", r->id);
+}
+
+void limiter_row_subject(const void *row, struct subject *out)
+{
+    ROW(limiter_line);
+    snprintf(out->account_id, sizeof out->account_id, "%s", r->account_id);
+    snprintf(out->name, sizeof out->name, "%s", r->name ? r->name : "");
+}

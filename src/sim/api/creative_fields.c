@@ -20,8 +20,9 @@ static void c_status(const struct emit *e)
 }
 static void c_name(const struct emit *e)
 {
+    unsigned long long number = e->entity->key % 100000;
     put_key(e);
-    str_addf(e->out, "\"Creative %llu\"", (unsigned long long)(e->entity->key % 100000));
+    str_addf(e->out, "\"Creative %llu\"", number);
 }
 static void c_type(const struct emit *e)
 {
@@ -41,20 +42,20 @@ static void c_button(const struct emit *e)
 }
 static void c_hash(const struct emit *e)
 {
+    unsigned long long key = e->entity->key;
     put_key(e);
-    str_addf(e->out, "\"%016llx%016llx\"", (unsigned long long)e->entity->key,
-             (unsigned long long)~e->entity->key);
+    str_addf(e->out, "\"%016llx%016llx\"", key, ~key);
 }
 /* Signed and different on every read (reference 4.2). */
 static void c_url(const struct emit *e)
 {
+    unsigned long long expires = (unsigned long long)e->call->now_ms / 1000 + 86400;
     put_key(e);
     str_addf(e->out,
              "\"https:\\/\\/scontent.xx.fbcdn.net\\/v\\/t45.1600-4\\/%llu_n.png?_nc_cat=1"
              "&oh=00_%llx&oe=%llX\"",
              (unsigned long long)e->entity->creative_id,
-             (unsigned long long)(e->entity->key ^ (uint64_t)e->call->now_ms),
-             (unsigned long long)(e->call->now_ms / 1000 + 86400));
+             (unsigned long long)(e->entity->key ^ (uint64_t)e->call->now_ms), expires);
 }
 static void c_video(const struct emit *e)
 {

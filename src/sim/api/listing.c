@@ -157,8 +157,9 @@ static void write_rows(struct page *page, const struct walk *walk,
     }
     write_repeat(page, walk, write, plan, &account, out);
     while (walk_next(walk, at, &ref)) {
-        bool passes = walk_passes(walk, condition, ref, &entity, page->rows < page->limit);
-        if (passes && page->rows == page->limit) {
+        bool whole = page->rows < page->limit; /* one past the page only has to be there */
+        bool passes = walk_passes(walk, condition, ref, &entity, whole);
+        if (passes && !whole) {
             page->more = true;
             break;
         }

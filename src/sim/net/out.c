@@ -92,26 +92,20 @@ void out_raw(struct str *out, const char *text)
     str_addn(out, text, strlen(text));
 }
 
-/* Digits of value at the end of buf; returns where they start. */
-static char *out_digits(char buf[24], int64_t value)
-{
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    char *at = buf + 24;
-    do {
-        *--at = (char)('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
-    if (value < 0) {
-        *--at = '-';
-    }
-    return at;
-}
-
+/* printf costs half the time of a page of figures. */
 void out_int(struct str *out, int64_t value)
 {
     char buf[24];
-    char *at = out_digits(buf, value);
-    str_addn(out, at, (size_t)(buf + sizeof buf - at));
+    size_t at = sizeof buf;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        buf[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (value < 0) {
+        buf[--at] = '-';
+    }
+    str_addn(out, buf + at, sizeof buf - at);
 }
 
 void out_quoted_int(struct str *out, int64_t value)

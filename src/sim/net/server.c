@@ -93,6 +93,7 @@ static void post_flush(struct post_target *target)
     str_reset(&target->value);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are libmicrohttpd's. */
 static enum MHD_Result post_part(void *ctx, enum MHD_ValueKind kind, const char *key,
                                  const char *filename, const char *type, const char *encoding,
                                  const char *data, uint64_t at, size_t n)
@@ -271,7 +272,9 @@ static enum MHD_Result send_reply(struct server *server, struct MHD_Connection *
     if (reply->carriage == CARRY_RESET) {
         /* Dissolving the association aborts the connection with a reset. */
         struct sockaddr nobody = {.sa_family = AF_UNSPEC};
-        connect(connection_fd(connection), &nobody, sizeof nobody);
+        if (connect(connection_fd(connection), &nobody, sizeof nobody) != 0) {
+            shutdown(connection_fd(connection), SHUT_RDWR); /* at least it ends */
+        }
         return MHD_NO;
     }
     if (etag_matches(connection, reply)) {

@@ -101,11 +101,11 @@ struct world_account {
 };
 
 uint32_t world_account_count(const struct world *world);
-void world_account(const struct world *world, uint32_t account, int64_t now_ms,
+void world_account(const struct world *world, uint32_t index, int64_t now_ms,
                    struct world_account *out);
 bool world_account_find(const struct world *world, uint64_t id, uint32_t *account);
 /* Lifetime spend in minor units: everything insights show and an amount before them. */
-int64_t world_account_spent(struct world *world, uint32_t account, int64_t now_ms);
+int64_t world_account_spent(struct world *world, uint32_t index, int64_t now_ms);
 int32_t world_today(const struct world *world, uint32_t account, int64_t now_ms); /* its own day */
 
 /* ---- entities: positions 0..span-1 per account and kind, in order of creation, stable for ever */

@@ -95,7 +95,7 @@ uint64_t world_rows_position(const struct world_rows *rows);
 int32_t world_first_day(const struct world *world, uint32_t account); /* nothing before it */
 
 /* Truth: exact totals of an account's day, all ads, reach as at account level. */
-void world_truth_day(struct world *world, uint32_t account, int32_t day, int64_t now_ms,
+void world_truth_day(struct world *world, uint32_t index, int32_t day, int64_t now_ms,
                      struct world_metrics *out);
 /* Entities by kind and effective status; those not created yet are not counted. */
 struct world_counts {

@@ -20,45 +20,45 @@ static void test_error_shapes(void **state)
         int status, code, subcode;
         const char *part; /* of the message */
     } cases[] = {
-        {"GET", "/v26.0/me", NULL, 400, 2500, 0, "active access token"},
-        {"GET", "/v23.0/{A}", "t", 400, 2635, 0, "latest version: v26.0"},
-        {"GET", "/{A}/ads", "t", 400, 2500, 0, "Unversioned"},
-        {"GET", "/v27.0/{A}", "t", 400, 2500, 0, "Unknown path"},
-        {"GET", "/v26.0/?ids=1,2", "t", 500, 100, 0, "ids query parameter is deprecated"},
-        {"GET", "/v22.0/?ids=1,2", "t", 500, 100, 0, "ids query parameter is deprecated"},
-        {"GET", "/v26.0/act_5/ads", "t", 400, 100, 33, "Unsupported get request"},
-        {"GET", "/v26.0/77", "t", 400, 100, 33, "ID '77'"},
-        {"GET", "/v26.0/{A}/nothing", "t", 400, 100, 0, "nonexisting field (nothing)"},
-        {"GET", "/v26.0/{A}/ads?fields=wish", "t", 400, 100, 0, "field (wish) on node type (Ad)"},
-        {"GET", "/v26.0/{A}/ads?fields=creative{x}", "t", 400, 100, 0, "(x) on node type"},
-        {"GET", "/v26.0/{A}?fields=is_prepay_account", "t", 403, 200, 0, "business_management"},
-        {"POST", "/v26.0/{A}/campaigns", "t", 403, 200, 0, "ads_management"},
-        {"GET", "/v26.0/{A}/ads?effective_status=[\"DELETED\"]", "t", 400, 100, 1815001, ""},
-        {"GET", "/v26.0/{A}/adsets?effective_status=[\"DISAPPROVED\"]", "t", 400, 100, 0,
-         "DISAPPROVED"},
-        {"GET", "/v26.0/{A}/campaigns?effective_status=[\"CAMPAIGN_PAUSED\"]", "t", 400, 100, 0, ""},
-        {"GET", "/v26.0/{A}/ads?effective_status=[\"WHAT\"]", "t", 400, 100, 0, "WHAT"},
-        {"GET", "/v26.0/{A}/ads?after=xyz", "t", 400, 2642, 0, "Invalid cursors"},
-        {"GET", "/v26.0/{A}/ads?filtering=[{\"field\":\"ad.wish\",\"operator\":\"IN\",\"value\":[1]}]",
-         "t", 400, 100, 0, "'ad.wish' is not supported"},
-        {"GET", "/v26.0/{A}/insights?time_range={\"since\":\"2020-01-01\",\"until\":\"2020-01-02\"}",
-         "t", 400, 3018, 0, "37 months"},
-        {"GET", "/v26.0/{A}/insights?level=page", "t", 400, 100, 0, "level must be"},
-        {"GET", "/v26.0/{A}/insights?date_preset=lifetime", "t", 400, 100, 0, "date_preset"},
-        {"GET", "/v26.0/{A}/insights?breakdowns=age,country", "t", 400, 2, 1504041, ""},
-        {"GET", "/v26.0/{A}/insights?time_increment=91", "t", 400, 100, 0, "time_increment"},
+        {"GET",  "/v26.0/me",                                                                    NULL, 400, 2500, 0,       "active access token"              },
+        {"GET",  "/v23.0/{A}",                                                                   "t",  400, 2635, 0,       "latest version: v26.0"            },
+        {"GET",  "/{A}/ads",                                                                     "t",  400, 2500, 0,       "Unversioned"                      },
+        {"GET",  "/v27.0/{A}",                                                                   "t",  400, 2500, 0,       "Unknown path"                     },
+        {"GET",  "/v26.0/?ids=1,2",                                                              "t",  500, 100,  0,       "ids query parameter is deprecated"},
+        {"GET",  "/v22.0/?ids=1,2",                                                              "t",  500, 100,  0,       "ids query parameter is deprecated"},
+        {"GET",  "/v26.0/act_5/ads",                                                             "t",  400, 100,  33,      "Unsupported get request"          },
+        {"GET",  "/v26.0/77",                                                                    "t",  400, 100,  33,      "ID '77'"                          },
+        {"GET",  "/v26.0/{A}/nothing",                                                           "t",  400, 100,  0,       "nonexisting field (nothing)"      },
+        {"GET",  "/v26.0/{A}/ads?fields=wish",                                                   "t",  400, 100,  0,       "field (wish) on node type (Ad)"   },
+        {"GET",  "/v26.0/{A}/ads?fields=creative{x}",                                            "t",  400, 100,  0,       "(x) on node type"                 },
+        {"GET",  "/v26.0/{A}?fields=is_prepay_account",                                          "t",  403, 200,  0,       "business_management"              },
+        {"POST", "/v26.0/{A}/campaigns",                                                         "t",  403, 200,  0,       "ads_management"                   },
+        {"GET",  "/v26.0/{A}/ads?effective_status=[\"DELETED\"]",                                "t",  400, 100,  1815001, ""                                 },
+        {"GET",  "/v26.0/{A}/adsets?effective_status=[\"DISAPPROVED\"]",                         "t",  400, 100,  0,
+         "DISAPPROVED"                                                                                                                                        },
+        {"GET",  "/v26.0/{A}/campaigns?effective_status=[\"CAMPAIGN_PAUSED\"]",                  "t",  400, 100,  0,
+         ""                                                                                                                                                   },
+        {"GET",  "/v26.0/{A}/ads?effective_status=[\"WHAT\"]",                                   "t",  400, 100,  0,       "WHAT"                             },
+        {"GET",  "/v26.0/{A}/ads?after=xyz",                                                     "t",  400, 2642, 0,       "Invalid cursors"                  },
+        {"GET",
+         "/v26.0/{A}/ads?filtering=[{\"field\":\"ad.wish\",\"operator\":\"IN\",\"value\":[1]}]", "t",  400, 100,  0,       "'ad.wish' is not supported"       },
+        {"GET",
+         "/v26.0/{A}/insights?time_range={\"since\":\"2020-01-01\",\"until\":\"2020-01-02\"}",   "t",
+         400,                                                                                               3018, 0,       "37 months"                        },
+        {"GET",  "/v26.0/{A}/insights?level=page",                                               "t",  400, 100,  0,       "level must be"                    },
+        {"GET",  "/v26.0/{A}/insights?date_preset=lifetime",                                     "t",  400, 100,  0,       "date_preset"                      },
+        {"GET",  "/v26.0/{A}/insights?breakdowns=age,country",                                   "t",  400, 2,    1504041, ""                                 },
+        {"GET",  "/v26.0/{A}/insights?time_increment=91",                                        "t",  400, 100,  0,       "time_increment"                   },
     };
     struct sim *sim = fixture_create();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct answer answer;
         call_as(sim, &answer, cases[i].method, cases[i].url, NULL, cases[i].token);
         const struct json *error = json_get(root(&answer), "error");
-        if (answer.reply.status != cases[i].status ||
-            member_i64(error, "code") != cases[i].code ||
+        if (answer.reply.status != cases[i].status || member_i64(error, "code") != cases[i].code ||
             member_i64(error, "error_subcode") != cases[i].subcode ||
             strstr(json_text(json_get(error, "message")), cases[i].part) == NULL) {
-            fail_msg("%s: %d %s", cases[i].url, answer.reply.status,
-                     str_text(&answer.reply.body));
+            fail_msg("%s: %d %s", cases[i].url, answer.reply.status, str_text(&answer.reply.body));
         }
         if (answer.reply.status < 500) {
             assert_non_null(reply_get_header(&answer.reply, "WWW-Authenticate"));
@@ -77,8 +77,8 @@ static void test_versions_served(void **state)
     } cases[] = {
         {"/v26.0/{A}", "v26.0", false},
         {"/v25.0/{A}", "v25.0", false},
-        {"/v24.0/{A}", "v25.0", true},
-        {"/me", "v26.0", false},
+        {"/v24.0/{A}", "v25.0", true },
+        {"/me",        "v26.0", false},
     };
     struct sim *sim = fixture_create();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -135,7 +135,8 @@ static size_t count_pages(struct sim *sim, const char *url, size_t *page_count)
         get(sim, &answer, full);
         assert_int_equal(answer.reply.status, 200);
         (*page_count)++;
-        for (const struct json *row = json_first(data(&answer)); row != NULL; row = json_next(row)) {
+        for (const struct json *row = json_first(data(&answer)); row != NULL;
+             row = json_next(row)) {
             const char *id = json_text(json_get(row, "id"));
             bool account = id != NULL && strncmp(id, "act_", 4) == 0;
             seen[rows] = id != NULL ? strtoull(id + (account ? 4 : 0), NULL, 10) : 0;
@@ -161,15 +162,13 @@ static void test_listing_counts_equal_truth(void **state)
         enum entity_kind kind;
     } cases[] = {
         {"campaigns", "[\"ACTIVE\",\"PAUSED\",\"ARCHIVED\",\"IN_PROCESS\",\"WITH_ISSUES\"]",
-         ENTITY_CAMPAIGN},
+         ENTITY_CAMPAIGN                                                                                        },
         {"adsets",
-         "[\"ACTIVE\",\"PAUSED\",\"ARCHIVED\",\"IN_PROCESS\",\"WITH_ISSUES\",\"CAMPAIGN_PAUSED\"]",
-         ENTITY_ADSET},
+         "[\"ACTIVE\",\"PAUSED\",\"ARCHIVED\",\"IN_PROCESS\",\"WITH_ISSUES\",\"CAMPAIGN_PAUSED\"]", ENTITY_ADSET},
         {"ads",
          "[\"ACTIVE\",\"PAUSED\",\"ARCHIVED\",\"IN_PROCESS\",\"WITH_ISSUES\",\"CAMPAIGN_PAUSED\","
          "\"ADSET_PAUSED\",\"DISAPPROVED\",\"PENDING_REVIEW\",\"PENDING_BILLING_INFO\","
-         "\"PREAPPROVED\"]",
-         ENTITY_AD},
+         "\"PREAPPROVED\"]",                                                                        ENTITY_AD   },
     };
     struct sim *sim = fixture_create();
     struct world_counts counts;
@@ -222,11 +221,9 @@ static void test_filtering(void **state)
         bool all; /* the filter has no effect */
     } cases[] = {
         {"/v26.0/{A}/ads?limit=1000&filtering=[{\"field\":\"ad.updated_time\",\"operator\":"
-         "\"GREATER_THAN\",\"value\":1794900000}]",
-         false},
+         "\"GREATER_THAN\",\"value\":1794900000}]",   false},
         {"/v26.0/{A}/ads?limit=1000&filtering=[{\"field\":\"updated_time\",\"operator\":"
-         "\"GREATER_THAN\",\"value\":1794900000}]",
-         true},
+         "\"GREATER_THAN\",\"value\":1794900000}]",   true },
         {"/v26.0/{A}/ads?limit=1000&updated_since=1794900000", false},
     };
     struct sim *sim = fixture_create();
@@ -269,7 +266,8 @@ static int64_t sum_spend(struct sim *sim, const char *url, size_t *rows)
         snprintf(full, sizeof full, "%s%s%s", url, after[0] != '\0' ? "&after=" : "", after);
         get(sim, &answer, full);
         assert_int_equal(answer.reply.status, 200);
-        for (const struct json *row = json_first(data(&answer)); row != NULL; row = json_next(row)) {
+        for (const struct json *row = json_first(data(&answer)); row != NULL;
+             row = json_next(row)) {
             int64_t spend = 0;
             assert_true(money_parse_micros(json_text(json_get(row, "spend")), &spend));
             assert_non_null(json_text(json_get(row, "date_start")));
@@ -402,13 +400,12 @@ static void test_too_much_data(void **state)
         const char *url;
         int code, status;
     } cases[] = {
-        {"/v26.0/{A}/ads?limit=20000", 1, 500},
-        {"/v26.0/{A}/adcreatives?limit=100&fields=object_story_spec", 1, 500},
-        {"/v26.0/{A}/adcreatives?limit=25&fields=object_story_spec", 0, 200},
+        {"/v26.0/{A}/ads?limit=20000",                                                                        1, 500},
+        {"/v26.0/{A}/adcreatives?limit=100&fields=object_story_spec",                                         1, 500},
+        {"/v26.0/{A}/adcreatives?limit=25&fields=object_story_spec",                                          0, 200},
         {"/v26.0/{A}/insights?level=ad&time_increment=1&date_preset=last_90d&limit=5000&fields="
          "ad_id,ad_name,adset_id,adset_name,campaign_id,campaign_name,spend,impressions,clicks,"
-         "reach,frequency,ctr,cpc,cpm,cpp,actions,action_values,cost_per_action_type,purchase_roas",
-         1, 500},
+         "reach,frequency,ctr,cpc,cpm,cpp,actions,action_values,cost_per_action_type,purchase_roas", 1, 500},
     };
     struct sim *sim = fixture_create();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

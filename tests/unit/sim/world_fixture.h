@@ -84,7 +84,7 @@ static inline struct world_query fixture_daily(const struct world *world, uint32
 static inline struct world_entity fixture_pick(const struct world *world, enum entity_kind kind,
                                                enum world_effective effective)
 {
-    struct world_entity out;
+    struct world_entity out = {0};
     for (uint32_t i = 0; i < world_entity_span(world, 0, kind); i++) {
         if (world_entity(world, (struct world_ref){0, kind, i}, BASE_MS, &out) &&
             out.effective == effective) {

@@ -160,6 +160,7 @@ check: setup
 	@+$(MAKE) --no-print-directory MODE=tsan test-threads
 	@.ci/test --summary $(BUILD)
 check-sdk: setup
+	@.ci/setup $(BUILD) sdk
 	@+$(MAKE) --no-print-directory MODE=release binaries
 	@BUILD=$(abspath $(BUILD)) ADTOP_SIM=$(abspath $(BUILD)/release/adtop-sim) tests/e2e/check-sdk
 check-long: check

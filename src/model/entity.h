@@ -16,6 +16,10 @@ bool entity_kind_parse(const char *text, enum entity_kind *out);
  * (reference 4.3, 4.4); NULL-terminated. */
 const char *const *entity_kind_statuses(enum entity_kind kind);
 
+/* Our own effective_status for what no listing returns and reading by id refuses (100/33): deleted
+ * for good, or hidden from this token. */
+#define ENTITY_INACCESSIBLE "INACCESSIBLE"
+
 struct entity {
     enum entity_kind kind;
     const char *entity_id;

@@ -62,7 +62,9 @@ static bool put_one(struct store *store, struct query *q, const struct entity *r
         !store_entity_no(store, row->parent_id, &parent, err)) {
         return false;
     }
-    bool deleted = row->effective_status && strcmp(row->effective_status, "DELETED") == 0;
+    const char *status = row->effective_status;
+    bool deleted =
+        status && (strcmp(status, "DELETED") == 0 || strcmp(status, ENTITY_INACCESSIBLE) == 0);
     bind_i64_n(q, 1, no);
     bind_i64_n(q, 2, fetched_at);
     bind_i64_n(q, 3, account_no);
@@ -103,22 +105,26 @@ bool store_entities_put(struct store *store, const char *account_id, const struc
 }
 
 bool store_entities_count(struct store *store, const char *account_id,
-                          int64_t counts[ENTITY_KIND_COUNT], struct err *err)
+                          int64_t counts[ENTITY_KIND_COUNT], int64_t *active, struct err *err)
 {
     struct query q = {0};
     int64_t account_no = 0;
+    *active = 0;
     memset(counts, 0, sizeof(int64_t) * ENTITY_KIND_COUNT);
     store_lock(store);
     bool ok = store_account_no(store, account_id, &account_no, NULL, err) &&
               db_query(&store->db, &q,
-                       "SELECT kind, count(*) FROM entity WHERE account_no = :account AND "
+                       "SELECT kind, count(*), sum(effective_status IS 'ACTIVE') FROM entity WHERE "
+                       "account_no = :account AND "
                        "deleted_at IS NULL GROUP BY kind",
                        err);
     if (ok) {
         bind_i64(&q, ":account", account_no);
         int step;
         while ((step = db_step(&q, err)) > 0) {
-            counts[col_i64(&q, 0) % ENTITY_KIND_COUNT] = col_i64(&q, 1);
+            int64_t kind = col_i64(&q, 0) % ENTITY_KIND_COUNT;
+            counts[kind] = col_i64(&q, 1);
+            *active = kind == ENTITY_AD ? col_i64(&q, 2) : *active;
         }
         ok = step == 0;
     }
@@ -182,16 +188,23 @@ static bool take_ids(struct store *store, struct query *q, struct arena *arena, 
     return true;
 }
 
+/* :after of a query in order of entity_no. */
+static bool number_after(struct store *store, const char *after, int64_t *no, struct err *err)
+{
+    *no = INT64_MIN;
+    return !after || after[0] == '\0' || store_entity_no(store, after, no, err);
+}
+
 bool store_entities_unseen(struct store *store, struct arena *arena, const char *account_id,
                            const struct store_unseen *unseen, struct store_ids *out,
                            struct err *err)
 {
     struct query q = {0};
-    int64_t account_no = 0, after_no = INT64_MIN;
+    int64_t account_no = 0, after_no = 0;
     store_lock(store);
     bool ok =
         store_account_no(store, account_id, &account_no, NULL, err) &&
-        (!unseen->after || store_entity_no(store, unseen->after, &after_no, err)) &&
+        number_after(store, unseen->after, &after_no, err) &&
         db_query(&store->db, &q,
                  "SELECT entity_no FROM entity WHERE account_no = :account AND kind = :kind "
                  "AND deleted_at IS NULL AND fetched_at < :since AND entity_no > :after ORDER "
@@ -209,44 +222,22 @@ bool store_entities_unseen(struct store *store, struct arena *arena, const char 
     return ok;
 }
 
-bool store_entities_delete(struct store *store, const char *account_id, const char *const *ids,
-                           size_t n, int64_t deleted_at, struct err *err)
-{
-    struct query q = {0};
-    (void)account_id;
-    if (!store_begin(store, err)) {
-        return false;
-    }
-    bool ok = db_query(&store->db, &q,
-                       "UPDATE entity SET deleted_at = ?2, effective_status = 'DELETED', status = "
-                       "'DELETED' WHERE entity_no = ?1 AND deleted_at IS NULL",
-                       err);
-    for (size_t i = 0; ok && i < n; i++) {
-        int64_t no = 0;
-        ok = store_entity_no(store, ids[i], &no, err);
-        bind_i64_n(&q, 1, no);
-        bind_i64_n(&q, 2, deleted_at);
-        ok = ok && db_step(&q, err) == 0;
-        db_rewind(&q);
-    }
-    db_done(&q);
-    return store_end(store, ok, err);
-}
-
 bool store_entities_strays(struct store *store, struct arena *arena, const char *account_id,
-                           size_t limit, struct store_ids *out, struct err *err)
+                           const char *after, size_t limit, struct store_ids *out, struct err *err)
 {
     struct query q = {0};
-    int64_t account_no = 0;
+    int64_t account_no = 0, after_no = 0;
     store_lock(store);
     bool ok = store_account_no(store, account_id, &account_no, NULL, err) &&
+              number_after(store, after, &after_no, err) &&
               db_query(&store->db, &q,
-                       "SELECT s.entity_no FROM stray s WHERE s.account_no = :account AND NOT "
-                       "EXISTS (SELECT 1 FROM entity e WHERE e.entity_no = s.entity_no) LIMIT "
-                       ":limit",
+                       "SELECT s.entity_no FROM stray s WHERE s.account_no = :account AND "
+                       "s.entity_no > :after AND NOT EXISTS (SELECT 1 FROM entity e WHERE "
+                       "e.entity_no = s.entity_no) ORDER BY s.entity_no LIMIT :limit",
                        err);
     if (ok) {
         bind_i64(&q, ":account", account_no);
+        bind_i64(&q, ":after", after_no);
         bind_i64(&q, ":limit", (int64_t)limit);
         ok = take_ids(store, &q, arena, limit, &out->ids, &out->count, err);
     }
@@ -302,50 +293,61 @@ bool store_entities_settle(struct store *store, const char *account_id, int64_t 
     return store_end(store, ok, err);
 }
 
-static bool count_orphans(struct store *store, const char *sql, int64_t account_no, int64_t *out,
-                          struct err *err)
+bool store_entities_missing(struct store *store, struct arena *arena, const char *account_id,
+                            const struct store_unseen *parents, struct store_ids *out,
+                            struct err *err)
 {
     struct query q = {0};
-    if (!db_query(&store->db, &q, sql, err)) {
-        return false;
+    int64_t account_no = 0, after_no = 0;
+    store_lock(store);
+    bool ok = store_account_no(store, account_id, &account_no, NULL, err) &&
+              number_after(store, parents->after, &after_no, err) &&
+              db_query(&store->db, &q,
+                       "SELECT DISTINCT e.parent_no FROM entity e WHERE e.account_no = :account "
+                       "AND e.kind = :kind AND e.deleted_at IS NULL AND e.parent_no > :after AND "
+                       "NOT EXISTS (SELECT 1 FROM entity p WHERE p.entity_no = e.parent_no) ORDER "
+                       "BY e.parent_no LIMIT :limit",
+                       err);
+    if (ok) {
+        bind_i64(&q, ":account", account_no);
+        bind_i64(&q, ":kind", parents->kind + 1);
+        bind_i64(&q, ":after", after_no);
+        bind_i64(&q, ":limit", (int64_t)parents->limit);
+        ok = take_ids(store, &q, arena, parents->limit, &out->ids, &out->count, err);
     }
-    bind_i64(&q, ":account", account_no);
-    int step = db_step(&q, err);
-    *out = step > 0 ? col_i64(&q, 0) : 0;
-    db_done(&q);
+    store_unlock(store);
+    return ok;
+}
+
+static bool first_number(struct query *q, int64_t *no, struct err *err)
+{
+    int step = db_step(q, err);
+    *no = step > 0 ? col_i64(q, 0) : 0;
+    db_done(q);
     return step >= 0;
 }
 
-bool store_entities_orphans(struct store *store, struct arena *arena, const char *account_id,
-                            size_t limit, struct store_orphans *out, struct err *err)
+bool store_entity_next(struct store *store, const char *account_id, const struct store_walk *walk,
+                       char out[ID_SIZE], struct err *err)
 {
     struct query q = {0};
-    int64_t account_no = 0;
-    memset(out, 0, sizeof *out);
+    int64_t account_no = 0, after_no = 0, parent_no = 0, no = 0;
     store_lock(store);
-    bool ok =
-        store_account_no(store, account_id, &account_no, NULL, err) &&
-        count_orphans(
-            store,
-            "SELECT count(*) FROM entity e WHERE e.account_no = :account AND e.deleted_at "
-            "IS NULL AND e.parent_no IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entity p "
-            "WHERE p.entity_no = e.parent_no)",
-            account_no, &out->without_parent, err) &&
-        count_orphans(
-            store,
-            "SELECT count(*) FROM insight i WHERE i.account_no = :account AND i.entity_no "
-            "<> 0 AND NOT EXISTS (SELECT 1 FROM entity e WHERE e.entity_no = "
-            "i.entity_no)",
-            account_no, &out->without_entity, err) &&
-        db_query(&store->db, &q,
-                 "SELECT DISTINCT e.parent_no FROM entity e WHERE e.account_no = :account AND "
-                 "e.deleted_at IS NULL AND e.parent_no IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
-                 "entity p WHERE p.entity_no = e.parent_no) LIMIT :limit",
-                 err);
+    bool ok = store_account_no(store, account_id, &account_no, NULL, err) &&
+              number_after(store, walk->after, &after_no, err) &&
+              store_entity_no(store, walk->parent, &parent_no, err) &&
+              db_query(&store->db, &q,
+                       "SELECT entity_no FROM entity WHERE account_no = :account AND kind = :kind "
+                       "AND (:parent = 0 OR parent_no = :parent) AND entity_no > :after AND "
+                       "effective_status IS NOT '" ENTITY_INACCESSIBLE "' ORDER BY entity_no LIMIT "
+                       "1",
+                       err);
     if (ok) {
         bind_i64(&q, ":account", account_no);
-        bind_i64(&q, ":limit", (int64_t)limit);
-        ok = take_ids(store, &q, arena, limit, &out->ids, &out->count, err);
+        bind_i64(&q, ":kind", walk->kind);
+        bind_i64(&q, ":parent", parent_no);
+        bind_i64(&q, ":after", after_no);
+        ok = first_number(&q, &no, err) && store_entity_id(store, no, out, err);
     }
     store_unlock(store);
     return ok;

@@ -168,6 +168,13 @@ bool ask_accounts(struct ask *ask, uint64_t dropped, struct err *err)
     return ask_path(ask, err, "me", "adaccounts") && ask_check(ask, err);
 }
 
+bool ask_account(struct ask *ask, const char *account_id, struct err *err)
+{
+    ask_reset(ask);
+    ask_param(ask, "fields", "id");
+    return ask_path(ask, err, account_id, "");
+}
+
 bool ask_node(struct ask *ask, const char *id, enum edge edge, uint64_t dropped, struct err *err)
 {
     ask_reset(ask);

@@ -46,6 +46,8 @@ bool ask_listing(struct ask *ask, const char *account_id, enum entity_kind kind,
                  const struct plan_listing *listing, uint64_t dropped, struct err *err);
 bool ask_insights(struct ask *ask, const struct ask_insights *in, struct err *err);
 bool ask_accounts(struct ask *ask, uint64_t dropped, struct err *err);
+/* The account itself, as little of it as there is. */
+bool ask_account(struct ask *ask, const char *account_id, struct err *err);
 /* An entity by its id; the path is the id. */
 bool ask_node(struct ask *ask, const char *id, enum edge edge, uint64_t dropped, struct err *err);
 

@@ -7,6 +7,7 @@
 #include "govern/fx.h"
 #include "govern/tier_rule.h"
 #include "store/accounts.h"
+#include "store/checks.h"
 #include "store/daily.h"
 #include "store/drift.h"
 #include "store/entities.h"
@@ -39,16 +40,38 @@ static bool complete(const struct sync_run *run, enum listing_how how)
     return true;
 }
 
-/* Ads only insights know, after a listing of everything without them: deleted. */
+/* Ads only insights know, after a listing of everything or reading by id did not bring them:
+ * deleted. */
 static bool settle(struct sync_run *run, struct err *err)
 {
-    const struct chain *ads = listing_of(run, ENTITY_AD);
     size_t tombstones = 0;
-    bool known = ads && ads->state == CHAIN_DONE && ads->as.listing.seen_all &&
-                 run->nodes->state == CHAIN_DONE;
-    return !known || run->plan.insights_count == 0 ||
-           store_entities_settle(run->deps.store, run->plan.account_id, run_now(run), &tombstones,
-                                 err);
+    bool known = run->nodes->state == CHAIN_DONE && run->nodes->as.nodes.strays_done;
+    return !known || store_entities_settle(run->deps.store, run->plan.account_id, run_now(run),
+                                           &tombstones, err);
+}
+
+/* What the search for orphans found, and what became of it. */
+static bool note_orphans(struct sync_run *run, struct err *err)
+{
+    const struct nodes_part *nodes = &run->nodes->as.nodes;
+    if (!nodes->parents_done) {
+        return true;
+    }
+    struct check_row row = {.at = run_now(run),
+                            .run_id = run->run.run_id,
+                            .kind = "orphans",
+                            .field = "parents",
+                            .actual = nodes->orphans,
+                            .result = nodes->orphans ? CHECK_OPEN_DIFFERS : CHECK_OK};
+    memcpy(row.account_id, run->plan.account_id, sizeof row.account_id);
+    if (nodes->orphans) {
+        snprintf(row.detail, sizeof row.detail,
+                 "%" PRId64 " parents were missing and read by id, %" PRId64
+                 " of them are gone or hidden",
+                 nodes->orphans, nodes->left_missing);
+        log_write(LOG_WARN, "sync", "%s: %s", run->plan.account_id, row.detail);
+    }
+    return store_check_append(run->deps.store, &row, err);
 }
 
 static enum insight_level lowest_level(const struct sync_run *run)
@@ -210,9 +233,10 @@ void run_finish(struct sync_run *run)
     bool ok = r->status == RUN_FAILED;
     if (!ok) {
         ok = store_begin(run->deps.store, &err);
-        ok =
-            ok && store_end(run->deps.store,
-                            settle(run, &err) && roll_up(run, &err) && set_synced(run, &err), &err);
+        ok = ok && store_end(run->deps.store,
+                             settle(run, &err) && note_orphans(run, &err) && roll_up(run, &err) &&
+                                 set_synced(run, &err),
+                             &err);
     }
     if (!ok) {
         run_fail_local(run, &err);

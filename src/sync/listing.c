@@ -57,7 +57,13 @@ static void listing_resume(struct chain *chain, const struct store_cursor *curso
     }
     state = json_parse(cursor->state, strlen(cursor->state), NULL, NULL);
     json_i64(json_get(json_root(state), "server_ms"), &server_ms);
+    json_i64(json_get(json_root(state), "differ"), &part->differ);
+    json_i64(json_get(json_root(state), "oldest_ms"), &part->oldest_ms);
     json_free(state);
+    if (part->differ > 0 && part->differ <= SWEEP_NODES_MAX) {
+        part->differ =
+            SWEEP_NODES_MAX + 1; /* which ones is not known any more: all by one filter */
+    }
     part->began_ms = cursor->generation;
     part->server_ms = server_ms;
 }
@@ -94,7 +100,6 @@ struct page {
     struct entity *rows;
     size_t count;
     bool older; /* a row that the filter should have kept out */
-    int64_t active;
 };
 
 static bool listing_decode(struct chain *chain, const struct graph_result *result, struct page *out,
@@ -123,7 +128,6 @@ static bool listing_decode(struct chain *chain, const struct graph_result *resul
             continue;
         }
         e->kind = part->kind;
-        out->active += e->effective_status && strcmp(e->effective_status, "ACTIVE") == 0;
         out->older |= part->plan.how == LISTING_DELTA && e->updated_time != 0 &&
                       e->updated_time / 1000 <= part->plan.since_ms / 1000;
         out->count++;
@@ -145,7 +149,7 @@ static bool sweep_compare(struct chain *chain, const struct page *page, struct e
         return false;
     }
     for (size_t i = 0; i < page->count; i++) {
-        const struct entity *e = &page->rows[i];
+        struct entity *e = &page->rows[i];
         if (!changed[i]) {
             continue;
         }
@@ -158,26 +162,25 @@ static bool sweep_compare(struct chain *chain, const struct page *page, struct e
         if (part->oldest_ms == 0 || e->updated_time < part->oldest_ms) {
             part->oldest_ms = e->updated_time;
         }
+        /* The stored one stays until the row itself was read: a run that ends before leaves the
+         * difference for the next sweep to find. */
+        e->updated_time = 0;
     }
     return true;
 }
 
-static bool cursor_put(struct chain *chain, const struct page *page, bool last, struct err *err)
+static bool cursor_put(struct chain *chain, bool last, struct err *err)
 {
     struct listing_part *part = &chain->as.listing;
     struct store_cursor cursor;
     if (!keep_cursor_load(chain, &cursor, err)) {
         return false;
     }
-    part->active += page->active;
-    if (part->plan.how == LISTING_DELTA && !part->after_sweep) {
-        part->active = part->active > 0 ? part->active + part->active_before : part->active_before;
-        part->active_before = 0;
-    }
     cursor.generation = part->began_ms;
     snprintf(cursor.state, sizeof cursor.state,
-             "{\"how\":\"%s\",\"server_ms\":%" PRId64 ",\"active\":%" PRId64 "}",
-             listing_how_name(part->plan.how), part->server_ms, part->active);
+             "{\"how\":\"%s\",\"server_ms\":%" PRId64 ",\"differ\":%" PRId64
+             ",\"oldest_ms\":%" PRId64 "}",
+             listing_how_name(part->plan.how), part->server_ms, part->differ, part->oldest_ms);
     /* The watermark moves only now that the whole listing came, to the server's clock at its
      * beginning, bound to the status set it was made with. */
     if (last && part->complete) {
@@ -209,7 +212,7 @@ static bool listing_keep(struct chain *chain, const struct graph_result *result,
         part->complete = !chain->pager.ended_early || chain->pager.empties >= PAGER_EMPTY_MAX;
         part->seen_all = part->seen_all && !chain->pager.ended_early;
     }
-    ok = ok && cursor_put(chain, page, ended, err);
+    ok = ok && cursor_put(chain, ended, err);
     return keep_end(run, ok, err);
 }
 

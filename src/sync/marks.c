@@ -6,7 +6,6 @@
 #include "store/cursors.h"
 #include "store/entities.h"
 #include "store/insights.h"
-#include "json/json.h"
 
 enum { DAYS_MAX = 128, RECENT_DAYS = 8 };
 
@@ -14,7 +13,7 @@ static bool load_listings(struct store *store, const char *account_id, struct pl
                           struct err *err)
 {
     int64_t counts[ENTITY_KIND_COUNT];
-    if (!store_entities_count(store, account_id, counts, err)) {
+    if (!store_entities_count(store, account_id, counts, &out->active_ads, err)) {
         return false;
     }
     for (int kind = 0; kind < ENTITY_KIND_COUNT; kind++) {
@@ -30,11 +29,6 @@ static bool load_listings(struct store *store, const char *account_id, struct pl
         }
         out->listing[kind].server_ms = cursor.watermark;
         out->listing[kind].key = cursor.filter_hash;
-        if (kind == ENTITY_AD) {
-            struct json_doc *state = json_parse(cursor.state, strlen(cursor.state), NULL, NULL);
-            json_i64(json_get(json_root(state), "active"), &out->active_ads);
-            json_free(state);
-        }
     }
     return true;
 }

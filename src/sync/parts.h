@@ -44,16 +44,23 @@ struct chain_ops {
 struct span {
     int32_t first, last;
     enum insight_level node_level; /* LEVEL_ACCOUNT: the account's edge */
-    char node[ID_SIZE];            /* id; of an `each` span: the last one read */
+    char node[ID_SIZE];            /* id; of an `each` span: the last one read, "" = none yet */
+    char parent[ID_SIZE];          /* of an `each` span: whose nodes; "" = the account's */
     bool each;                     /* to be read for every node of node_level */
+    bool part;                     /* not all rows of its days: a node's alone */
     bool report;
     int64_t began_ms; /* our clock; rows of its days fetched before are no longer there */
 };
 
+/* Why an object is read by id: a listing of everything left it out, a sweep found it changed, only
+ * insights know it, only its children do; and the account itself, before anything is called gone.
+ */
+enum node_why { NODE_VANISHED, NODE_DIFFERS, NODE_STRAY, NODE_PARENT, NODE_ACCOUNT };
+
 struct node_item {
     char id[ID_SIZE];
     enum entity_kind kind;
-    bool vanished; /* a listing left it out */
+    enum node_why why;
     bool done;
 };
 
@@ -68,7 +75,6 @@ struct listing_part {
     int64_t differ;    /* rows a sweep found changed or unknown */
     int64_t oldest_ms; /* the smallest updated_time among them */
     int64_t rows;
-    int64_t active, active_before; /* ACTIVE rows of this listing, of those before a delta */
     struct node_item differing[SWEEP_NODES_MAX]; /* the first that differ */
 };
 
@@ -88,15 +94,18 @@ struct nodes_part {
     struct node_item items[BATCH_MAX];
     size_t count;
     int tries;
-    bool checking; /* the account's own node, before many are declared gone */
-    bool checked;
-    int kind;             /* vanished ones are taken kind by kind */
-    int64_t orphan_round; /* batches of missing parents read so far */
+    int stage;            /* of nodes.c */
+    char after[ID_SIZE];  /* the last id the stage took */
+    bool account_ok;      /* the account itself could be read */
+    bool strays_done;     /* whoever is a stray still is gone */
+    bool parents_done;    /* orphans were looked for */
+    int64_t orphans;      /* parents that were missing */
+    int64_t left_missing; /* of which unreadable: tombstones now */
     struct str body;
-    struct ask asks[ENTITY_KIND_COUNT];
+    struct ask asks[ENTITY_KIND_COUNT + 1]; /* the last: the account */
+    uint64_t dropped[ENTITY_KIND_COUNT];
     struct graph_param batch[2];
-    bool failed;   /* during batch_read: an item has to be asked again */
-    bool rejected; /* a field was: the batch is asked again without it */
+    bool rejected; /* during batch_read: a field was, the batch is asked again without it */
 };
 
 struct chain {
@@ -175,6 +184,7 @@ extern const struct chain_ops insights_ops;
 
 /* nodes.c */
 void nodes_create(struct chain *chain);
+void nodes_fini(struct chain *chain);
 extern const struct chain_ops nodes_ops;
 
 /* checksum.c: once insights and total are over; true = days are being read again. */

@@ -101,14 +101,6 @@ struct sync_run *sync_run_create(const struct sync_deps *deps, const struct sync
     return run;
 }
 
-static void fini_nodes(struct chain *chain)
-{
-    str_fini(&chain->as.nodes.body);
-    for (int i = 0; i < ENTITY_KIND_COUNT; i++) {
-        ask_fini(&chain->as.nodes.asks[i]);
-    }
-}
-
 void sync_run_destroy(struct sync_run *run)
 {
     if (!run) {
@@ -119,7 +111,7 @@ void sync_run_destroy(struct sync_run *run)
         chain_fini(&run->chains[i]);
     }
     if (run->nodes) {
-        fini_nodes(run->nodes);
+        nodes_fini(run->nodes);
     }
     arena_destroy(run->page);
     free(run);

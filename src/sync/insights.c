@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "store/entities.h"
 #include "store/insights.h"
 #include "sync/keep.h"
 #include "sync/parts.h"
@@ -149,6 +150,62 @@ static bool open_report(struct chain *chain, struct err *err)
     return true;
 }
 
+/* Its days are complete: what they did not bring is no longer there. */
+static bool finish_days(struct chain *chain, const struct span *span, struct err *err)
+{
+    struct insights_part *part = &chain->as.insights;
+    struct store_listing listing = store_listing_of(chain, span);
+    return span->part ||
+           store_insights_finish(chain->run->deps.store, &listing,
+                                 part->server_ms ? part->server_ms : span->began_ms, NULL, err);
+}
+
+static void pop(struct chain *chain)
+{
+    struct insights_part *part = &chain->as.insights;
+    part->span_count--;
+    part->paging = false;
+    part->reporting = false;
+    chain->state = part->span_count ? CHAIN_READY : CHAIN_DONE;
+}
+
+static bool node_kind_over(const struct sync_run *run, enum entity_kind kind)
+{
+    for (size_t i = 0; i < run->chain_count; i++) {
+        if (run->chains[i].ops == &listing_ops[kind]) {
+            return chain_over(&run->chains[i]);
+        }
+    }
+    return true;
+}
+
+/* The next node of an `each` span becomes a span of its own; none left = its days are complete.
+ * true = go on with the top of the stack. */
+static bool next_node(struct chain *chain, struct span *each, struct err *err)
+{
+    struct sync_run *run = chain->run;
+    enum entity_kind kind = each->node_level == LEVEL_CAMPAIGN ? ENTITY_CAMPAIGN : ENTITY_ADSET;
+    struct store_walk walk = {.kind = kind, .parent = each->parent, .after = each->node};
+    if (!node_kind_over(run, kind)) {
+        return false; /* its listing is still on its way */
+    }
+    if (!store_entity_next(run->deps.store, run->plan.account_id, &walk, each->node, err)) {
+        return false;
+    }
+    if (each->node[0] != '\0') {
+        struct span span = *each;
+        span.each = false;
+        span.part = true;
+        return insights_push(chain, &span) ||
+               err_set(err, ERR_LIMIT, "insights are divided too deep");
+    }
+    if (!finish_days(chain, each, err)) {
+        return false;
+    }
+    pop(chain);
+    return true;
+}
+
 static bool open_span(struct chain *chain, struct span *span, struct err *err)
 {
     if (span->began_ms == 0) {
@@ -165,6 +222,15 @@ static bool insights_prepare(struct chain *chain, struct graph_request *out)
     struct insights_part *part = &chain->as.insights;
     struct span *span = top(part);
     struct err err = {0};
+    while (span && span->each) {
+        if (!next_node(chain, span, &err)) {
+            if (err.code != ERR_NONE) {
+                chain_fail_local(chain, &err);
+            }
+            return false;
+        }
+        span = top(part);
+    }
     if (!span) {
         chain->state = CHAIN_DONE;
         return false;
@@ -260,8 +326,7 @@ static bool keep_page(struct chain *chain, const struct graph_result *result,
     }
     part->rows += (int64_t)page->count;
     if (ok && last && !chain->pager.ended_early) {
-        ok = store_insights_finish(run->deps.store, &listing,
-                                   part->server_ms ? part->server_ms : fetched_at, NULL, err);
+        ok = finish_days(chain, span, err);
     }
     ok = ok && put_cursor(chain, span, err);
     return keep_end(run, ok, err);
@@ -284,30 +349,18 @@ static void take_page(struct chain *chain, const struct graph_result *result, bo
         return;
     }
     if (last) {
-        part->span_count--;
-        part->paging = false;
-        part->reporting = false;
-        chain->state = part->span_count ? CHAIN_READY : CHAIN_DONE;
+        pop(chain);
     }
 }
 
 /* ---- what is no page
  * ----------------------------------------------------------------------------- */
 
-/* The top span is divided by date; a day that is too much by itself fails. */
-static bool divide(struct chain *chain)
+static bool divide_dates(struct chain *chain, const struct span *span,
+                         const struct report_span halves[2])
 {
-    struct insights_part *part = &chain->as.insights;
-    struct span span = *top(part);
-    struct report_span whole = {
-        .since = span.first, .until = span.last, .node = span.node_level, .level = part->level};
-    struct report_span halves[2];
-    if (report_split(&whole, halves) != SPLIT_DATES) {
-        return false;
-    }
-    part->span_count--;
     for (int i = 1; i >= 0; i--) {
-        struct span half = span;
+        struct span half = *span;
         half.first = halves[i].since;
         half.last = halves[i].until;
         half.began_ms = 0;
@@ -319,6 +372,41 @@ static bool divide(struct chain *chain)
               chain->run->plan.account_id, date_text(halves[0].since).text,
               date_text(halves[1].since).text);
     return true;
+}
+
+/* A day too much for one answer: node by node, below the node it was asked of. */
+static bool divide_nodes(struct chain *chain, const struct span *span,
+                         const struct report_span *down)
+{
+    struct span each = *span;
+    each.node_level = down->node;
+    each.each = true;
+    each.report = false;
+    each.began_ms = span->part ? span->began_ms : run_now(chain->run);
+    snprintf(each.parent, sizeof each.parent, "%s",
+             span->node_level == LEVEL_ACCOUNT ? "" : span->node);
+    each.node[0] = '\0';
+    log_write(LOG_INFO, "sync", "%s: insights of %s are read %s by %s", chain->run->plan.account_id,
+              date_text(span->first).text, insight_level_name(down->node),
+              insight_level_name(down->node));
+    return insights_push(chain, &each);
+}
+
+/* The top span is divided by date, a day by node. What is too much even so fails. */
+static bool divide(struct chain *chain)
+{
+    struct insights_part *part = &chain->as.insights;
+    struct span span = *top(part);
+    struct report_span whole = {
+        .since = span.first, .until = span.last, .node = span.node_level, .level = part->level};
+    struct report_span halves[2];
+    enum report_split split = report_split(&whole, halves);
+    if (split == SPLIT_NONE) {
+        return false;
+    }
+    part->span_count--;
+    return split == SPLIT_DATES ? divide_dates(chain, &span, halves)
+                                : divide_nodes(chain, &span, &halves[0]);
 }
 
 static void answer_report(struct chain *chain, const struct graph_result *result)

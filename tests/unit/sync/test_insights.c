@@ -1,0 +1,445 @@
+/* Insights of a run: checksum, restatement, pages that shrink, reports that stall and divide. */
+#include "tests/unit/sync/fake_run.h"
+
+static void assert_status(const struct run *run, enum run_status status)
+{
+    if (run->status != status) {
+        fail_msg("%s: %s", run_status_name(run->status), run->error_message);
+    }
+}
+
+static void assert_week_exact(struct fake *fake)
+{
+    int32_t today = fake_today(fake);
+    assert_int_equal(fake_spend_held(fake, today - 7, today),
+                     fake_spend_true(fake, today - 7, today));
+}
+
+static bool is_rows(const struct graph_request *request)
+{
+    const char *level = fake_param(request, "level");
+    return level && strcmp(level, "ad") == 0;
+}
+
+/* ---- checksum -----------------------------------------------------------------------------------
+ */
+
+static bool total_off(struct fake *fake, const struct graph_request *request, struct reply *reply)
+{
+    const char *level = fake_param(request, "level");
+    if (!level || strcmp(level, "account") != 0 || fake->step == 0) {
+        return false;
+    }
+    fake->step -= fake->step > 0;
+    int32_t day = fake_today(fake) - 3;
+    str_addf(&reply->body,
+             "{\"data\":[{\"spend\":\"1000.5\",\"impressions\":\"1600\",\"clicks\":\"3\","
+             "\"date_start\":\"%s\",\"date_stop\":\"%s\"}]}",
+             date_text(day).text, date_text(day).text);
+    return true;
+}
+
+static void test_days_that_differ_are_read_once_more(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    fake->script = total_off;
+    fake->step = 1; /* the first total alone */
+    const struct run *run = fake_full(fake);
+    assert_status(run, RUN_SUCCESS);
+    assert_int_equal(run->retries, 1);
+    assert_int_equal(run->insights_called, 4);
+    assert_week_exact(fake);
+    fake_destroy(fake);
+}
+
+static void test_a_lasting_difference_makes_it_partial(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    char day[16];
+    fake->script = total_off;
+    fake->step = -1;
+    const struct run *run = fake_full(fake);
+    assert_status(run, RUN_PARTIAL);
+    assert_int_equal(run->insights_called, 4);
+    snprintf(day, sizeof day, "%s", date_text(fake_today(fake) - 7).text);
+    assert_non_null(strstr(run->error_message, ACCOUNT));
+    assert_non_null(strstr(run->error_message, day));
+    assert_non_null(strstr(run->error_message, "difference"));
+    fake_destroy(fake);
+}
+
+static void test_a_figure_that_is_restated_to_nothing_is_removed(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    assert_status(fake_full(fake), RUN_SUCCESS);
+    fake->figure_count -= 10; /* those of the last ad */
+    fake_pass_time(fake, 3600000);
+    assert_status(fake_full(fake), RUN_SUCCESS);
+    assert_week_exact(fake);
+    fake_destroy(fake);
+}
+
+static void test_an_ad_that_only_insights_know_becomes_a_tombstone(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    struct arena *arena = arena_create(4096);
+    fake_get(fake, "1020")->unlisted = true;
+    assert_status(fake_full(fake), RUN_SUCCESS);
+    struct entity_row row = fake_held(fake, arena, "1020");
+    assert_true(row.deleted_at > 0);
+    assert_string_equal(row.name, "name of 1020");
+    assert_string_equal(row.parent_id, fake_get(fake, "1020")->parent);
+    assert_int_equal(fake->node_calls, 0);
+    assert_week_exact(fake);
+    arena_destroy(arena);
+    fake_destroy(fake);
+}
+
+/* During a delta nothing is known to be gone by absence: it is read by id, once. */
+static void test_a_stray_of_a_delta_is_read_by_id(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    struct arena *arena = arena_create(4096);
+    assert_status(fake_full(fake), RUN_SUCCESS);
+    struct thing *ad = fake_thing(fake, ENTITY_AD, "1050", "1002", "DELETED");
+    struct thing *hidden = fake_thing(fake, ENTITY_AD, "1051", "1002", "DELETED");
+    ad->unlisted = true;
+    hidden->unlisted = true;
+    hidden->gone = true;
+    fake_spend(fake, "1050", fake_today(fake), 5000000);
+    fake_spend(fake, "1051", fake_today(fake), 6000000);
+    fake_pass_time(fake, 1800000);
+    assert_status(fake_mode(fake, RUN_DELTA), RUN_SUCCESS);
+    assert_int_equal(fake->items, 3);
+    assert_string_equal(fake_held(fake, arena, "1050").effective_status, "DELETED");
+    assert_true(fake_held(fake, arena, "1051").deleted_at > 0);
+    assert_string_equal(fake_held(fake, arena, "1051").name, "name of 1051");
+    fake_pass_time(fake, 1800000);
+    assert_status(fake_mode(fake, RUN_DELTA), RUN_SUCCESS);
+    assert_int_equal(fake->items, 3);
+    assert_week_exact(fake);
+    arena_destroy(arena);
+    fake_destroy(fake);
+}
+
+/* ---- trouble with pages -------------------------------------------------------------------------
+ */
+
+static bool reduce_above_40(struct fake *fake, const struct graph_request *request,
+                            struct reply *reply)
+{
+    (void)fake;
+    const char *limit = fake_param(request, "limit");
+    return is_rows(request) && limit && atoi(limit) > 40 &&
+           fake_error(reply, 500, 1, 0,
+                      "Please reduce the amount of data you're asking for, then retry your "
+                      "request");
+}
+
+static void test_pages_are_halved_until_they_pass(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    fake->script = reduce_above_40;
+    const struct run *run = fake_full(fake);
+    assert_status(run, RUN_SUCCESS);
+    assert_in_range(fake->worst_limit, 20, 40);
+    assert_week_exact(fake);
+    fake->worst_limit = 0;
+    run = fake_full(fake); /* the size is remembered; after some good pages a larger one is tried */
+    assert_true(run->retries <= 1);
+    assert_true(fake->worst_limit <= 40);
+    assert_week_exact(fake);
+    fake_destroy(fake);
+}
+
+static bool odd_pages(struct fake *fake, const struct graph_request *request, struct reply *reply)
+{
+    if (!is_rows(request) || !fake_param(request, "after")) {
+        return false;
+    }
+    switch (fake->step++) {
+    case 0: /* an empty page that promises more */
+        str_add(&reply->body, "{\"data\":[],\"paging\":{\"cursors\":{\"after\":\"C20\"},\"next\":"
+                              "\"https://elsewhere.example/\"}}");
+        return true;
+    case 1: /* rows that came before */
+        fake_rows(fake,
+                  &(struct graph_request){.path = "act_77/insights",
+                                          .params = request->params,
+                                          .param_count = request->param_count - 1},
+                  &reply->body);
+        str_reset(&reply->body);
+        return false;
+    case 2: /* the cursor dies */
+        return fake_error(reply, 400, 2642, 0, "(#2642) Invalid cursors values");
+    default:
+        return false;
+    }
+}
+
+static void test_empty_pages_and_dead_cursors_lose_nothing(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    fake->limit_max = 20;
+    fake->script = odd_pages;
+    const struct run *run = fake_full(fake);
+    assert_status(run, RUN_SUCCESS);
+    assert_true(fake->step > 3);
+    assert_week_exact(fake);
+    fake_destroy(fake);
+}
+
+static bool same_rows_twice(struct fake *fake, const struct graph_request *request,
+                            struct reply *reply)
+{
+    const char *after = fake_param(request, "after");
+    if (!is_rows(request) || !after || strcmp(after, "C20") != 0) {
+        return false;
+    }
+    fake->step++;
+    struct graph_param params[16];
+    for (size_t i = 0; i < request->param_count; i++) {
+        params[i] = request->params[i];
+        if (strcmp(params[i].key, "after") == 0) {
+            params[i].value = "C10"; /* half of it was on the page before */
+        }
+    }
+    struct graph_request shifted = *request;
+    shifted.params = params;
+    fake_rows(fake, &shifted, &reply->body);
+    return true;
+}
+
+static void test_rows_that_repeat_are_kept_once(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    fake->limit_max = 20;
+    fake->script = same_rows_twice;
+    assert_status(fake_full(fake), RUN_SUCCESS);
+    assert_true(fake->step > 0);
+    assert_week_exact(fake);
+    fake_destroy(fake);
+}
+
+/* ---- reports ------------------------------------------------------------------------------------
+ */
+
+struct desk { /* of reports: what was ordered last */
+    struct graph_request order;
+    char range[64], node[ID_SIZE];
+    int orders, polls;
+};
+static struct desk desk;
+
+static void take_order(const struct graph_request *request, struct reply *reply)
+{
+    desk.orders++;
+    snprintf(desk.range, sizeof desk.range, "%s", fake_param(request, "time_range"));
+    snprintf(desk.node, sizeof desk.node, "%.*s", (int)strcspn(request->path, "/"), request->path);
+    str_addf(&reply->body, "{\"report_run_id\":%d}", 500000 + desk.orders);
+}
+
+static void read_order(struct fake *fake, const struct graph_request *request, struct reply *reply)
+{
+    struct graph_param params[16] = {
+        {"time_range", desk.range}
+    };
+    char path[64];
+    snprintf(path, sizeof path, "%s/insights", desk.node);
+    memcpy(params + 1, request->params, request->param_count * sizeof *params);
+    struct graph_request rows = {
+        .path = path, .params = params, .param_count = request->param_count + 1};
+    fake_rows(fake, &rows, &reply->body);
+}
+
+/* Pages of rows time out; reports of more days than `step`, or of the account, fail. */
+static bool only_small_reports(struct fake *fake, const struct graph_request *request,
+                               struct reply *reply)
+{
+    if (is_rows(request) && !request->post) {
+        return fake_error(reply, 400, 100, 1504018, "Request timed out");
+    }
+    if (is_rows(request)) {
+        take_order(request, reply);
+        return true;
+    }
+    if (strncmp(request->path, "50", 2) != 0) {
+        return false;
+    }
+    if (strstr(request->path, "/insights")) {
+        read_order(fake, request, reply);
+        return true;
+    }
+    struct graph_param params[1] = {
+        {"time_range", desk.range}
+    };
+    struct fake_range range =
+        fake_range_of(&(struct graph_request){.params = params, .param_count = 1});
+    bool too_big = range.last - range.first + 1 > fake->step ||
+                   (fake->step == 0 && strncmp(desk.node, "act_", 4) == 0);
+    too_big = too_big && !(fake->step == 0 && strncmp(desk.node, "act_", 4) != 0);
+    desk.polls++;
+    str_add(&reply->body,
+            too_big ? "{\"async_status\":\"Job Failed\",\"async_percent_completion\":100,"
+                      "\"error_code\":-3,\"error_subcode\":1504045,\"error_message\":\"too big\"}"
+                    : "{\"async_status\":\"Job Completed\",\"async_percent_completion\":100}");
+    return true;
+}
+
+static void test_a_report_too_large_is_divided_by_date(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    memset(&desk, 0, sizeof desk);
+    fake->script = only_small_reports;
+    fake->step = 2; /* days that a report bears */
+    assert_status(fake_full(fake), RUN_SUCCESS);
+    assert_int_equal(desk.orders, 1 + 2 + 4);
+    assert_week_exact(fake);
+    fake_destroy(fake);
+}
+
+static void test_a_day_too_large_is_divided_by_campaign(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    memset(&desk, 0, sizeof desk);
+    fake->script = only_small_reports;
+    fake->step = 0; /* not even a day of the account */
+    assert_status(fake_full(fake), RUN_SUCCESS);
+    assert_int_equal(desk.orders, 1 + 2 + 4 + 8 + 8 * 2);
+    assert_week_exact(fake);
+    fake_destroy(fake);
+}
+
+static bool stalls(struct fake *fake, const struct graph_request *request, struct reply *reply)
+{
+    if (is_rows(request) && !request->post) {
+        return fake_error(reply, 400, 2, 1504038, "Request timed out");
+    }
+    if (is_rows(request)) {
+        take_order(request, reply);
+        return true;
+    }
+    if (strncmp(request->path, "50", 2) != 0) {
+        return false;
+    }
+    if (strstr(request->path, "/insights")) {
+        read_order(fake, request, reply);
+        return true;
+    }
+    str_add(&reply->body, desk.orders == 1
+                              ? "{\"async_status\":\"Job Running\",\"async_percent_completion\":40}"
+                              : "{\"async_status\":\"Job Completed\","
+                                "\"async_percent_completion\":100}");
+    return true;
+}
+
+static void test_a_report_that_stalls_is_ordered_again(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    memset(&desk, 0, sizeof desk);
+    fake->script = stalls;
+    assert_status(fake_full(fake), RUN_SUCCESS);
+    assert_int_equal(desk.orders, 2);
+    assert_week_exact(fake);
+    fake_destroy(fake);
+}
+
+/* ---- kill and drift -----------------------------------------------------------------------------
+ */
+
+static void test_a_run_killed_after_any_answer_is_continued(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    struct plan_request request = {.mode = RUN_FULL, .foreground = true, .force = true};
+    struct arena *arena = arena_create(65536);
+    struct store_runs lost;
+    struct err err = {0};
+    fake->limit_max = 5;
+    for (int answers = 1; answers <= 25; answers++) {
+        struct sync_run *run = fake_start(fake, &request);
+        fake_pump(fake, run, answers % 7);
+        sync_run_destroy(run);
+        assert_true(
+            store_runs_interrupted(fake->store, arena, clock_now_ms(&fake->clock), &lost, &err));
+        assert_int_equal(lost.count, 1);
+        fake_pass_time(fake, 5000);
+    }
+    int before = fake->calls;
+    assert_status(fake_run(fake, &request), RUN_SUCCESS);
+    assert_true(fake->calls - before < 16 / 5 + 4 / 5 + 2 / 5 + 3 + 128 / 5 + 8);
+    assert_week_exact(fake);
+    arena_destroy(arena);
+    fake_destroy(fake);
+}
+
+static bool new_shape(struct fake *fake, const struct graph_request *request, struct reply *reply)
+{
+    (void)fake;
+    if (!fake_is(request, "/campaigns")) {
+        return false;
+    }
+    str_add(&reply->body,
+            "{\"data\":[{\"id\":1000,\"name\":\"a\",\"status\":\"ACTIVE\",\"effective_status\":"
+            "\"ACTIVE\",\"created_time\":[1],\"updated_time\":\"2025-12-01T00:00:00+0000\","
+            "\"novelty\":{\"deep\":1}},{\"id\":1001,\"name\":\"b\",\"status\":\"ACTIVE\","
+            "\"effective_status\":\"ACTIVE\",\"updated_time\":\"2025-12-01T00:00:00+0000\","
+            "\"novelty\":2}]}");
+    return true;
+}
+
+static void test_a_changed_shape_is_noted_once_a_run(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    struct arena *arena = arena_create(65536);
+    struct drift_rows drift;
+    struct err err = {0};
+    int seen[DRIFT_KIND_COUNT] = {0};
+    fake->script = new_shape;
+    assert_status(fake_full(fake), RUN_SUCCESS);
+    struct store_reader *reader = fake_reader(fake);
+    assert_true(read_drift(reader, arena, 0, ACCOUNT, 0, &drift, &err));
+    for (size_t i = 0; i < drift.count; i++) {
+        seen[drift.rows[i].kind] += (int)drift.rows[i].count;
+        assert_string_equal(drift.rows[i].edge, "campaigns");
+    }
+    assert_int_equal(drift.count, 3);
+    assert_int_equal(seen[DRIFT_UNKNOWN], 2);
+    assert_int_equal(seen[DRIFT_TYPE], 1);
+    assert_int_equal(seen[DRIFT_MISSING], 1);
+    store_reader_close(reader);
+    arena_destroy(arena);
+    fake_destroy(fake);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_days_that_differ_are_read_once_more),
+        cmocka_unit_test(test_a_lasting_difference_makes_it_partial),
+        cmocka_unit_test(test_a_figure_that_is_restated_to_nothing_is_removed),
+        cmocka_unit_test(test_an_ad_that_only_insights_know_becomes_a_tombstone),
+        cmocka_unit_test(test_a_stray_of_a_delta_is_read_by_id),
+        cmocka_unit_test(test_pages_are_halved_until_they_pass),
+        cmocka_unit_test(test_empty_pages_and_dead_cursors_lose_nothing),
+        cmocka_unit_test(test_rows_that_repeat_are_kept_once),
+        cmocka_unit_test(test_a_report_too_large_is_divided_by_date),
+        cmocka_unit_test(test_a_day_too_large_is_divided_by_campaign),
+        cmocka_unit_test(test_a_report_that_stalls_is_ordered_again),
+        cmocka_unit_test(test_a_run_killed_after_any_answer_is_continued),
+        cmocka_unit_test(test_a_changed_shape_is_noted_once_a_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,8 +1,8 @@
 #include "cli/cli.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <ftw.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,8 @@
 #include "base/utf8.h"
 #include "base/version.h"
 #include "cli/usage.h"
+#include "cli/words.h"
+#include "config/setting.h"
 
 enum {
     OPTION_STATE_DIR = 256,
@@ -29,17 +31,17 @@ enum {
 
 /* Help and parser read the same rows. */
 const struct cli_option cli_options[] = {
-    {"state-dir",   "DIR",  OPTION_STATE_DIR, "database, lock and socket (~/.local/state/adtop)"},
-    {"config",      "FILE", OPTION_CONFIG,    "configuration instead of the usual places"       },
-    {"base-url",    "URL",  OPTION_BASE_URL,  "another Graph API server, such as adtop-sim"     },
-    {"clock-speed", "N@T",  OPTION_CLOCK,     "simulated time: N times as fast from Unix time T"},
-    {"read-only",   NULL,   OPTION_READ_ONLY, "look, do not act; starts no engine"              },
-    {"plain",       NULL,   OPTION_PLAIN,     "one line per change instead of the console"      },
-    {"theme",       "NAME", OPTION_THEME,     "colours and glyphs of the console"               },
-    {"at",          "TIME", OPTION_AT,        "the console as of that instant"                  },
-    {"help",        NULL,   OPTION_HELP,      "this, or the help of a command"                  },
-    {"version",     NULL,   OPTION_VERSION,   "the version"                                     },
-    {NULL,          NULL,   0,                NULL                                              },
+    {"state-dir",   "DIR",  OPTION_STATE_DIR, "database, lock and socket (~/.local/state/adtop)"  },
+    {"config",      "FILE", OPTION_CONFIG,    "configuration instead of the usual places"         },
+    {"base-url",    "URL",  OPTION_BASE_URL,  "another Graph API server, such as adtop-sim"       },
+    {"clock-speed", "N@T",  OPTION_CLOCK,     "simulated time: N times as fast from Unix time T"  },
+    {"read-only",   NULL,   OPTION_READ_ONLY, "look, do not act; starts no engine"                },
+    {"plain",       NULL,   OPTION_PLAIN,     "one line per change instead of the console"        },
+    {"theme",       "NAME", OPTION_THEME,     "colours and glyphs of the console"                 },
+    {"at",          "TIME", OPTION_AT,        "everything as of that instant: 03:10, 2h, RFC 3339"},
+    {"help",        NULL,   OPTION_HELP,      "this, or the help of a command"                    },
+    {"version",     NULL,   OPTION_VERSION,   "the version"                                       },
+    {NULL,          NULL,   0,                NULL                                                },
 };
 
 int cli_fail(const struct err *err)
@@ -75,26 +77,32 @@ static bool default_state_dir(struct cli *cli, struct err *err)
            err_set(err, ERR_USAGE, "state directory: the path is too long; give --state-dir");
 }
 
-struct parsed {
-    const char *config, *base_url, *at;
-    bool help, version;
-};
-
-static bool take_option(struct cli *cli, struct parsed *parsed, int option, const char *value,
-                        struct err *err)
+const struct cli_option *cli_option_find(const char *name, size_t n)
 {
-    switch (option) {
+    for (const struct cli_option *o = cli_options; o->name; o++) {
+        if (strncmp(o->name, name, n) == 0 && !o->name[n]) {
+            return o;
+        }
+    }
+    return NULL;
+}
+
+bool cli_option_take(struct cli *cli, const struct cli_option *option, const char *value,
+                     struct err *err)
+{
+    assert(value || !option->argument);
+    switch (option->value) {
     case OPTION_STATE_DIR:
-        if (strlen(value) >= sizeof cli->state_dir || value[0] == '\0') {
-            return err_set(err, ERR_USAGE, "--state-dir: not a usable path");
+        if (!value || strlen(value) >= sizeof cli->state_dir || value[0] == '\0') {
+            return err_set(err, ERR_USAGE, "--state-dir: not a usable path; give a directory");
         }
         snprintf(cli->state_dir, sizeof cli->state_dir, "%s", value);
         return true;
     case OPTION_CONFIG:
-        parsed->config = value;
+        cli->config_path = value;
         return true;
     case OPTION_BASE_URL:
-        parsed->base_url = value;
+        cli->base_url = value;
         return true;
     case OPTION_CLOCK:
         cli->clock_given = true;
@@ -109,48 +117,53 @@ static bool take_option(struct cli *cli, struct parsed *parsed, int option, cons
         cli->theme = value;
         return true;
     case OPTION_AT:
-        parsed->at = value;
+        cli->at = value;
         return true;
     case OPTION_HELP:
-        parsed->help = true;
+        cli->help = true;
         return true;
     case OPTION_VERSION:
-        parsed->version = true;
+        cli->version = true;
         return true;
     default:
-        return err_set(err, ERR_USAGE, "unknown option; 'adtop --help' lists them");
+        return err_set(err, ERR_USAGE, "option --%s: it does nothing", option->name);
     }
 }
 
-static bool parse_options(struct cli *cli, struct parsed *parsed, int argc, char **argv,
-                          struct err *err)
+/* "--name", "--name=value", "-h": the option, and where its value begins or NULL. */
+static const struct cli_option *option_of(const char *word, const char **value)
 {
-    struct option longs[sizeof cli_options / sizeof *cli_options] = {0};
-    for (size_t i = 0; cli_options[i].name; i++) {
-        longs[i].name = cli_options[i].name;
-        longs[i].has_arg = cli_options[i].argument ? required_argument : no_argument;
-        longs[i].val = cli_options[i].value;
-    }
-    opterr = 0;
-    optind = 1;
-    for (;;) {
-        int at = optind;
-        int option = getopt_long(argc, argv, "+h", longs, NULL); /* "+": stop at the command */
-        if (option == -1) {
-            return true;
-        }
-        if (option == '?') {
+    const char *name = strcmp(word, "-h") == 0 ? "--help" : word;
+    size_t n = strcspn(name, "=");
+    *value = name[n] ? name + n + 1 : NULL;
+    return n > 2 && strncmp(name, "--", 2) == 0 ? cli_option_find(name + 2, n - 2) : NULL;
+}
+
+/* The global options before the command; *at ends at the first word that is none. */
+static bool parse_options(struct cli *cli, int argc, char **argv, int *at, struct err *err)
+{
+    for (*at = 1; *at < argc && argv[*at][0] == '-' && argv[*at][1]; ++*at) {
+        const char *word = argv[*at], *value = NULL;
+        const struct cli_option *option = option_of(word, &value);
+        if (!option) {
             return err_set(err, ERR_USAGE,
-                           "option %.80s: unknown, or its value is missing; see 'adtop --help'",
-                           argv[at < argc ? at : argc - 1]);
+                           "option %.80s: there is no such option; see 'adtop --help'", word);
         }
-        if (!take_option(cli, parsed, option == 'h' ? OPTION_HELP : option, optarg, err)) {
+        if (option->argument && !value && *at + 1 < argc) {
+            value = argv[++*at];
+        }
+        if ((option->argument != NULL) != (value != NULL)) {
+            return err_set(err, ERR_USAGE, "option %.80s: %s; see 'adtop --help'", word,
+                           value ? "it takes no value" : "its value is missing");
+        }
+        if (!cli_option_take(cli, option, value, err)) {
             return false;
         }
     }
+    return true;
 }
 
-static const struct command *find_command(const char *name)
+const struct command *cli_command_find(const char *name)
 {
     for (const struct command *c = cli_commands; c->name; c++) {
         if (strcmp(c->name, name) == 0) {
@@ -160,67 +173,80 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-static bool settle(struct cli *cli, const struct parsed *parsed, struct err *err)
+static bool settle(struct cli *cli, struct err *err)
 {
-    cli->config_path = parsed->config;
+    const char *wrong = cli->base_url ? setting_check_url(cli->base_url) : NULL;
     if ((!cli->state_dir[0] && !default_state_dir(cli, err)) ||
-        !config_load(parsed->config, &cli->config, err)) {
+        !config_load(cli->config_path, &cli->config, err)) {
         return false;
     }
-    if (parsed->base_url) {
+    if (wrong || (cli->base_url && strlen(cli->base_url) >= sizeof cli->config.base_url)) {
+        return err_set(err, ERR_USAGE, "--base-url %.100s: %s", cli->base_url,
+                       wrong ? wrong : "the address is too long");
+    }
+    if (cli->base_url) {
         cli->base_url_given = true;
-        if (strlen(parsed->base_url) >= sizeof cli->config.base_url) {
-            return err_set(err, ERR_USAGE, "--base-url: the address is too long");
-        }
-        snprintf(cli->config.base_url, sizeof cli->config.base_url, "%s", parsed->base_url);
+        snprintf(cli->config.base_url, sizeof cli->config.base_url, "%s", cli->base_url);
     }
     if (cli->clock_given && !cli_is_loopback(cli->config.base_url)) {
         return err_set(err, ERR_USAGE,
                        "--clock-speed: simulated time is for a simulator; give --base-url "
                        "http://127.0.0.1:PORT");
     }
-    return !parsed->at || cli_instant(cli, parsed->at, false, &cli->at_ms, err);
+    return true;
+}
+
+/* The command's own words, then what they are about: configuration, state directory. */
+static int run_command(struct cli *cli, const struct command *command, int argc, char **argv,
+                       struct err *err)
+{
+    struct words words;
+    int code;
+    if (usage_wants_help(argc, argv)) {
+        usage_print(stdout, command);
+        return EXIT_OK;
+    }
+    if (words_parse(cli, command, argc, argv, &words, err) && settle(cli, err)) {
+        cli->json = words_given(&words, WORD_JSON);
+        cli->csv = words_given(&words, WORD_CSV);
+        code = command->run(cli, &words, err);
+        if (code != EXIT_OK && err->code != ERR_NONE) {
+            cli_fail(err);
+        }
+    } else {
+        code = cli_fail(err);
+    }
+    words_fini(&words);
+    return code;
 }
 
 int cli_main(struct cli *cli, int argc, char **argv)
 {
-    struct parsed parsed = {0};
     struct err err = {0};
+    int at = 1, code = EXIT_OK;
     cli->clock.speed = 1;
-    if (!parse_options(cli, &parsed, argc, argv, &err)) {
+    if (!parse_options(cli, argc, argv, &at, &err)) {
         return cli_fail(&err);
     }
-    int rest = argc - optind;
-    char **words = argv + optind;
-    const struct command *command = rest > 0 ? find_command(words[0]) : NULL;
-    if (rest > 0 && !command && strcmp(words[0], "help") != 0) {
+    const struct command *command = at < argc ? cli_command_find(argv[at]) : NULL;
+    if (at < argc && !command) {
         err_set(&err, ERR_USAGE,
-                "command %.80s: there is no such command%s; 'adtop --help' lists them", words[0],
-                usage_nearest(words[0]));
+                "command %.80s: there is no such command%s; 'adtop --help' lists them", argv[at],
+                usage_nearest(argv[at]));
         return cli_fail(&err);
     }
-    if (parsed.version) {
+    if (cli->version) {
         puts("adtop " ADTOP_VERSION);
-        return EXIT_OK;
-    }
-    if (parsed.help || (rest > 0 && !command)) {
-        const struct command *about = command ? command : rest > 1 ? find_command(words[1]) : NULL;
-        usage_print(stdout, about);
-        return EXIT_OK;
-    }
-    if (command && usage_wants_help(rest, words)) {
+    } else if (cli->help) {
         usage_print(stdout, command);
-        return EXIT_OK;
-    }
-    if (!settle(cli, &parsed, &err)) {
-        return cli_fail(&err);
-    }
-    if (!command) {
+    } else if (command) {
+        code = run_command(cli, command, argc - at, argv + at, &err);
+    } else if (settle(cli, &err)) {
         cli->console = true;
-        return EXIT_OK;
+    } else {
+        code = cli_fail(&err);
     }
-    int code = command->run(cli, rest, words, &err);
-    return err.code != ERR_NONE && code != EXIT_OK ? (cli_fail(&err), code) : code;
+    return code;
 }
 
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)

@@ -14,9 +14,10 @@
 #include "base/err.h"
 #include "config/config.h"
 
-struct arena;
 struct secret;
 struct store_reader;
+struct table_spec;
+struct words;
 
 /* Exit codes: a contract, listed in the man page. */
 enum {
@@ -32,13 +33,16 @@ struct cli {
     char state_dir[2048];
     struct config config;
     const char *config_path; /* --config; NULL = the usual places */
+    const char *base_url;    /* --base-url; NULL = configured */
+    bool help, version;      /* --help, --version */
     struct clock clock;
     bool clock_given; /* --clock-speed, or adopted from the engine's row */
     bool base_url_given;
     bool read_only;
     bool plain;        /* --plain: one line per change instead of the console */
     const char *theme; /* --theme, NULL = configured */
-    int64_t at_ms;     /* --at; 0 = now */
+    const char *at;    /* --at as given; NULL = now */
+    int64_t at_ms;     /* its instant on the state directory's clock (cli_settle_at); 0 = now */
     bool json, csv;
     /* What demo started; ended by cli_fini. 0 = none. */
     pid_t sim_pid, engine_pid;
@@ -47,12 +51,30 @@ struct cli {
     bool console;      /* the command wants main to open the console */
 };
 
+/* A row of the global options. */
+struct cli_option {
+    const char *name, *argument; /* argument NULL = none */
+    int value;
+    const char *help;
+};
+extern const struct cli_option cli_options[]; /* ends with a NULL name */
+/* The option whose name are the n bytes at name, or NULL. */
+const struct cli_option *cli_option_find(const char *name, size_t n);
+bool cli_option_take(struct cli *cli, const struct cli_option *option, const char *value,
+                     struct err *err);
+
+enum { COMMAND_TABLES = 3 };
+
 struct command {
     const char *name;
-    const char *arguments; /* "ACCOUNT... [--full]" */
+    const char *arguments; /* the plain words: "ACCOUNT..." */
     const char *summary;   /* one line for the list */
-    const char *help;      /* its options, a line each; NULL = none */
-    int (*run)(struct cli *cli, int argc, char **argv, struct err *err);
+    unsigned options;      /* WORD() of those it takes */
+    int words_max;         /* plain words at most; -1 = any number */
+    int (*run)(struct cli *cli, const struct words *words, struct err *err);
+    const char *notes; /* what else its help says; NULL = nothing */
+    /* The fields of --json and --csv, one table each; NULL = none. */
+    const struct table_spec *tables[COMMAND_TABLES];
 };
 
 /* Parses the global options, finds the command and runs it. cli->console says that the console is
@@ -63,6 +85,7 @@ void cli_fini(struct cli *cli);
 
 /* Every command, in the order of the help; ends with a NULL name. */
 extern const struct command cli_commands[];
+const struct command *cli_command_find(const char *name);
 
 /* ---- shared by the commands ---- */
 
@@ -74,14 +97,20 @@ int64_t cli_now(const struct cli *cli);
 struct secret *cli_token(const struct cli *cli, struct err *err);
 /* NULL without an error when none is configured. */
 struct secret *cli_app_secret(const struct cli *cli, struct err *err);
-/* A reader of the state directory's database. */
 /* Whether cli_token would find one; leaves the environment alone. */
 bool cli_token_configured(const struct cli *cli);
+/* A reader of the state directory's database. */
 struct store_reader *cli_reader(const struct cli *cli, struct err *err);
+/* Makes an instant of --at, once the clock is that of the state directory. */
+bool cli_settle_at(struct cli *cli, struct err *err);
 /* "90s", "15m" -> ms; instants: RFC 3339 or HH:MM[:SS] in the console's zone, the most recent past
  * one, or with future the next. */
 bool cli_instant(const struct cli *cli, const char *text, bool future, int64_t *ms,
                  struct err *err);
+/* What an engine of this process logs stands in the store: keep it off standard error. */
+void cli_quiet(void);
+/* printf to standard output, made harmless for a terminal. At most 2 KiB. */
+void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Whether an http(s) URL names this machine's loopback interface. */
 bool cli_is_loopback(const char *url);
 /* Arguments for a process of the same program on the same state: options before the command. */

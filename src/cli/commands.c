@@ -1,78 +1,78 @@
-/* The commands: what dispatch, help and man page read. */
+/* The commands: what dispatch, help, completion and man page read. */
 #include "cli/cli.h"
 #include "cli/demo.h"
 #include "cli/host.h"
 #include "cli/operate.h"
 #include "cli/reading.h"
+#include "cli/usage.h"
+#include "cli/words.h"
 
-#include <string.h>
+#define DOCUMENT WORD(WORD_JSON)
+#define TABLE (WORD(WORD_JSON) | WORD(WORD_CSV))
+#define HISTORY (TABLE | WORD(WORD_SINCE) | WORD(WORD_LIMIT))
+#define ON_ACCOUNTS (WORD(WORD_ALL) | WORD(WORD_REASON))
 
-#define READ_OPTIONS                                                                               \
-    "  --json           one JSON document\n"                                                       \
-    "  --csv            comma separated values\n"
-#define SINCE_OPTIONS                                                                              \
-    READ_OPTIONS "  --since TIME     not older than that (2h, 03:10, RFC 3339)\n"                  \
-                 "  --limit N        at most so many rows\n"
-#define OPERATE_OPTIONS                                                                            \
-    "  --all            every account\n"                                                           \
-    "  --reason TEXT    kept in the audit trail\n"
-
-static int threshold(struct cli *cli, int argc, char **argv, struct err *err)
-{
-    if (argc > 1 && strcmp(argv[1], "set") == 0) {
-        return operate_setting(cli, argc, argv, err);
-    }
-    err_set(err, ERR_USAGE, "threshold: 'threshold set account 65'; 'adtop usage' shows them");
-    return EXIT_USAGE;
-}
-
+/* clang-format off */
 const struct command cli_commands[] = {
-    {"demo",       "[--scenario NAME] [--for D]",               "a simulator, an engine and a console over them",
-     "  --scenario NAME  what goes wrong (busy-day)\n"
-     "  --for D          ends by itself, 30s without a terminal\n",                                                                          demo_run        },
-    {"engine",     "[--for D]",                                 "the engine without a terminal, for systemd",
-     "  --for D          ends by itself\n",                                                                                                  host_engine     },
-    {"stop",       "",                                          "ends the engine of the state directory",                   NULL,            operate_stop    },
-    {"sync",       "[ACCOUNT...] [--full] [--wait D]",          "one pass in the foreground",
-     "  --full           everything, however fresh\n"
-     "  --wait D         wait for throttled accounts at most that long (60s)\n"
-     "exit: 0 all well, 3 some data missing, 4 some must wait, 5 some failed\n",                                                             host_sync       },
-    {"status",     "[--json]",                                  "what the accounts wait for, and the engine",               READ_OPTIONS,    show_status     },
-    {"accounts",   "[ACCOUNT] [--json|--csv]",                  "accounts, tiers, usage and state",                         READ_OPTIONS,
-     show_accounts                                                                                                                                           },
-    {"usage",      "[ACCOUNT] [--json|--csv]",                  "every limiter, its line and its reading",                  READ_OPTIONS,
-     show_usage                                                                                                                                              },
-    {"runs",       "[ACCOUNT] [--since T] [--json|--csv]",      "history of sync runs",                                     SINCE_OPTIONS,
-     show_runs                                                                                                                                               },
-    {"budget",     "[ACCOUNT] | set NAME VALUE [ACCOUNT]",      "cost of today; sets a budget for the day",
-     READ_OPTIONS "  --until TIME     of a set one: until then (the end of the day)\n",
-     show_budget                                                                                                                                             },
-    {"threshold",  "set NAME PCT [--until T]",                  "changes a threshold for the day",
-     "  NAME             account, app, insights or use_case\n"
-     "  --until TIME     until then (the end of the day)\n",                                                                                 threshold       },
-    {"errors",     "[ACCOUNT] [--since T] [--json|--csv]",      "errors by code, meaning and advice",
-     SINCE_OPTIONS,                                                                                                                          show_errors     },
-    {"actions",    "[ACCOUNT] [--since T] [--json|--csv]",      "what operators did",                                       SINCE_OPTIONS,
-     show_actions                                                                                                                                            },
-    {"queue",      "[--json|--csv]",                            "what runs next, and when",                                 READ_OPTIONS,    show_queue      },
-    {"alerts",     "[--since T] [--json|--csv]",                "what wants attention",                                     SINCE_OPTIONS,   show_alerts     },
-    {"why",        "ACCOUNT [--json]",                          "why it waits, and until when",                             READ_OPTIONS,    show_why        },
-    {"pause",      "ACCOUNT...|--all [--until T] [--reason R]", "stops syncing them for a time",
-     OPERATE_OPTIONS "  --until TIME     2h, 18:00, RFC 3339 (4h)\n",                                                                        operate_accounts},
-    {"resume",     "ACCOUNT...|--all",                          "ends a pause",                                             OPERATE_OPTIONS, operate_accounts},
-    {"prioritize", "N ACCOUNT...|--all",                        "moves them in the queue: -9 to 9, 0 is normal",
-     OPERATE_OPTIONS,                                                                                                                        operate_accounts},
-    {"pin",        "TIER ACCOUNT...|--all",                     "keeps their tier: high, medium, low; none unpins",
-     OPERATE_OPTIONS,                                                                                                                        operate_accounts},
-    {"force",      "ACCOUNT...|--all [--mode M]",               "syncs them now",
-     OPERATE_OPTIONS
-     "  --mode M         delta, full, sweep or window (delta)\n"
-     "  --since DATE     a window of insights from that day\n"
-     "  --override       although a limit or the budget says wait; needs a reason\n",                                                        operate_force   },
-    {"cancel",     "RUN|ACCOUNT",                               "ends a run; what it brought stays",                        OPERATE_OPTIONS, operate_number  },
-    {"retry",      "RUN|ACCOUNT",                               "runs it again at once",                                    OPERATE_OPTIONS, operate_number  },
-    {"ack",        "ALERT",                                     "takes note of an alert",                                   OPERATE_OPTIONS, operate_number  },
-    {"undo",       "ACTION",                                    "takes back an action of the last 30 s",                    OPERATE_OPTIONS, operate_number  },
-    {"check",      "",                                          "configuration, token, permissions, clock, disk, terminal", NULL,            host_check      },
-    {NULL,         NULL,                                        NULL,                                                       NULL,            NULL            },
+    {"demo", "", "a simulator, an engine and a console over them",
+     WORD(WORD_SCENARIO) | WORD(WORD_FOR), 0, demo_run,
+     "Without a terminal it prints a line for each change and ends after 30s.\n", {NULL}},
+    {"engine", "", "the engine without a terminal, for systemd",
+     WORD(WORD_FOR), 0, host_engine,
+     "SIGTERM, SIGINT or 'adtop stop' end it within 10 s.\n", {NULL}},
+    {"stop", "", "ends the engine of the state directory", 0, 0, operate_stop, NULL, {NULL}},
+    {"sync", "[ACCOUNT...]", "one pass in the foreground, or through the engine that runs",
+     WORD(WORD_FULL) | WORD(WORD_WAIT), -1, host_sync,
+     "exit: 0 all well, 3 some data missing, 4 some must wait, 5 some failed\n", {NULL}},
+    {"status", "", "what the accounts wait for, and the engine",
+     DOCUMENT, 0, show_status, NULL, {&status_spec}},
+    {"accounts", "[ACCOUNT]", "accounts, tiers, usage and state",
+     TABLE, 1, show_accounts, NULL, {&accounts_spec}},
+    {"usage", "[ACCOUNT]", "every limiter, its line and its reading",
+     TABLE, 1, show_usage, NULL, {&usage_spec}},
+    {"runs", "[ACCOUNT]", "history of sync runs",
+     HISTORY, 1, show_runs, NULL, {&runs_spec}},
+    {"budget", "[ACCOUNT] | set daily|account UNITS [ACCOUNT]",
+     "cost of today; sets a budget for the day",
+     TABLE | WORD(WORD_FOR_TODAY) | WORD(WORD_REASON), 4, show_budget, NULL, {&budget_spec}},
+    {"threshold", "set account|app|insights|use_case PCT", "changes a threshold for the day",
+     WORD(WORD_FOR_TODAY) | WORD(WORD_REASON), 4, operate_setting,
+     "'adtop usage' shows them.\n", {NULL}},
+    {"errors", "[ACCOUNT]", "errors by code, meaning and advice",
+     HISTORY, 1, show_errors, "Those of the last 24 hours unless told.\n", {&errors_spec}},
+    {"actions", "[ACCOUNT]", "what operators did",
+     HISTORY, 1, show_actions, NULL, {&actions_spec}},
+    {"queue", "", "what runs next, and when",
+     TABLE, 0, show_queue, NULL, {&queue_spec}},
+    {"alerts", "", "what wants attention",
+     HISTORY, 0, show_alerts, "Open ones; with --since those that ended as well.\n",
+     {&alerts_spec}},
+    {"why", "ACCOUNT", "why it waits, and until when",
+     DOCUMENT, 1, show_why, NULL, {&why_spec}},
+    {"pause", "ACCOUNT...", "stops syncing them for a time",
+     ON_ACCOUNTS | WORD(WORD_UNTIL), -1, operate_accounts, NULL, {NULL}},
+    {"resume", "ACCOUNT...", "ends a pause", ON_ACCOUNTS, -1, operate_accounts, NULL, {NULL}},
+    {"prioritize", "N ACCOUNT...", "moves them in the queue: -9 to 9, 0 is normal",
+     ON_ACCOUNTS, -1, operate_accounts, NULL, {NULL}},
+    {"pin", "high|medium|low|none ACCOUNT...", "keeps their tier; none unpins",
+     ON_ACCOUNTS, -1, operate_accounts, NULL, {NULL}},
+    {"force", "ACCOUNT...", "syncs them now",
+     ON_ACCOUNTS | WORD(WORD_MODE) | WORD(WORD_SINCE_DAY) | WORD(WORD_OVERRIDE), -1,
+     operate_accounts, NULL, {NULL}},
+    {"cancel", "RUN|ACCOUNT", "ends a run; what it brought stays",
+     ON_ACCOUNTS, 1, operate_number, NULL, {NULL}},
+    {"retry", "RUN|ACCOUNT", "runs it again at once", ON_ACCOUNTS, 1, operate_number, NULL, {NULL}},
+    {"ack", "ALERT", "takes note of an alert", WORD(WORD_REASON), 1, operate_number, NULL, {NULL}},
+    {"undo", "ACTION", "takes back an action of the last 30 s",
+     WORD(WORD_REASON), 1, operate_number, NULL, {NULL}},
+    {"check", "", "what works, and what to do about the rest",
+     TABLE, 0, host_check,
+     "Configuration, state directory, disk, terminal, API, token, permissions, clock.\n"
+     "exit: 0 all well, 1 something is to be done\n", {&check_spec}},
+    {"help", "[COMMAND]", "this, or the help of a command",
+     WORD(WORD_ROFF), 1, usage_help, NULL, {NULL}},
+    {"completion", "", "prints what makes bash complete words: source it",
+     0, 0, usage_completion, "  . <(adtop completion)\n", {NULL}},
+    {NULL, NULL, NULL, 0, 0, NULL, NULL, {NULL}},
 };
+/* clang-format on */

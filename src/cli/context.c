@@ -1,5 +1,5 @@
 /* What several commands share: secrets, instants, addresses, arguments for another process. */
-#include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/date.h"
+#include "base/log.h"
 #include "base/secret.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 
 enum { DAY_MS = 86400000 };
@@ -131,6 +133,36 @@ bool cli_instant(const struct cli *cli, const char *text, bool future, int64_t *
     return date_parse_rfc3339(text, ms) ||
            err_set(err, ERR_USAGE,
                    "time %.40s: give HH:MM, 2026-11-24T03:10:00Z, or a duration such as 2h", text);
+}
+
+static void discard(void *ctx, enum log_level level, const char *source, const char *message)
+{
+    (void)ctx;
+    (void)level;
+    (void)source;
+    (void)message;
+}
+
+void cli_quiet(void)
+{
+    log_set_sink(discard, NULL);
+}
+
+void cli_say(const char *fmt, ...)
+{
+    char text[2048], clean[2048];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    utf8_clean(text, clean, sizeof clean);
+    puts(clean);
+}
+
+bool cli_settle_at(struct cli *cli, struct err *err)
+{
+    return !cli->at || cli_instant(cli, cli->at, false, &cli->at_ms, err) ||
+           err_prefix(err, "--at");
 }
 
 void cli_forward(const struct cli *cli, const char **argv, size_t size, const char *command)

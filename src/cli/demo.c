@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,6 +14,7 @@
 
 #include "base/date.h"
 #include "cli/cli.h"
+#include "cli/words.h"
 #include "control/control_client.h"
 
 enum { DEMO_SPEED = 60, DEMO_LATENCY_MS = 150, START_TIMEOUT_MS = 10000, PLAIN_MS = 30000 };
@@ -23,26 +23,6 @@ struct demo_arguments {
     const char *scenario;
     int64_t for_ms; /* real time; 0 = until the console is left */
 };
-
-static bool parse(struct demo_arguments *out, int argc, char **argv, struct err *err)
-{
-    static const struct option options[] = {
-        {"scenario", required_argument, NULL, 's'},
-        {"for",      required_argument, NULL, 'f'},
-        {NULL,       0,                 NULL, 0  },
-    };
-    optind = 0;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option == 's') {
-            out->scenario = optarg;
-        } else if (option != 'f' || !duration_parse(optarg, &out->for_ms)) {
-            return err_set(err, ERR_USAGE, "demo: --scenario NAME, --for 30s; nothing else");
-        }
-    }
-    return optind == argc ||
-           err_set(err, ERR_USAGE, "demo: '%.40s' is no option of it", argv[optind]);
-}
 
 /* adtop-sim lies beside this program, installed or in the build. */
 static bool sim_path(char out[PATH_MAX], struct err *err)
@@ -170,10 +150,15 @@ static bool start(struct cli *cli, const struct demo_arguments *arguments, struc
     return ok;
 }
 
-int demo_run(struct cli *cli, int argc, char **argv, struct err *err)
+int demo_run(struct cli *cli, const struct words *words, struct err *err)
 {
     struct demo_arguments arguments = {.scenario = "busy-day"};
-    if (!parse(&arguments, argc, argv, err)) {
+    const char *lasts = words->value[WORD_FOR];
+    if (words_given(words, WORD_SCENARIO)) {
+        arguments.scenario = words->value[WORD_SCENARIO];
+    }
+    if (lasts && !duration_parse(lasts, &arguments.for_ms)) {
+        err_set(err, ERR_USAGE, "demo: --for %.40s: give a duration such as 30s", lasts);
         return EXIT_USAGE;
     }
     if (!start(cli, &arguments, err)) {

@@ -6,7 +6,8 @@
 #include "base/err.h"
 
 struct cli;
+struct words;
 
-int demo_run(struct cli *cli, int argc, char **argv, struct err *err);
+int demo_run(struct cli *cli, const struct words *words, struct err *err);
 
 #endif

@@ -6,9 +6,13 @@
 #include "base/err.h"
 
 struct cli;
+struct table_spec;
+struct words;
 
-int host_engine(struct cli *cli, int argc, char **argv, struct err *err);
-int host_sync(struct cli *cli, int argc, char **argv, struct err *err);
-int host_check(struct cli *cli, int argc, char **argv, struct err *err);
+int host_engine(struct cli *cli, const struct words *words, struct err *err);
+int host_sync(struct cli *cli, const struct words *words, struct err *err);
+int host_check(struct cli *cli, const struct words *words, struct err *err);
+
+extern const struct table_spec check_spec;
 
 #endif

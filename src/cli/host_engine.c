@@ -1,5 +1,4 @@
 /* engine: the engine without a terminal. */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,22 +8,20 @@
 #include "cli/cli.h"
 #include "cli/host.h"
 #include "cli/signals.h"
+#include "cli/words.h"
 #include "engine/engine.h"
 
-int host_engine(struct cli *cli, int argc, char **argv, struct err *err)
+int host_engine(struct cli *cli, const struct words *words, struct err *err)
 {
-    static const struct option options[] = {
-        {"for", required_argument, NULL, 'f'},
-        {NULL,  0,                 NULL, 0  }
-    };
     int64_t for_ms = 0;
-    optind = 0;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option != 'f' || !duration_parse(optarg, &for_ms)) {
-            err_set(err, ERR_USAGE, "engine: --for 2h; nothing else");
-            return EXIT_USAGE;
-        }
+    const char *lasts = words->value[WORD_FOR];
+    if (lasts && !duration_parse(lasts, &for_ms)) {
+        err_set(err, ERR_USAGE, "engine: --for %.40s: give a duration such as 2h", lasts);
+        return EXIT_USAGE;
+    }
+    if (cli->read_only) {
+        err_set(err, ERR_REFUSED, "engine: --read-only looks and does not act; leave it out");
+        return EXIT_ERROR;
     }
     struct secret *token = cli_token(cli, err);
     if (!token) {

@@ -1,52 +1,42 @@
 /* sync: one pass in the foreground, or through the engine that runs. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/date.h"
-#include "base/log.h"
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/host.h"
 #include "cli/signals.h"
 #include "cli/sync_engine.h"
+#include "cli/words.h"
 #include "control/control_client.h"
 #include "engine/engine.h"
 
-enum { WAIT_DEFAULT_MS = 60000, ACCOUNTS_MAX = 4096, BAR_WIDTH = 24 };
+enum { WAIT_DEFAULT_MS = 60000, BAR_WIDTH = 24 };
 
-static bool parse(struct sync_words *words, int argc, char **argv, struct err *err)
+static bool take_words(const struct words *words, struct sync_words *out, struct err *err)
 {
-    static const struct option options[] = {
-        {"full", no_argument,       NULL, 'f'},
-        {"wait", required_argument, NULL, 'w'},
-        {NULL,   0,                 NULL, 0  },
-    };
-    optind = 0;
-    opterr = 0;
-    words->wait_ms = WAIT_DEFAULT_MS;
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option == 'f') {
-            words->full = true;
-        } else if (option != 'w' || !duration_parse(optarg, &words->wait_ms)) {
-            return err_set(err, ERR_USAGE, "sync: --full and --wait 60s; 'adtop sync --help'");
-        }
+    const char *wait = words->value[WORD_WAIT];
+    out->full = words_given(words, WORD_FULL);
+    out->wait_ms = WAIT_DEFAULT_MS;
+    if (wait && !duration_parse(wait, &out->wait_ms)) {
+        return err_set(err, ERR_USAGE, "--wait %.40s: give a duration such as 60s", wait);
     }
-    words->accounts = calloc((size_t)(argc - optind) + 1, sizeof *words->accounts);
-    if (!words->accounts) {
+    out->accounts = calloc(words->count + 1, sizeof *out->accounts);
+    if (!out->accounts) {
         return err_set(err, ERR_MEMORY, "sync: out of memory");
     }
-    for (int i = optind; i < argc; i++) {
-        if (!account_id_normalize(argv[i], words->accounts[words->count])) {
+    for (size_t i = 0; i < words->count; i++) {
+        if (!account_id_normalize(words->plain[i], out->accounts[out->count])) {
             return err_set(err, ERR_USAGE,
                            "account %.60s: not an account id; give act_<number>, see 'adtop "
                            "accounts'",
-                           argv[i]);
+                           words->plain[i]);
         }
-        words->count++;
+        out->count++;
     }
     return true;
 }
@@ -151,15 +141,6 @@ static int exit_code(const struct pass_result *result, const struct cli *cli, st
     return EXIT_OK;
 }
 
-/* What the engine logs stands in the store; a foreground pass tells one line in the end. */
-static void discard(void *ctx, enum log_level level, const char *source, const char *message)
-{
-    (void)ctx;
-    (void)level;
-    (void)source;
-    (void)message;
-}
-
 static int pass_here(struct cli *cli, const struct sync_words *words, const struct secret *token,
                      const struct secret *app_secret, struct err *err)
 {
@@ -176,7 +157,7 @@ static int pass_here(struct cli *cli, const struct sync_words *words, const stru
                                    .progress = tell,
                                    .progress_ctx = &teller};
     struct pass_result result;
-    log_set_sink(discard, NULL);
+    cli_quiet();
     struct engine *engine = engine_create(&options, err);
     if (!engine) {
         return err->code == ERR_USAGE || err->code == ERR_CONFIG ? EXIT_USAGE : EXIT_ERROR;
@@ -189,24 +170,28 @@ static int pass_here(struct cli *cli, const struct sync_words *words, const stru
     return ok ? exit_code(&result, cli, err) : EXIT_FAILED;
 }
 
-int host_sync(struct cli *cli, int argc, char **argv, struct err *err)
+int host_sync(struct cli *cli, const struct words *words, struct err *err)
 {
-    struct sync_words words = {0};
+    struct sync_words wanted = {0};
     struct control_holder holder;
     int code = EXIT_USAGE;
-    if (parse(&words, argc, argv, err) && cli->read_only) {
+    if (!take_words(words, &wanted, err)) {
+        free(wanted.accounts);
+        return code;
+    }
+    if (cli->read_only) {
         err_set(err, ERR_REFUSED, "sync: --read-only looks and does not act; leave it out");
         code = EXIT_ERROR;
-    } else if (err->code == ERR_NONE && control_lock_holder(cli->state_dir, &holder)) {
-        code = sync_through_engine(cli, &words, err);
-    } else if (err->code == ERR_NONE) {
+    } else if (control_lock_holder(cli->state_dir, &holder)) {
+        code = sync_through_engine(cli, &wanted, err);
+    } else {
         struct secret *token = cli_token(cli, err);
         struct secret *app_secret = token ? cli_app_secret(cli, err) : NULL;
-        code = token && err->code == ERR_NONE ? pass_here(cli, &words, token, app_secret, err)
+        code = token && err->code == ERR_NONE ? pass_here(cli, &wanted, token, app_secret, err)
                                               : EXIT_FAILED;
         secret_destroy(token);
         secret_destroy(app_secret);
     }
-    free(words.accounts);
+    free(wanted.accounts);
     return code;
 }

@@ -1,6 +1,5 @@
 #include "cli/operate.h"
 
-#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +8,10 @@
 #include "base/date.h"
 #include "base/num.h"
 #include "cli/cli.h"
+#include "cli/words.h"
 #include "control/control_client.h"
 #include "engine/engine.h"
+#include "store/reader.h"
 
 enum { ANSWER_TIMEOUT_MS = 15000, STOP_TIMEOUT_MS = 12000 };
 
@@ -19,6 +20,7 @@ static bool ask_here(struct cli *cli, const struct control_request *request,
 {
     struct engine_options options = {
         .state_dir = cli->state_dir, .config = &cli->config, .clock = cli->clock};
+    cli_quiet();
     struct engine *engine = engine_create(&options, err);
     if (!engine) {
         return false;
@@ -58,12 +60,12 @@ static int tell(const struct control_reply *reply, struct err *err)
         done += result->ok;
         failed = failed || result->ok ? failed : result;
         if (result->ok && reply->result_count <= 20) {
-            printf("%s: %s\n", result->target, result->message);
+            cli_say("%s: %s", result->target, result->message);
         }
     }
     if (reply->ok) {
         if (reply->result_count > 20 || reply->result_count == 0) {
-            printf("%s\n", reply->message[0] ? reply->message : "done");
+            cli_say("%s", reply->message[0] ? reply->message : "done");
         }
         return EXIT_OK;
     }
@@ -108,17 +110,15 @@ static bool take_target(struct control_request *request, const char *word, struc
     return true;
 }
 
-enum { ARG_ALL = 256, ARG_REASON, ARG_UNTIL, ARG_MODE, ARG_SINCE, ARG_OVERRIDE };
-
-static const struct option operate_options[] = {
-    {"all",      no_argument,       NULL, ARG_ALL     },
-    {"reason",   required_argument, NULL, ARG_REASON  },
-    {"until",    required_argument, NULL, ARG_UNTIL   },
-    {"mode",     required_argument, NULL, ARG_MODE    },
-    {"since",    required_argument, NULL, ARG_SINCE   },
-    {"override", no_argument,       NULL, ARG_OVERRIDE},
-    {NULL,       0,                 NULL, 0           },
-};
+/* Times are those of the state directory's clock, which need not be ours. */
+static void adopt_clock(struct cli *cli)
+{
+    struct store_reader *reader = cli_reader(cli, NULL);
+    if (reader) {
+        cli->clock = store_reader_clock(reader);
+        store_reader_close(reader);
+    }
+}
 
 static bool take_until(const struct cli *cli, struct control_request *request, const char *text,
                        struct err *err)
@@ -128,65 +128,34 @@ static bool take_until(const struct cli *cli, struct control_request *request, c
         request->until = cli_now(cli) + duration;
         return true;
     }
-    return cli_instant(cli, text, true, &request->until, err);
+    return cli_instant(cli, text, true, &request->until, err) || err_prefix(err, "--until");
 }
 
-static bool take_argument(const struct cli *cli, struct control_request *request, int option,
-                          struct err *err)
+/* The options, whichever of them the command takes. */
+static bool begin(struct cli *cli, const struct words *words, enum op_kind op,
+                  struct control_request *request, struct err *err)
 {
-    switch (option) {
-    case ARG_ALL:
-        request->all = true;
-        return true;
-    case ARG_REASON:
-        if (strlen(optarg) >= sizeof request->reason) {
-            return err_set(err, ERR_USAGE, "--reason: at most %zu bytes",
-                           sizeof request->reason - 1);
-        }
-        snprintf(request->reason, sizeof request->reason, "%s", optarg);
-        return true;
-    case ARG_UNTIL:
-        return take_until(cli, request, optarg, err);
-    case ARG_MODE:
-        return run_mode_parse(optarg, &request->mode) ||
-               err_set(err, ERR_USAGE, "--mode %.40s: one of full, delta, sweep, window", optarg);
-    case ARG_SINCE:
-        request->mode = RUN_WINDOW;
-        return date_parse(optarg, &request->since_day) ||
-               err_set(err, ERR_USAGE, "--since %.40s: a date, YYYY-MM-DD", optarg);
-    case ARG_OVERRIDE:
-        request->override_holds = true;
-        return true;
-    default:
-        return err_set(err, ERR_USAGE,
-                       "option: unknown, or its value is missing; see 'adtop help'");
-    }
-}
-
-/* Options and words in any order; the words end up at argv[optind]. */
-static bool parse(const struct cli *cli, struct control_request *request, int argc, char **argv,
-                  struct err *err)
-{
+    const char *reason = words->value[WORD_REASON], *mode = words->value[WORD_MODE];
+    const char *until = words->value[WORD_UNTIL], *day = words->value[WORD_SINCE_DAY];
+    until = until ? until : words->value[WORD_FOR_TODAY];
     control_request_init(request);
-    if (!op_kind_parse(argv[0], &request->op)) {
-        return err_set(err, ERR_USAGE, "%s: not an operator command", argv[0]);
+    request->op = op;
+    request->all = words_given(words, WORD_ALL);
+    request->override_holds = words_given(words, WORD_OVERRIDE);
+    if (reason && strlen(reason) >= sizeof request->reason) {
+        return err_set(err, ERR_USAGE, "--reason: longer than %zu bytes; shorten it",
+                       sizeof request->reason - 1);
     }
-    optind = 0;
-    opterr = 0;
-    for (;;) {
-        /* Negative numbers (prioritize -3) are words, not options. */
-        if (optind > 0 && optind < argc && argv[optind][0] == '-' && argv[optind][1] >= '0' &&
-            argv[optind][1] <= '9') {
-            return true;
-        }
-        int option = getopt_long(argc, argv, "", operate_options, NULL);
-        if (option == -1) {
-            return true;
-        }
-        if (!take_argument(cli, request, option, err)) {
-            return false;
-        }
+    snprintf(request->reason, sizeof request->reason, "%s", reason ? reason : "");
+    if (mode && !run_mode_parse(mode, &request->mode)) {
+        return err_set(err, ERR_USAGE, "--mode %.40s: give full, delta, sweep or window", mode);
     }
+    if (day && !date_parse(day, &request->since_day)) {
+        return err_set(err, ERR_USAGE, "--since %.40s: give a date, YYYY-MM-DD", day);
+    }
+    request->mode = day ? RUN_WINDOW : request->mode;
+    adopt_clock(cli);
+    return !until || take_until(cli, request, until, err);
 }
 
 /* The word that prioritize and pin take before the accounts. */
@@ -205,21 +174,25 @@ static bool take_leading_word(struct control_request *request, const char *word,
            err_set(err, ERR_USAGE, "pin: give high, medium, low, or none to unpin");
 }
 
-int operate_accounts(struct cli *cli, int argc, char **argv, struct err *err)
+int operate_accounts(struct cli *cli, const struct words *words, struct err *err)
 {
     struct control_request request;
-    bool ok = parse(cli, &request, argc, argv, err);
-    int at = optind;
-    if (ok && (request.op == OP_PRIORITIZE || request.op == OP_PIN)) {
-        ok = take_leading_word(&request, at < argc ? argv[at] : NULL, err);
-        at++;
+    enum op_kind op = OP_KIND_COUNT;
+    op_kind_parse(words->command, &op);
+    bool ok = begin(cli, words, op, &request, err);
+    size_t at = 0;
+    if (ok && (op == OP_PRIORITIZE || op == OP_PIN)) {
+        ok = take_leading_word(&request, words->count > 0 ? words->plain[0] : NULL, err);
+        at = 1;
     }
-    for (; ok && at < argc; at++) {
-        ok = strcmp(argv[at], "--all") == 0 ? (request.all = true)
-                                            : take_target(&request, argv[at], err);
+    for (; ok && at < words->count; at++) {
+        ok = take_target(&request, words->plain[at], err);
     }
     if (ok && !request.all && request.target_count == 0) {
-        ok = err_set(err, ERR_USAGE, "%s: give accounts, or --all", argv[0]);
+        ok = err_set(err, ERR_USAGE, "%s: give accounts, or --all", words->command);
+    }
+    if (ok && request.all && request.target_count > 0) {
+        ok = err_set(err, ERR_USAGE, "%s: accounts or --all, not both", words->command);
     }
     if (!ok) {
         control_request_fini(&request);
@@ -228,26 +201,23 @@ int operate_accounts(struct cli *cli, int argc, char **argv, struct err *err)
     return send_and_tell(cli, &request, err);
 }
 
-int operate_force(struct cli *cli, int argc, char **argv, struct err *err)
-{
-    return operate_accounts(cli, argc, argv, err);
-}
-
-int operate_number(struct cli *cli, int argc, char **argv, struct err *err)
+int operate_number(struct cli *cli, const struct words *words, struct err *err)
 {
     struct control_request request;
-    bool ok = parse(cli, &request, argc, argv, err);
-    const char *word = optind < argc ? argv[optind] : NULL;
+    enum op_kind op = OP_KIND_COUNT;
+    op_kind_parse(words->command, &op);
+    bool ok = begin(cli, words, op, &request, err);
+    const char *word = words->count > 0 ? words->plain[0] : NULL;
     /* cancel and retry take a run's number or an account; ack an alert's; undo an action's. */
-    bool account = word && (strncmp(word, "act_", 4) == 0);
-    if (ok && account && (request.op == OP_CANCEL || request.op == OP_RETRY)) {
+    bool account = word && strncmp(word, "act_", 4) == 0 && (op == OP_CANCEL || op == OP_RETRY);
+    if (ok && account) {
         ok = take_target(&request, word, err);
     } else if (ok && !(request.all && !word)) {
         ok = (word && num_parse_i64(word, &request.number) && request.number > 0) ||
-             err_set(err, ERR_USAGE, "%s: give the number that 'adtop %s' shows", argv[0],
-                     request.op == OP_ACK    ? "alerts"
-                     : request.op == OP_UNDO ? "actions"
-                                             : "runs");
+             err_set(err, ERR_USAGE, "%s: give the number that 'adtop %s' shows", words->command,
+                     op == OP_ACK    ? "alerts"
+                     : op == OP_UNDO ? "actions"
+                                     : "runs");
     }
     if (!ok) {
         control_request_fini(&request);
@@ -256,37 +226,36 @@ int operate_number(struct cli *cli, int argc, char **argv, struct err *err)
     return send_and_tell(cli, &request, err);
 }
 
-/* `budget set daily 30000`, `threshold set account 65 --until 18:00` */
-int operate_setting(struct cli *cli, int argc, char **argv, struct err *err)
+int operate_setting(struct cli *cli, const struct words *words, struct err *err)
 {
     struct control_request request;
-    char op[32];
-    snprintf(op, sizeof op, "%s_set", argv[0]);
-    argv[1] = op; /* argv[0] is budget or threshold, argv[1] is "set" */
-    bool ok = parse(cli, &request, argc - 1, argv + 1, err);
-    char **words = argv + 1 + optind;
-    int count = argc - 1 - optind;
-    if (ok && (count < 2 || strlen(words[0]) >= sizeof request.setting ||
-               !num_parse_double(words[1], &request.value))) {
-        ok = err_set(err, ERR_USAGE, "%s set: give a name and a number, such as '%s'", argv[0],
-                     strcmp(argv[0], "budget") == 0 ? "daily 30000" : "account 65");
+    bool budget = strcmp(words->command, "budget") == 0;
+    const char *const *plain = words->plain;
+    bool ok = begin(cli, words, budget ? OP_BUDGET_SET : OP_THRESHOLD_SET, &request, err);
+    if (ok && (words->count < 3 || strcmp(plain[0], "set") != 0 ||
+               strlen(plain[1]) >= sizeof request.setting ||
+               !num_parse_double(plain[2], &request.value))) {
+        ok = err_set(err, ERR_USAGE, "%s: give 'set', a name and a number, such as '%s set %s'",
+                     words->command, words->command, budget ? "daily 30000" : "account 65");
+    }
+    if (ok) {
+        snprintf(request.setting, sizeof request.setting, "%s", plain[1]);
+    }
+    if (ok && words->count > 3) { /* one account's budget */
+        ok = budget ? take_target(&request, plain[3], err)
+                    : err_set(err, ERR_USAGE, "threshold: it is for all accounts; leave %.60s out",
+                              plain[3]);
     }
     if (!ok) {
-        control_request_fini(&request);
-        return EXIT_USAGE;
-    }
-    snprintf(request.setting, sizeof request.setting, "%s", words[0]);
-    if (count > 2 && !take_target(&request, words[2], err)) { /* one account's budget */
         control_request_fini(&request);
         return EXIT_USAGE;
     }
     return send_and_tell(cli, &request, err);
 }
 
-int operate_stop(struct cli *cli, int argc, char **argv, struct err *err)
+int operate_stop(struct cli *cli, const struct words *words, struct err *err)
 {
-    (void)argc;
-    (void)argv;
+    (void)words;
     if (cli->read_only) {
         err_set(err, ERR_REFUSED, "stop: --read-only looks and does not act; leave it out");
         return EXIT_ERROR;

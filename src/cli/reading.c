@@ -1,6 +1,5 @@
 #include "cli/reading.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,50 +7,26 @@
 #include "base/num.h"
 #include "model/ids.h"
 
-static bool parse(struct cli *cli, struct reading *reading, int argc, char **argv, struct err *err)
+static bool take_words(struct cli *cli, const struct words *words, struct reading *reading,
+                       struct err *err)
 {
-    static const struct option options[] = {
-        {"json",  no_argument,       NULL, 'j'},
-        {"csv",   no_argument,       NULL, 'c'},
-        {"since", required_argument, NULL, 's'},
-        {"limit", required_argument, NULL, 'l'},
-        {NULL,    0,                 NULL, 0  },
-    };
-    optind = 0;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        bool ok = true;
-        switch (option) {
-        case 'j':
-            cli->json = true;
-            break;
-        case 'c':
-            cli->csv = true;
-            break;
-        case 's':
-            ok = cli_instant(cli, optarg, false, &reading->since, err);
-            break;
-        case 'l':
-            ok = (num_parse_i64(optarg, &reading->limit) && reading->limit > 0) ||
-                 err_set(err, ERR_USAGE, "--limit: a number above 0");
-            break;
-        default:
-            ok = err_set(err, ERR_USAGE, "%s: unknown option; 'adtop %s --help'", argv[0], argv[0]);
-        }
-        if (!ok) {
-            return false;
-        }
+    const char *since = words->value[WORD_SINCE], *limit = words->value[WORD_LIMIT];
+    if (since && !cli_instant(cli, since, false, &reading->since, err)) {
+        return err_prefix(err, "--since");
     }
-    if (optind < argc) {
-        if (!account_id_normalize(argv[optind], reading->account_id)) {
+    if (limit && !(num_parse_i64(limit, &reading->limit) && reading->limit > 0)) {
+        return err_set(err, ERR_USAGE, "--limit %.40s: give a number above 0", limit);
+    }
+    if (words->count > 0) {
+        if (!account_id_normalize(words->plain[0], reading->account_id)) {
             return err_set(err, ERR_USAGE,
                            "account %.60s: not an account id; give act_<number>, see 'adtop "
                            "accounts'",
-                           argv[optind]);
+                           words->plain[0]);
         }
         reading->account = reading->account_id;
     }
-    return optind + 1 >= argc || err_set(err, ERR_USAGE, "%s: one account at most", argv[0]);
+    return true;
 }
 
 struct store_reader *cli_reader(const struct cli *cli, struct err *err)
@@ -69,19 +44,24 @@ struct store_reader *cli_reader(const struct cli *cli, struct err *err)
     return store_reader_open(path, cli->clock_given ? &cli->clock : NULL, err);
 }
 
-bool reading_begin(struct cli *cli, struct reading *reading, int argc, char **argv, struct err *err)
+bool reading_begin(struct cli *cli, const struct words *words, struct reading *reading,
+                   struct err *err)
 {
     memset(reading, 0, sizeof *reading);
-    if (!parse(cli, reading, argc, argv, err)) {
-        return false;
+    if (cli->json && cli->csv) {
+        return err_set(err, ERR_USAGE, "%s: --json or --csv, not both", words->command);
     }
     reading->reader = cli_reader(cli, err);
     if (!reading->reader) {
         return false;
     }
     cli->clock = store_reader_clock(reading->reader);
+    if (!cli_settle_at(cli, err) || !take_words(cli, words, reading, err)) {
+        return false;
+    }
+    reading->now = cli->at_ms ? cli->at_ms : cli_now(cli);
     reading->arena = arena_create(65536);
-    return reading->arena || err_set(err, ERR_MEMORY, "%s: out of memory", argv[0]);
+    return reading->arena || err_set(err, ERR_MEMORY, "%s: out of memory", words->command);
 }
 
 void reading_end(struct reading *reading)
@@ -96,4 +76,29 @@ int reading_exit(bool ok, const struct err *err)
         return EXIT_OK;
     }
     return err->code == ERR_USAGE || err->code == ERR_CONFIG ? EXIT_USAGE : EXIT_ERROR;
+}
+
+int64_t reading_since(const struct reading *reading, int64_t span_ms)
+{
+    return reading->since ? reading->since : reading->now - span_ms;
+}
+
+bool reading_live_only(const struct cli *cli, const struct words *words, struct err *err)
+{
+    return !cli->at ||
+           err_set(err, ERR_USAGE, "%s: it is kept for the present alone; leave --at out",
+                   words->command);
+}
+
+int reading_table(struct cli *cli, const struct words *words, const struct table_spec *spec,
+                  reading_fill *fill, struct err *err)
+{
+    struct reading reading;
+    struct table *table = table_create(cli, spec);
+    bool ok = reading_begin(cli, words, &reading, err) &&
+              (table || err_set(err, ERR_MEMORY, "%s: out of memory", words->command)) &&
+              fill(cli, &reading, table, err) && table_print(table, err);
+    reading_end(&reading);
+    table_destroy(table);
+    return reading_exit(ok, err);
 }

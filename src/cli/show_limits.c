@@ -1,59 +1,75 @@
 /* usage, budget: how much of every limit is used. */
+#include <string.h>
+
 #include "base/date.h"
 #include "cli/operate.h"
 #include "cli/reading.h"
-#include "cli/table.h"
 #include "govern/budget.h"
 #include "store/read_budget.h"
 #include "store/read_limiters.h"
 
-#include <string.h>
+static const struct column usage_columns[] = {
+    {"scope",         "SCOPE",    CELL_TEXT,    0, "app, app_insights, token, account, use_case"     },
+    {"scope_id",      "OF",       CELL_TEXT,    0, "the account, or the scope's own word"            },
+    {"use_case",      "USE CASE", CELL_TEXT,    0, "ads_management or ads_insights, of use_case"     },
+    {"pct",           "USED%",    CELL_DECIMAL, 0, "the worse of reading and model, as of now"       },
+    {"threshold",     "LINE%",    CELL_DECIMAL, 0, "no call starts above it"                         },
+    {"reading_pct",   "HEADER%",  CELL_DECIMAL, 0, "the last reading, as it came"                    },
+    {"source",        "SOURCE",   CELL_TEXT,    0, "the header it came in"                           },
+    {"reading_at",    "READ AT",  CELL_TIME,    0, "and when"                                        },
+    {"model_pct",     "MODEL%",   CELL_DECIMAL, 0, "our calls against the published limit"           },
+    {"slope_per_min", NULL,       CELL_DECIMAL, 0, "percent a minute at the present pace"            },
+    {"threshold_at",  "AT LINE",  CELL_TIME,    0, "when it gets to the line at this pace"           },
+    {"reset_at",      "RESET",    CELL_TIME,    0, "when it is below the line again without calls"   },
+    {"blocked_until", "BLOCKED",  CELL_TIME,    0, "end of a block of the API"                       },
+    {"stuck",         NULL,       CELL_BOOL,    0, "the reading does not move although calls succeed"},
+    {"access_tier",   "ACCESS",   CELL_TEXT,    0, "development_access or standard_access"           },
+};
+const struct table_spec usage_spec = TABLE_SPEC("usage", "no reading yet", usage_columns);
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
-int show_usage(struct cli *cli, int argc, char **argv, struct err *err)
+static bool fill_usage(struct cli *cli, struct reading *reading, struct table *table,
+                       struct err *err)
 {
-    static const struct column columns[] = {
-        {"scope",         "SCOPE",    CELL_TEXT,    0},
-        {"scope_id",      "OF",       CELL_TEXT,    0},
-        {"use_case",      "USE CASE", CELL_TEXT,    0},
-        {"pct",           "USED%",    CELL_DECIMAL, 0},
-        {"threshold",     "LINE%",    CELL_DECIMAL, 0},
-        {"reading_pct",   "HEADER%",  CELL_DECIMAL, 0},
-        {"source",        "SOURCE",   CELL_TEXT,    0},
-        {"reading_at",    "READ AT",  CELL_TIME,    0},
-        {"model_pct",     "MODEL%",   CELL_DECIMAL, 0},
-        {"threshold_at",  "AT LINE",  CELL_TIME,    0},
-        {"blocked_until", "BLOCKED",  CELL_TIME,    0},
-        {"access_tier",   "TIER",     CELL_TEXT,    0},
-    };
-    struct reading reading;
     struct limiter_rows rows = {0};
-    struct table *table = table_create(cli, "usage", columns, COUNT(columns));
-    bool ok = table && reading_begin(cli, &reading, argc, argv, err);
-    if (ok) {
-        ok = read_limiters(reading.reader, reading.arena, cli->at_ms, reading.account, &rows, err);
-        for (size_t i = 0; ok && i < rows.count; i++) {
-            const struct limiter_row *row = &rows.rows[i];
-            table_text(table, scope_kind_name(row->scope));
-            table_text(table, row->scope_id);
-            table_text(table, use_case_name(row->use_case));
-            table_decimal(table, row->pct);
-            table_decimal(table, row->threshold);
-            table_decimal(table, row->reading_pct);
-            table_text(table, row->reading_at ? usage_source_header(row->source) : "");
-            table_time(table, row->reading_at);
-            table_decimal(table, row->model_pct);
-            table_time(table, row->eta_threshold_at);
-            table_time(table, row->blocked_until);
-            table_text(table, access_tier_name(row->access_tier));
-        }
-        ok = ok && table_print(table, "no reading yet", err);
-        reading_end(&reading);
+    bool ok =
+        read_limiters(reading->reader, reading->arena, cli->at_ms, reading->account, &rows, err);
+    for (size_t i = 0; ok && i < rows.count; i++) {
+        const struct limiter_row *row = &rows.rows[i];
+        table_text(table, scope_kind_name(row->scope));
+        table_text(table, row->scope_id);
+        table_text(table, use_case_name(row->use_case));
+        table_decimal(table, row->pct);
+        table_decimal(table, row->threshold);
+        table_decimal(table, row->reading_pct);
+        table_text(table, row->reading_at ? usage_source_header(row->source) : "");
+        table_time(table, row->reading_at);
+        table_decimal(table, row->model_pct);
+        table_decimal(table, row->slope_per_min);
+        table_time(table, row->eta_threshold_at);
+        table_time(table, row->reset_at);
+        table_time(table, row->blocked_until);
+        table_bool(table, row->stuck);
+        table_text(table, access_tier_name(row->access_tier));
     }
-    table_destroy(table);
-    return reading_exit(ok, err);
+    return ok;
 }
+
+int show_usage(struct cli *cli, const struct words *words, struct err *err)
+{
+    return reading_table(cli, words, &usage_spec, fill_usage, err);
+}
+
+/* ---- budget ---- */
+
+static const struct column budget_columns[] = {
+    {"account_id", "ACCOUNT", CELL_TEXT,    0,  "* is everything, - calls of no single account"},
+    {"name",       "NAME",    CELL_TEXT,    28, "as Meta has it"                               },
+    {"calls",      "CALLS",   CELL_NUMBER,  0,  "API calls of the budget's day"                },
+    {"cost",       "COST",    CELL_DECIMAL, 0,  "weighted units of them"                       },
+    {"limit",      "LIMIT",   CELL_DECIMAL, 0,  "units of the day; none where none is set"     },
+    {"pct",        "USED%",   CELL_DECIMAL, 0,  "cost of the limit"                            },
+};
+const struct table_spec budget_spec = TABLE_SPEC("budget", "nothing spent today", budget_columns);
 
 /* What the day allows all, or with an account that one: as configured, or as an operator set it. */
 static double allowed(const struct config *config, const struct budget_report *report,
@@ -79,47 +95,38 @@ static void budget_row(struct table *table, const struct budget_account *row, do
     table_text(table, row->name);
     table_number(table, row->calls);
     table_decimal(table, row->cost);
-    table_decimal(table, limit);
+    table_decimal(table, limit > 0 ? limit : -1);
     table_decimal(table, limit > 0 ? 100 * row->cost / limit : -1);
 }
 
-int show_budget(struct cli *cli, int argc, char **argv, struct err *err)
+static bool fill_budget(struct cli *cli, struct reading *reading, struct table *table,
+                        struct err *err)
 {
-    static const struct column columns[] = {
-        {"account_id", "ACCOUNT", CELL_TEXT,    0 },
-        {"name",       "NAME",    CELL_TEXT,    28},
-        {"calls",      "CALLS",   CELL_NUMBER,  0 },
-        {"cost",       "COST",    CELL_DECIMAL, 0 },
-        {"limit",      "LIMIT",   CELL_DECIMAL, 0 },
-        {"pct",        "USED%",   CELL_DECIMAL, 0 },
-    };
-    if (argc > 1 && strcmp(argv[1], "set") == 0) {
-        return operate_setting(cli, argc, argv, err);
-    }
-    struct reading reading;
     struct budget_report report = {0};
-    struct table *table = table_create(cli, "budget", columns, COUNT(columns));
-    bool ok = table && reading_begin(cli, &reading, argc, argv, err);
-    if (ok) {
-        int64_t now = cli->at_ms ? cli->at_ms : cli_now(cli);
-        struct budget_day day = budget_day(now, cli->config.budget_day_starts_ms);
-        ok = read_budget(reading.reader, reading.arena, cli->at_ms, day.day, &report, err);
-        if (ok && !reading.account) {
-            struct budget_account all = {.account_id = "*",
-                                         .name = "everything today",
-                                         .calls = report.calls,
-                                         .cost = report.cost};
-            budget_row(table, &all, allowed(&cli->config, &report, NULL));
-        }
-        for (size_t i = 0; ok && i < report.account_count; i++) {
-            const struct budget_account *row = &report.accounts[i];
-            if (!reading.account || strcmp(reading.account, row->account_id) == 0) {
-                budget_row(table, row, allowed(&cli->config, &report, row->account_id));
-            }
-        }
-        ok = ok && table_print(table, "nothing spent today", err);
-        reading_end(&reading);
+    struct budget_day day = budget_day(reading->now, cli->config.budget_day_starts_ms);
+    if (!read_budget(reading->reader, reading->arena, cli->at_ms, day.day, &report, err)) {
+        return false;
     }
-    table_destroy(table);
-    return reading_exit(ok, err);
+    if (!reading->account) {
+        struct budget_account all = {.account_id = "*",
+                                     .name = "everything today",
+                                     .calls = report.calls,
+                                     .cost = report.cost};
+        budget_row(table, &all, allowed(&cli->config, &report, NULL));
+    }
+    for (size_t i = 0; i < report.account_count; i++) {
+        const struct budget_account *row = &report.accounts[i];
+        if (!reading->account || strcmp(reading->account, row->account_id) == 0) {
+            budget_row(table, row,
+                       row->account_id[0] ? allowed(&cli->config, &report, row->account_id) : 0);
+        }
+    }
+    return true;
+}
+
+int show_budget(struct cli *cli, const struct words *words, struct err *err)
+{
+    bool set = words->count > 0 && strcmp(words->plain[0], "set") == 0;
+    return set ? operate_setting(cli, words, err)
+               : reading_table(cli, words, &budget_spec, fill_budget, err);
 }

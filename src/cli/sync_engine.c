@@ -57,7 +57,7 @@ static void settle(struct following *following, struct followed *row, enum run_s
     row->until = until;
     snprintf(row->why, sizeof row->why, "%s", why);
     following->done++;
-    printf("%s  %s%s%s\n", row->account_id, run_status_name(status), why[0] ? ": " : "", why);
+    cli_say("%s  %s%s%s", row->account_id, run_status_name(status), why[0] ? ": " : "", why);
     fflush(stdout);
 }
 

@@ -10,9 +10,10 @@
 #include "base/money.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "cli/cli.h"
 #include "json/write.h"
 
-enum { DOCUMENT_MAX = 256 * 1024 * 1024, CELL_MAX = 512 };
+enum { DOCUMENT_MAX = 256 * 1024 * 1024, CELL_MAX = 512, COLUMNS_MAX = 32 };
 
 struct cell {
     char *text; /* CELL_TEXT */
@@ -22,23 +23,28 @@ struct cell {
 
 struct table {
     const struct cli *cli;
-    const char *name;
-    const struct column *columns;
-    size_t column_count;
+    const struct table_spec *spec;
     struct cell *cells;
     size_t cell_count, cell_cap;
     bool failed;
 };
 
-struct table *table_create(const struct cli *cli, const char *name, const struct column *columns,
-                           size_t count)
+const char *cell_kind_name(enum cell_kind kind)
+{
+    static const char *const names[] = {
+        [CELL_TEXT] = "text",    [CELL_NUMBER] = "integer", [CELL_DECIMAL] = "number or null",
+        [CELL_BOOL] = "bool",    [CELL_TIME] = "time",      [CELL_SPAN] = "ms",
+        [CELL_MONEY] = "micros", [CELL_PARTS] = "parts",
+    };
+    return names[kind];
+}
+
+struct table *table_create(const struct cli *cli, const struct table_spec *spec)
 {
     struct table *table = calloc(1, sizeof *table);
     if (table) {
         table->cli = cli;
-        table->name = name;
-        table->columns = columns;
-        table->column_count = count;
+        table->spec = spec;
     }
     return table;
 }
@@ -87,6 +93,11 @@ void table_number(struct table *table, int64_t value)
     if (cell) {
         cell->number = value;
     }
+}
+
+void table_bool(struct table *table, bool value)
+{
+    table_number(table, value);
 }
 
 void table_time(struct table *table, int64_t ms)
@@ -157,6 +168,9 @@ static void cell_text(const struct table *table, const struct column *column,
     case CELL_DECIMAL:
         snprintf(out, CELL_MAX, cell->decimal < 0 ? "" : "%.1f", cell->decimal);
         break;
+    case CELL_BOOL:
+        snprintf(out, CELL_MAX, "%s", cell->number ? "yes" : "no");
+        break;
     case CELL_TIME:
         time_text(cli_now(table->cli), cell->number, out);
         break;
@@ -165,6 +179,9 @@ static void cell_text(const struct table *table, const struct column *column,
         break;
     case CELL_MONEY:
         money_format(cell->number, 2, out);
+        break;
+    case CELL_PARTS:
+        out[0] = '\0';
         break;
     }
 }
@@ -204,45 +221,58 @@ static void fit(char *text, int max)
     text[i + 1] = '\0';
 }
 
-static void print_cell(const char *text, int width, bool right, bool last)
+static bool flush_right(const struct column *column)
 {
-    int pad = width - width_of(text);
-    if (right) {
-        printf("%*s%s", pad > 0 ? pad : 0, "", text);
-    } else {
-        printf("%s%*s", text, last || pad < 0 ? 0 : pad, "");
-    }
-    fputs(last ? "\n" : "  ", stdout);
+    return column->kind != CELL_TEXT && column->kind != CELL_BOOL;
 }
 
-static void print_text(const struct table *table, const char *empty)
+/* A line of cells of the shown columns; row NULL = the titles. */
+static void print_line(const struct table *table, const struct cell *row, const int *widths)
 {
     char text[CELL_MAX];
-    int widths[32] = {0};
-    size_t n = table->column_count;
-    assert(n > 0);
+    const char *gap = "";
+    int owed = 0; /* blanks after the cell before, printed once another follows */
+    for (size_t c = 0; c < table->spec->count; c++) {
+        const struct column *column = &table->spec->columns[c];
+        if (!column->title) {
+            continue;
+        }
+        snprintf(text, sizeof text, "%s", column->title);
+        if (row) {
+            cell_text(table, column, &row[c], text);
+            fit(text, column->max);
+        }
+        int pad = widths[c] - width_of(text);
+        pad = pad > 0 ? pad : 0;
+        printf("%*s%s%*s%s", owed, "", gap, flush_right(column) ? pad : 0, "", text);
+        owed = flush_right(column) ? 0 : pad;
+        gap = "  ";
+    }
+    putchar('\n');
+}
+
+static void print_text(const struct table *table)
+{
+    char text[CELL_MAX];
+    int widths[COLUMNS_MAX] = {0};
+    size_t n = table->spec->count;
+    assert(n > 0 && n <= COLUMNS_MAX);
     if (table->cell_count == 0) {
-        printf("%s\n", empty);
+        printf("%s\n", table->spec->empty);
         return;
     }
     for (size_t c = 0; c < n; c++) {
-        widths[c] = width_of(table->columns[c].title);
+        widths[c] = table->spec->columns[c].title ? width_of(table->spec->columns[c].title) : 0;
     }
     for (size_t i = 0; i < table->cell_count; i++) {
-        cell_text(table, &table->columns[i % n], &table->cells[i], text);
-        fit(text, table->columns[i % n].max);
+        cell_text(table, &table->spec->columns[i % n], &table->cells[i], text);
+        fit(text, table->spec->columns[i % n].max);
         int width = width_of(text);
         widths[i % n] = width > widths[i % n] ? width : widths[i % n];
     }
-    for (size_t c = 0; c < n; c++) {
-        print_cell(table->columns[c].title, widths[c], table->columns[c].kind != CELL_TEXT,
-                   c + 1 == n);
-    }
-    for (size_t i = 0; i < table->cell_count; i++) {
-        const struct column *column = &table->columns[i % n];
-        cell_text(table, column, &table->cells[i], text);
-        fit(text, column->max);
-        print_cell(text, widths[i % n], column->kind != CELL_TEXT, i % n + 1 == n);
+    print_line(table, NULL, widths);
+    for (size_t i = 0; i + n <= table->cell_count; i += n) {
+        print_line(table, &table->cells[i], widths);
     }
 }
 
@@ -253,8 +283,14 @@ static void json_cell(struct jw *w, const struct column *column, const struct ce
     case CELL_TEXT:
         jw_text(w, cell->text);
         break;
-    case CELL_NUMBER:
     case CELL_SPAN:
+        if (cell->number < 0) {
+            jw_null(w);
+            break;
+        }
+        jw_i64(w, cell->number);
+        break;
+    case CELL_NUMBER:
     case CELL_MONEY:
         jw_i64(w, cell->number);
         break;
@@ -275,28 +311,53 @@ static void json_cell(struct jw *w, const struct column *column, const struct ce
         }
         break;
     }
+    case CELL_BOOL:
+        jw_bool(w, cell->number != 0);
+        break;
+    case CELL_PARTS:
+        jw_null(w);
+        break;
     }
+}
+
+void table_put_json(const char *json)
+{
+    size_t n = strlen(json);
+    for (size_t i = 0; i < n;) {
+        uint32_t cp = 0;
+        size_t used = utf8_next(json + i, n - i, &cp);
+        if (cp < 0x80 || !utf8_is_hostile(cp)) {
+            fwrite(json + i, 1, used, stdout);
+        } else if (cp < 0x10000) {
+            printf("\\u%04x", (unsigned)cp);
+        } else {
+            unsigned over = (unsigned)cp - 0x10000;
+            printf("\\u%04x\\u%04x", 0xD800 + (over >> 10), 0xDC00 + (over & 0x3FF));
+        }
+        i += used;
+    }
+    putchar('\n');
 }
 
 static bool print_json(const struct table *table, struct err *err)
 {
     struct str out;
     struct jw w;
-    assert(table->column_count > 0);
+    assert(table->spec->count > 0);
     str_init(&out, DOCUMENT_MAX);
     jw_init(&w, &out);
     jw_object_begin(&w);
-    jw_put_text(&w, "command", table->name);
+    jw_put_text(&w, "command", table->spec->name);
     jw_put_time(&w, "as_of", table->cli->at_ms ? table->cli->at_ms : cli_now(table->cli));
     jw_key(&w, "rows");
     jw_array_begin(&w);
     for (size_t i = 0; i < table->cell_count; i++) {
-        size_t c = i % table->column_count;
+        size_t c = i % table->spec->count;
         if (c == 0) {
             jw_object_begin(&w);
         }
-        json_cell(&w, &table->columns[c], &table->cells[i]);
-        if (c + 1 == table->column_count) {
+        json_cell(&w, &table->spec->columns[c], &table->cells[i]);
+        if (c + 1 == table->spec->count) {
             jw_object_end(&w);
         }
     }
@@ -304,27 +365,33 @@ static bool print_json(const struct table *table, struct err *err)
     jw_object_end(&w);
     bool ok = jw_ok(&w);
     if (ok) {
-        puts(str_text(&out));
+        table_put_json(str_text(&out));
     }
     str_fini(&out);
-    return ok || err_set(err, ERR_LIMIT, "%s: too much for one document", table->name);
+    return ok || err_set(err, ERR_LIMIT, "%s: too much for one document", table->spec->name);
 }
 
-/* RFC 4180: quoted when it has to be. */
+static void put_code_point(uint32_t cp)
+{
+    char bytes[4] = "";
+    fwrite(bytes, 1, utf8_put(cp, bytes), stdout);
+}
+
+/* RFC 4180: quoted when it has to be. What a terminal would obey is replaced: CSV has no way to
+ * write it otherwise. */
 static void csv_field(const char *text, bool last)
 {
-    if (strpbrk(text, ",\"\r\n")) {
-        putchar('"');
-        for (const char *c = text; *c; c++) {
-            if (*c == '"') {
-                putchar('"');
-            }
-            putchar(*c);
-        }
-        putchar('"');
-    } else {
-        fputs(text, stdout);
+    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+    size_t n = strlen(text);
+    fputs(quoted ? "\"" : "", stdout);
+    for (size_t i = 0; i < n;) {
+        uint32_t cp = 0;
+        i += utf8_next(text + i, n - i, &cp);
+        bool blank = cp == '\n' || cp == '\r' || cp == '\t';
+        fputs(cp == '"' ? "\"" : "", stdout);
+        put_code_point(blank ? ' ' : utf8_is_hostile(cp) ? 0xFFFD : cp);
     }
+    fputs(quoted ? "\"" : "", stdout);
     fputs(last ? "\r\n" : ",", stdout);
 }
 
@@ -339,7 +406,11 @@ static void csv_cell(const struct column *column, const struct cell *cell, bool 
         snprintf(text, sizeof text, "%.3f", cell->decimal);
     } else if (column->kind == CELL_TIME && cell->number != 0 && cell->number != INT64_MAX) {
         date_format_rfc3339(cell->number, 0, text);
-    } else if (column->kind != CELL_DECIMAL && column->kind != CELL_TIME) {
+    } else if (column->kind == CELL_BOOL) {
+        snprintf(text, sizeof text, "%s", cell->number ? "true" : "false");
+    } else if (column->kind == CELL_SPAN
+                   ? cell->number >= 0
+                   : column->kind != CELL_DECIMAL && column->kind != CELL_TIME) {
         snprintf(text, sizeof text, "%lld", (long long)cell->number);
     }
     csv_field(text, last);
@@ -347,20 +418,20 @@ static void csv_cell(const struct column *column, const struct cell *cell, bool 
 
 static void print_csv(const struct table *table)
 {
-    size_t n = table->column_count;
+    size_t n = table->spec->count;
     assert(n > 0);
     for (size_t c = 0; c < n; c++) {
-        csv_field(table->columns[c].key, c + 1 == n);
+        csv_field(table->spec->columns[c].key, c + 1 == n);
     }
     for (size_t i = 0; i < table->cell_count; i++) {
-        csv_cell(&table->columns[i % n], &table->cells[i], i % n + 1 == n);
+        csv_cell(&table->spec->columns[i % n], &table->cells[i], i % n + 1 == n);
     }
 }
 
-bool table_print(struct table *table, const char *empty, struct err *err)
+bool table_print(struct table *table, struct err *err)
 {
     if (table->failed) {
-        return err_set(err, ERR_MEMORY, "%s: out of memory", table->name);
+        return err_set(err, ERR_MEMORY, "%s: out of memory", table->spec->name);
     }
     if (table->cli->json) {
         return print_json(table, err);
@@ -368,7 +439,7 @@ bool table_print(struct table *table, const char *empty, struct err *err)
     if (table->cli->csv) {
         print_csv(table);
     } else {
-        print_text(table, empty);
+        print_text(table);
     }
     return true;
 }

@@ -11,35 +11,55 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "cli/cli.h"
+
+struct cli;
 
 enum cell_kind {
     CELL_TEXT,
     CELL_NUMBER,  /* int64 */
     CELL_DECIMAL, /* double; negative = unknown */
-    CELL_TIME,    /* ms; text: local HH:MM:SS or date; JSON: RFC 3339; 0 = none */
-    CELL_SPAN,    /* ms as a duration */
-    CELL_MONEY    /* micros; JSON: integer micros */
+    CELL_BOOL,
+    CELL_TIME,  /* ms; text: local HH:MM:SS or date; JSON: RFC 3339; 0 = none */
+    CELL_SPAN,  /* ms as a duration; negative = none */
+    CELL_MONEY, /* micros; JSON: integer micros */
+    CELL_PARTS  /* a JSON array or object: documents alone */
 };
 
 struct column {
-    const char *key, *title;
+    const char *key, *title; /* title NULL = JSON alone */
     enum cell_kind kind;
     int max; /* columns on screen, 0 = as wide as the widest cell */
+    const char *help;
 };
+
+/* The columns of a table, or the members of a document; what --help and the man page print. */
+struct table_spec {
+    const char *name;  /* "command" of the JSON document */
+    const char *empty; /* what text output says without rows; NULL = a document, no table */
+    const struct column *columns;
+    size_t count;
+};
+#define TABLE_SPEC(name, empty, columns)                                                           \
+    {                                                                                              \
+        name, empty, columns, sizeof(columns) / sizeof *(columns)                                  \
+    }
+/* What a field is, for people: "text", "number", ... */
+const char *cell_kind_name(enum cell_kind kind);
 
 struct table;
 
-struct table *table_create(const struct cli *cli, const char *name, const struct column *columns,
-                           size_t count);
+struct table *table_create(const struct cli *cli, const struct table_spec *spec);
 void table_destroy(struct table *table);
 void table_text(struct table *table, const char *text);
 void table_number(struct table *table, int64_t value);
 void table_decimal(struct table *table, double value);
+void table_bool(struct table *table, bool value);
 void table_time(struct table *table, int64_t ms);
 void table_span(struct table *table, int64_t ms);
 void table_money(struct table *table, int64_t micros);
-/* Writes everything to standard output; empty = what text output says without rows. */
-bool table_print(struct table *table, const char *empty, struct err *err);
+/* Writes everything to standard output. */
+bool table_print(struct table *table, struct err *err);
+/* A JSON document and a newline; code points that a terminal would obey are escaped. */
+void table_put_json(const char *json);
 
 #endif

@@ -4,13 +4,39 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/table.h"
+#include "cli/words.h"
+
+static void print_fields(FILE *out, const struct table_spec *spec)
+{
+    bool table = spec->empty != NULL;
+    fprintf(out, "\nfields of %s%s:\n", spec->name, table ? ", in rows" : "");
+    for (size_t i = 0; i < spec->count; i++) {
+        const struct column *column = &spec->columns[i];
+        fprintf(out, "  %-18s %-14s %s\n", column->key, cell_kind_name(column->kind), column->help);
+    }
+}
 
 static void print_command(FILE *out, const struct command *command)
 {
-    fprintf(out, "usage: adtop [options] %s %s\n\n%s\n", command->name, command->arguments,
-            command->summary);
-    if (command->help) {
-        fprintf(out, "\n%s", command->help);
+    fprintf(out, "usage: adtop [options] %s%s%s%s\n\n%s\n", command->name,
+            command->arguments[0] ? " " : "", command->arguments,
+            command->options ? " [options]" : "", command->summary);
+    if (command->notes) {
+        fprintf(out, "%s", command->notes);
+    }
+    for (int i = 0; i < WORD_OPTION_COUNT; i++) {
+        const struct word_row *row = &word_rows[i];
+        if (command->options & WORD(i)) {
+            char left[48];
+            snprintf(left, sizeof left, "--%s%s%s", row->name, row->argument ? " " : "",
+                     row->argument ? row->argument : "");
+            fprintf(out, "%s  %-24s %s\n",
+                    i == 0 || !(command->options & (WORD(i) - 1)) ? "\n" : "", left, row->help);
+        }
+    }
+    for (int i = 0; i < COMMAND_TABLES && command->tables[i]; i++) {
+        print_fields(out, command->tables[i]);
     }
 }
 
@@ -36,6 +62,63 @@ void usage_print(FILE *out, const struct command *command)
     fprintf(out, "\nexit codes: 0 done, 1 could not be done, 2 wrong words or configuration;\n"
                  "sync: 3 some data is missing, 4 some accounts must wait, 5 some failed\n"
                  "the token: META_ACCESS_TOKEN, or [graph] token_file in the configuration\n");
+}
+
+int usage_help(struct cli *cli, const struct words *words, struct err *err)
+{
+    (void)cli;
+    const struct command *about = words->count > 0 ? cli_command_find(words->plain[0]) : NULL;
+    if (words->count > 0 && !about) {
+        err_set(err, ERR_USAGE, "help: there is no command %.60s%s; 'adtop --help' lists them",
+                words->plain[0], usage_nearest(words->plain[0]));
+        return EXIT_USAGE;
+    }
+    if (words_given(words, WORD_ROFF)) {
+        usage_roff(stdout);
+    } else {
+        usage_print(stdout, about);
+    }
+    return EXIT_OK;
+}
+
+int usage_completion(struct cli *cli, const struct words *words, struct err *err)
+{
+    (void)cli;
+    (void)words;
+    (void)err;
+    printf("_adtop()\n{\n    local word=${COMP_WORDS[COMP_CWORD]} command= i\n"
+           "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+           "        case ${COMP_WORDS[i]} in\n"
+           "        --*=* | -h) ;;\n        ");
+    const char *bar = "";
+    for (const struct cli_option *o = cli_options; o->name; o++) {
+        if (o->argument) {
+            printf("%s--%s", bar, o->name);
+            bar = " | ";
+        }
+    }
+    printf(") ((i++)) ;;\n        -*) ;;\n"
+           "        *) command=${COMP_WORDS[i]}; break ;;\n"
+           "        esac\n    done\n    local words=\n    case $command in\n    '') words='");
+    for (const struct command *c = cli_commands; c->name; c++) {
+        printf("%s ", c->name);
+    }
+    for (const struct cli_option *o = cli_options; o->name; o++) {
+        printf("--%s ", o->name);
+    }
+    printf("' ;;\n");
+    for (const struct command *c = cli_commands; c->name; c++) {
+        printf("    %s) words='--help", c->name);
+        for (int i = 0; i < WORD_OPTION_COUNT; i++) {
+            if (c->options & WORD(i)) {
+                printf(" --%s", word_rows[i].name);
+            }
+        }
+        printf("' ;;\n");
+    }
+    printf("    esac\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\n"
+           "complete -o default -F _adtop adtop\n");
+    return EXIT_OK;
 }
 
 /* Damerau-free edit distance over short words. */

@@ -55,18 +55,24 @@ static bool item_request(struct call *call, const struct json *node, struct requ
     return out->path != NULL;
 }
 
-/* Inside a batch names are capitalised (reference 1.3). */
+/* Inside a batch names are capitalised: X-App-Usage, Facebook-API-Version (reference 1.3). */
 static void add_header(struct str *out, const char *name, const char *value, bool first)
 {
-    char shown[64];
-    bool start = true;
-    size_t n = strlen(name);
-    n = n < sizeof shown ? n : sizeof shown - 1;
-    for (size_t i = 0; i < n; i++) {
-        shown[i] = (char)(start ? toupper((unsigned char)name[i]) : name[i]);
-        start = name[i] == '-';
+    static const char *const upper[] = {"fb", "api", "id"};
+    char shown[64] = "";
+    size_t used = 0;
+    while (*name != '\0' && used + 1 < sizeof shown) {
+        size_t n = strcspn(name, "-");
+        size_t whole = 1;
+        for (size_t i = 0; i < sizeof upper / sizeof upper[0]; i++) {
+            whole = strlen(upper[i]) == n && strncmp(name, upper[i], n) == 0 ? n : whole;
+        }
+        n += name[n] == '-' ? 1 : 0;
+        for (size_t i = 0; i < n && used + 1 < sizeof shown; i++) {
+            shown[used++] = (char)(i < whole ? toupper((unsigned char)name[i]) : name[i]);
+        }
+        name += n;
     }
-    shown[n] = '\0';
     str_add(out, first ? "{\"name\":" : ",{\"name\":");
     out_string(out, shown);
     str_add(out, ",\"value\":");

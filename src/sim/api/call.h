@@ -44,6 +44,7 @@ struct call {
     int64_t run_id;        /* of a report, 0 = none */
     const char *object_id; /* first segment */
     const char *edge;      /* second segment, "" = the node itself */
+    const char *node;      /* type of the first segment's object, as errors name it */
     struct fault_call fault;
     uint64_t rows;       /* given back, for stats */
     double weighted;     /* cost as the requirements weigh it */
@@ -54,7 +55,7 @@ struct call {
 /* Does a fault of this kind strike this call? */
 bool call_fault(struct call *call, enum fault_kind kind, struct fault *out);
 const char *call_param(const struct call *call, const char *name);
-/* limit, clamped to most; without one 25. */
-uint64_t call_limit(struct call *call, uint64_t most);
+/* summary=true, total_count, ... */
+bool call_wants_summary(const struct call *call);
 
 #endif

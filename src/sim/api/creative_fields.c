@@ -14,9 +14,10 @@ static void c_account(const struct emit *e)
 {
     put_id(e, e->account->id);
 }
+/* A creative outlives the ad's pauses and its archive. */
 static void c_status(const struct emit *e)
 {
-    put_text(e, world_status_text(e->entity->status));
+    put_text(e, e->entity->status == WORLD_DELETED ? "DELETED" : "ACTIVE");
 }
 static void c_name(const struct emit *e)
 {
@@ -79,6 +80,16 @@ static void c_story_spec(const struct emit *e)
              (unsigned long long)(e->account->id % 1000000000000ull),
              (unsigned long long)e->entity->key);
 }
+/* Only of those made from several assets. */
+static void c_assets(const struct emit *e)
+{
+    if ((e->entity->key >> 9 & 7) == 0) {
+        put_raw(e,
+                "{\"titles\":[{\"text\":\"New season, new looks\"}],\"bodies\":[{\"text\":\"Free "
+                "returns for 30 days.\"}],\"call_to_action_types\":[\"SHOP_NOW\"],"
+                "\"ad_formats\":[\"SINGLE_IMAGE\"]}");
+    }
+}
 static void c_tags(const struct emit *e)
 {
     put_text(e, "utm_source=facebook&utm_campaign={{campaign.id}}");
@@ -99,7 +110,7 @@ static const struct field_row rows[] = {
     {"video_id",                  ON_CREATIVE, c_video,      NULL, 0 },
     {"effective_object_story_id", ON_CREATIVE, c_story,      NULL, 0 },
     {"object_story_spec",         ON_CREATIVE, c_story_spec, NULL, 20},
-    {"asset_feed_spec",           ON_CREATIVE, c_story_spec, NULL, 20},
+    {"asset_feed_spec",           ON_CREATIVE, c_assets,     NULL, 20},
     {"url_tags",                  ON_CREATIVE, c_tags,       NULL, 0 },
 };
 

@@ -18,81 +18,79 @@
 
 static const struct error_body rows[GRAPH_ERROR_COUNT] = {
     [GRAPH_REDUCE] = {500, 1,     0,       NULL,                   -1,
-                      "Please reduce the amount of data you're asking for, then retry your request",                       NULL,                      NULL                                                                  },
-    [GRAPH_UNKNOWN] = {500, 1,     99,      OAUTH,                  -1, "An unknown error occurred",                        NULL,                      NULL                                                                  },
-    [GRAPH_UNAVAILABLE] = {400, 2,     0,       OAUTH,                  1,  "(#2) Service temporarily unavailable",             NULL,                      NULL                                                                  },
-    [GRAPH_APP_LIMIT] = {403, 4,     0,       OAUTH,                  1,  "(#4) Application request limit reached",           NULL,                      NULL                                                                  },
+                      "Please reduce the amount of data you're asking for, then retry your request",                       NULL, NULL                                                                  },
+    [GRAPH_UNKNOWN] = {500, 1,     99,      OAUTH,                  -1, "An unknown error occurred",                        NULL, NULL                                                                  },
+    [GRAPH_UNAVAILABLE] = {400, 2,     0,       OAUTH,                  1,  "(#2) Service temporarily unavailable",             NULL, NULL                                                                  },
+    [GRAPH_APP_LIMIT] = {403, 4,     0,       OAUTH,                  1,  "(#4) Application request limit reached",           NULL, NULL                                                                  },
     [GRAPH_INSIGHTS_LOAD] = {400, 4,     1504022, OAUTH,                  1,  "(#4) Application request limit reached",
-                      "Too Many API Requests",                                                                                                        "There have been too many calls from this app. Wait a bit and try "
-                             "again."                                                                                                                                         },
+                      "Too Many API Requests",                                                                                   "There have been too many calls from this app. Wait a bit and try "
+                             "again."                                                                                                                    },
     [GRAPH_ACCOUNT_LIMIT] = {400, 17,    2446079, OAUTH,                  0,  "(#17) User request limit reached",
-                      TOO_MANY_TITLE,                                                                                                                 TOO_MANY                                                              },
-    [GRAPH_USER_LIMIT] = {400, 17,    0,       OAUTH,                  1,  "(#17) User request limit reached",                 NULL,                      NULL                                                                  },
+                      TOO_MANY_TITLE,                                                                                            TOO_MANY                                                              },
     [GRAPH_BUC_INSIGHTS] = {400, 80000, 2446079, OAUTH,                  -1,
                       "(#80000) There have been too many calls from this ad-account. Wait a "
                             "bit and try again. " MORE_INFO,
-                      NULL,                                                                                                                           NULL                                                                  },
+                      NULL,                                                                                                      NULL                                                                  },
     [GRAPH_BUC_MANAGEMENT] = {400, 80004, 2446079, OAUTH,                  -1,
                       "(#80004) There have been too many calls to this ad-account. Wait a "
                               "bit and try again. " MORE_INFO,
-                      NULL,                                                                                                                           NULL                                                                  },
+                      NULL,                                                                                                      NULL                                                                  },
     [GRAPH_NO_OBJECT] = {400, 100,   33,      METHOD,                 -1,
                       "Unsupported get request. Object with ID '%s' does not exist, cannot be "
                          "loaded due to missing permissions, or does not support this operation. "
                          "Please read the Graph API documentation at "
-                         "https://developers.facebook.com/docs/graph-api",                                                 NULL,                      NULL                                                                  },
+                         "https://developers.facebook.com/docs/graph-api",                                                 NULL, NULL                                                                  },
     [GRAPH_NO_FIELD] = {400, 100,   0,       OAUTH,                  -1,
                       "(#100) Tried accessing nonexisting field (%s) on node type (%s)",                                   NULL,
-                      NULL                                                                                                                                                                                                  },
-    [GRAPH_BAD_PARAM] = {400, 100,   0,       OAUTH,                  -1, "(#100) %s",                                        NULL,                      NULL                                                                  },
+                      NULL                                                                                                                                                                             },
+    [GRAPH_BAD_PARAM] = {400, 100,   0,       OAUTH,                  -1, "(#100) %s",                                        NULL, NULL                                                                  },
     [GRAPH_DELETED] = {400, 100,   1815001, OAUTH,                  0,  "Invalid parameter",
-                      "Cannot Request for Deleted Objects",                                                                                           "Requesting for deleted objects is not supported in this endpoint. Please "
-                       "remove deleted from the effective status."                                                                                               },
-    [GRAPH_TOO_MUCH] = {400, 100,   1487534, OAUTH,                  0,  "Invalid parameter",                                "Too Much Data Requested",
-                      "There is too much data requested. Please reduce the amount of data and "
-                        "try again."                                                                                                                                                                                        },
+                      "Cannot Request for Deleted Objects",                                                                      "Requesting for deleted objects is not supported in this endpoint. Please "
+                       "remove deleted from the effective status."                                                                          },
     [GRAPH_TIMEOUT] = {400, 2,     1504038, OAUTH,                  1,  "Service temporarily unavailable",
-                      "Request Timed Out",                                                                                                            "Please try a smaller date range, fetch less data, or use async jobs."},
-    [GRAPH_BAD_BREAKDOWN] = {400, 2,     1504041, OAUTH,                  0,  "(#100) Invalid breakdowns",
-                      "Invalid Breakdowns",                                                                                                           "This combination of breakdowns is invalid."                          },
+                      "Request Timed Out",                                                                                       "Please try a smaller date range, fetch less data, or use async jobs."},
+    [GRAPH_BAD_BREAKDOWN] = {400, 2,     1504041, OAUTH,                  0,  "(#2) Invalid breakdowns",
+                      "Invalid Breakdowns",                                                                                      "This combination of breakdowns is invalid."                          },
     [GRAPH_NO_FILTER_FIELD] = {400, 100,   0,       OAUTH,                  -1,
-                      "(#100) Filtering field '%s' is not supported",                                                      NULL,                      NULL                                                                  },
+                      "(#100) Filtering field '%s' is not supported",                                                      NULL, NULL                                                                  },
     [GRAPH_SUMMARY_RACE] = {400, 100,   0,       OAUTH,                  -1,
                       "(#100) Cannot include %s in summary param because they weren't there "
-                            "while creating the report run. All available values are: ",                                   NULL,                      NULL                                                                  },
+                            "while creating the report run. All available values are: ",                                   NULL, NULL                                                                  },
     [GRAPH_CURSOR_TOO_FAR] = {400, 100,   0,       OAUTH,                  -1,
                       "(#100) The After Cursor specified exceeds the max limit supported "
-                              "by this endpoint",                                                                          NULL,                      NULL                                                                  },
+                              "by this endpoint",                                                                          NULL, NULL                                                                  },
     [GRAPH_IDS_DEAD] = {500, 100,   0,       NULL,                   -1, "The ids query parameter is deprecated in v26.0+.",
-                      NULL,                                                                                                                           NULL                                                                  },
+                      NULL,                                                                                                      NULL                                                                  },
     [GRAPH_BAD_PROOF] = {400, 100,   0,       METHOD,                 -1,
-                      "Invalid appsecret_proof provided in the API argument",                                              NULL,                      NULL                                                                  },
+                      "Invalid appsecret_proof provided in the API argument",                                              NULL, NULL                                                                  },
     [GRAPH_NO_TOKEN] = {400, 2500,  0,       OAUTH,                  -1,
                       "An active access token must be used to query information about the "
-                        "current user.",                                                                                   NULL,                      NULL                                                                  },
+                        "current user.",                                                                                   NULL, NULL                                                                  },
+    [GRAPH_NEEDS_TOKEN] = {400, 104,   0,       OAUTH,                  -1,
+                      "An access token is required to request this resource.",                                             NULL, NULL                                                                  },
     [GRAPH_BAD_TOKEN] = {400, 190,   0,       OAUTH,                  -1,
-                      "Invalid OAuth access token - Cannot parse access token",                                            NULL,                      NULL                                                                  },
-    [GRAPH_TOKEN_EXPIRED] = {400, 190,   463,     OAUTH,                  -1,
-                      "Error validating access token: Session has expired",                                                NULL,                      NULL                                                                  },
-    [GRAPH_NO_ACCESS] = {403, 200,   0,       OAUTH,                  -1, "(#200) %s",                                        NULL,                      NULL                                                                  },
+                      "Invalid OAuth access token - Cannot parse access token",                                            NULL, NULL                                                                  },
+    [GRAPH_NO_ACCESS] = {403, 200,   0,       OAUTH,                  -1, "(#200) %s",                                        NULL, NULL                                                                  },
     [GRAPH_BATCH_ABORTED] = {500, 960,   0,       "FacebookApiException", -1,
                       "Request aborted. This could happen if a dependent request failed or "
-                             "the entire request timed out.",                                                              NULL,                      NULL                                                                  },
-    [GRAPH_BATCH_TOO_MANY] = {400, 1,     0,       OAUTH,                  -1,
+                             "the entire request timed out.",                                                              NULL, NULL                                                                  },
+    [GRAPH_BATCH_TOO_MANY] = {400, 1,     0,       "GraphBatchException",  -1,
                       "Too many requests in batch message. Maximum batch size is 50",                                      NULL,
-                      NULL                                                                                                                                                                                                  },
+                      NULL                                                                                                                                                                             },
     [GRAPH_OLD_VERSION] = {400, 2635,  0,       OAUTH,                  -1,
                       "(#2635) You are calling a deprecated version of the Ads API. Please "
-                           "update to the latest version: v26.0.",                                                         NULL,                      NULL                                                                  },
+                           "update to the latest version: v26.0.",                                                         NULL, NULL                                                                  },
     [GRAPH_NO_VERSION] = {400, 2500,  0,       OAUTH,                  -1,
                       "Unversioned calls to the Marketing API are not allowed: name a version "
-                          "in the path, such as /v26.0/",                                                                  NULL,                      NULL                                                                  },
-    [GRAPH_NO_PATH] = {400, 2500,  0,       OAUTH,                  -1, "Unknown path components: %s",                      NULL,                      NULL                                                                  },
-    [GRAPH_BAD_CURSOR] = {400, 2642,  0,       OAUTH,                  -1, "(#2642) Invalid cursors values",                   NULL,                      NULL                                                                  },
+                          "in the path, such as /v26.0/",                                                                  NULL, NULL                                                                  },
+    [GRAPH_NO_PATH] = {400, 2500,  0,       OAUTH,                  -1, "Unknown path components: %s",                      NULL, NULL                                                                  },
+    [GRAPH_BAD_CURSOR] = {400, 2642,  0,       OAUTH,                  -1, "(#2642) Invalid cursors values",                   NULL, NULL                                                                  },
     [GRAPH_TOO_OLD] = {400, 3018,  0,       OAUTH,                  -1,
                       "(#3018) The start date of the time range cannot be beyond 37 months from "
-                       "the current date",                                                                                 NULL,                      NULL                                                                  },
-    [GRAPH_BAD_METHOD] = {400, 100,   0,       METHOD,                 -1, "Unsupported %s request",                           NULL,                      NULL                                                                  },
+                       "the current date",                                                                                 NULL, NULL                                                                  },
+    [GRAPH_BAD_METHOD] = {400, 100,   0,       METHOD,                 -1,
+                      "Unsupported %s request. Please read the Graph API documentation at "
+                          "https://developers.facebook.com/docs/graph-api",                                                NULL, NULL                                                                  },
 };
 
 struct error_body errors_row(enum graph_error error)
@@ -100,11 +98,12 @@ struct error_body errors_row(enum graph_error error)
     return rows[error];
 }
 
-static void trace_id(const struct reply *reply, const char *message, char out[24])
+/* No two answers have the same one. */
+static void trace_id(const struct reply *reply, char out[24])
 {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-    uint64_t seed = hash_bytes(message, strlen(message), (uint64_t)(uintptr_t)reply);
+    uint64_t seed = hash_u64(reply->serial);
     uint64_t more = hash_u64(seed);
     out[0] = 'A';
     for (int i = 1; i < 23; i++) {
@@ -124,7 +123,7 @@ static void error_member(struct str *out, const char *name, const char *text)
 void errors_reply_body(struct reply *reply, const struct error_body *body)
 {
     char trace[24];
-    trace_id(reply, body->message, trace);
+    trace_id(reply, trace);
     struct str *out = &reply->body;
     str_reset(out);
     reply->status = body->http;

@@ -16,14 +16,12 @@ enum graph_error {
     GRAPH_APP_LIMIT,       /* 4 */
     GRAPH_INSIGHTS_LOAD,   /* 4/1504022 */
     GRAPH_ACCOUNT_LIMIT,   /* 17/2446079 */
-    GRAPH_USER_LIMIT,      /* 17 */
     GRAPH_BUC_INSIGHTS,    /* 80000/2446079 */
     GRAPH_BUC_MANAGEMENT,  /* 80004/2446079 */
     GRAPH_NO_OBJECT,       /* 100/33; %s = the id */
     GRAPH_NO_FIELD,        /* 100; %s = field, %s = node type */
     GRAPH_BAD_PARAM,       /* 100; %s = what is wrong */
     GRAPH_DELETED,         /* 100/1815001 */
-    GRAPH_TOO_MUCH,        /* 100/1487534 */
     GRAPH_TIMEOUT,         /* 2/1504038 */
     GRAPH_BAD_BREAKDOWN,   /* 2/1504041 */
     GRAPH_NO_FILTER_FIELD, /* 100; %s = field */
@@ -31,9 +29,9 @@ enum graph_error {
     GRAPH_CURSOR_TOO_FAR,  /* 100 */
     GRAPH_IDS_DEAD,        /* 100 under HTTP 500 */
     GRAPH_BAD_PROOF,       /* 100 */
-    GRAPH_NO_TOKEN,        /* 2500 */
+    GRAPH_NO_TOKEN,        /* 2500, at /me */
+    GRAPH_NEEDS_TOKEN,     /* 104, elsewhere */
     GRAPH_BAD_TOKEN,       /* 190 */
-    GRAPH_TOKEN_EXPIRED,   /* 190/463 */
     GRAPH_NO_ACCESS,       /* 200; %s = what is missing */
     GRAPH_BATCH_ABORTED,   /* 960 */
     GRAPH_BATCH_TOO_MANY,  /* 1 */

@@ -203,6 +203,9 @@ static void write_page(struct page *page, struct insights_query *query, struct i
         page->to.last = walk.range == range ? before : 0;
         page->to.at = before = walk.position;
         page->to.sub = range = walk.range;
+        if (page_skips(page, page->to.at, page->to.sub, page->to.last)) {
+            continue;
+        }
         if (page->drop) {
             page->drop = false;
             continue;

@@ -164,7 +164,7 @@ static void write_rows(struct page *page, const struct walk *walk,
             break;
         }
         at = (uint64_t)ref.index + 1;
-        if (!passes || dropped(walk->call, &entity)) {
+        if (!passes || dropped(walk->call, &entity) || page_skips(page, at, 0, ref.index)) {
             continue;
         }
         if (page->drop) {
@@ -181,8 +181,7 @@ static void write_rows(struct page *page, const struct walk *walk,
 static void add_summary(struct call *call, const struct walk *walk,
                         const struct condition *condition, struct str *out)
 {
-    const char *summary = call_param(call, "summary");
-    if (summary != NULL && strcmp(summary, "false") != 0 && strcmp(summary, "0") != 0) {
+    if (call_wants_summary(call)) {
         str_add(out, ",\"summary\":{\"total_count\":");
         out_int(out, (int64_t)walk_count(walk, condition));
         str_addc(out, '}');

@@ -17,11 +17,12 @@
 
 enum { ACCOUNTS_LIMIT = 500, ACTIVITIES_LIMIT = 1000, ACTIVITIES_MAX = 20000, WEEK_S = 7 * 86400 };
 
-/* The fields parameter, or text when it was not given. False = refused. */
+/* The fields parameter, or `without` when there is none. False = refused. */
 static bool read_fields(struct call *call, const char *without, struct field **out)
 {
     const char *bad = "", *text = call_param(call, "fields");
-    if (!fields_parse(call->request->arena, text != NULL ? text : without, out, &bad)) {
+    bool given = text != NULL && text[0] != '\0';
+    if (!fields_parse(call->request->arena, given ? text : without, out, &bad)) {
         errors_reply(call->reply, GRAPH_BAD_PARAM, "Syntax error in the fields parameter");
         return false;
     }
@@ -61,6 +62,17 @@ void nodes_me(struct call *call)
     }
 }
 
+static unsigned count_accessible(const struct call *call)
+{
+    unsigned count = 0;
+    for (uint32_t i = 0; i < call->sim->account_count; i++) {
+        struct world_account account;
+        world_account(call->sim->world, i, call->now_ms, &account);
+        count += account.accessible ? 1 : 0;
+    }
+    return count;
+}
+
 void nodes_adaccounts(struct call *call)
 {
     struct field *fields = NULL;
@@ -87,6 +99,9 @@ void nodes_adaccounts(struct call *call)
             page.more = true;
             break;
         }
+        if (page_skips(&page, at + 1, 0, 0)) {
+            continue;
+        }
         if (page.rows > 0) {
             str_addc(&out, ',');
         }
@@ -95,6 +110,9 @@ void nodes_adaccounts(struct call *call)
     }
     page.to.at = at;
     page_close(&page, call, &out);
+    if (call_wants_summary(call)) {
+        str_addf(&out, ",\"summary\":{\"total_count\":%u}", count_accessible(call));
+    }
     sim_unlock(call->sim);
     str_addc(&out, '}');
     call->reply->cpu_ms += 0.05 * (double)page.rows * (double)(plan->weight + 1);
@@ -335,7 +353,8 @@ static void write_activities(struct call *call, struct page *page, const struct 
     for (; at < count && page->rows < page->limit && !page->empty; at++) {
         struct activity activity = {.change = changes[at]};
         struct emit emit = {.call = call, .out = out, .account = &account, .node = &activity};
-        if (!world_entity(call->sim->world, changes[at].ref, call->now_ms, &activity.entity)) {
+        if (!world_entity(call->sim->world, changes[at].ref, call->now_ms, &activity.entity) ||
+            page_skips(page, at + 1, 0, 0)) {
             continue;
         }
         if (page->rows > 0) {

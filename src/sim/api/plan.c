@@ -92,7 +92,11 @@ struct plan *plan_build(struct call *call, const struct node_type *type, const s
     }
     plan->has_id = !type->id_always;
     for (; fields != NULL; fields = fields->next) {
-        if (!plan_add(call, type, fields, plan)) {
+        bool twice = false; /* asked for again: given once */
+        for (size_t i = 0; i < plan->count; i++) {
+            twice = twice || strcmp(plan->items[i].field->name, fields->name) == 0;
+        }
+        if (!twice && !plan_add(call, type, fields, plan)) {
             return NULL;
         }
     }

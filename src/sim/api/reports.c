@@ -220,10 +220,11 @@ void reports_post(struct call *call)
 
 static int report_percent(const struct report *report, int64_t now_ms)
 {
-    int64_t passed = now_ms - report->created_ms;
-    double pct = passed >= report->duration_ms
-                     ? 100.0
-                     : 100.0 * (double)passed / (double)report->duration_ms;
+    int64_t passed = now_ms - report->created_ms - STARTED_MS;
+    int64_t whole = report->duration_ms - STARTED_MS;
+    double pct = passed <= 0       ? 0.0
+                 : passed >= whole ? 100.0
+                                   : 100.0 * (double)passed / (double)whole;
     if (report->fate == FATE_STALLS && pct > report->stall_pct) {
         pct = report->stall_pct;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/api/batch.h"
+#include "sim/api/entity_fields.h"
 #include "sim/api/errors.h"
 #include "sim/api/insights.h"
 #include "sim/api/listing.h"
@@ -167,18 +168,39 @@ static enum target find_target(struct call *call, const char *first)
     return TO_OBJECT;
 }
 
-static void refuse_edge(struct call *call, enum target target)
+static const char *node_name(const struct call *call, enum target target)
 {
     static const char *const types[] = {
-        [TO_ROOT] = "Query",        [TO_ME] = "User",         [TO_DEBUG] = "DebugToken",
-        [TO_ACCOUNT] = "AdAccount", [TO_OBJECT] = "AdObject", [TO_RUN] = "AdReportRun"};
-    if (strcmp(call->request->method, "GET") != 0) {
+        [TO_ROOT] = "Query",        [TO_ME] = "User",      [TO_DEBUG] = "DebugToken",
+        [TO_ACCOUNT] = "AdAccount", [TO_OBJECT] = "Query", [TO_RUN] = "AdReportRun"};
+    if (!call->has_ref) {
+        return types[target];
+    }
+    return call->creative ? node_creative.name : node_of_kind(call->ref.kind)->name;
+}
+
+/* The route of what has none. */
+static void refuse_edge(struct call *call)
+{
+    const char *method = call->request->method;
+    bool get = strcmp(method, "GET") == 0;
+    if (!get && strcmp(method, "POST") != 0 && strcmp(method, "DELETE") != 0) {
+        char lower[16];
+        size_t n = 0;
+        for (; method[n] != '\0' && n + 1 < sizeof lower; n++) {
+            lower[n] = (char)tolower((unsigned char)method[n]);
+        }
+        lower[n] = '\0';
+        errors_reply(call->reply, GRAPH_BAD_METHOD, lower);
+    } else if (call->object_id[0] == '\0') {
+        errors_reply(call->reply, GRAPH_BAD_METHOD, get ? "get" : "delete");
+    } else if (call->account < 0 && strcmp(call->node, "User") != 0) {
+        errors_reply(call->reply, GRAPH_NO_OBJECT, call->object_id);
+    } else if (!get) {
         errors_reply(call->reply, GRAPH_NO_ACCESS,
                      "Requires ads_management permission to manage the object");
-    } else if (target == TO_ROOT || call->edge[0] == '\0') {
-        errors_reply(call->reply, GRAPH_NO_PATH, call->request->path);
     } else {
-        errors_reply(call->reply, GRAPH_NO_FIELD, call->edge, types[target]);
+        errors_reply(call->reply, GRAPH_NO_FIELD, call->edge, call->node);
     }
 }
 
@@ -199,6 +221,7 @@ handler_fn *route_find(struct call *call, bool *upgraded)
     call->object_id = first != NULL ? first : "";
     call->edge = segments.count > at + 1 ? segments.list[at + 1] : "";
     enum target target = find_target(call, first);
+    call->node = node_name(call, target);
     bool marketing = target == TO_ACCOUNT || target == TO_OBJECT || target == TO_RUN ||
                      (target == TO_ME && strcmp(call->edge, "adaccounts") == 0);
     if (target == TO_ROOT && call_param(call, "ids") != NULL) {
@@ -208,7 +231,11 @@ handler_fn *route_find(struct call *call, bool *upgraded)
     if (!choose_version(call, number, marketing, upgraded)) {
         return NULL;
     }
-    for (size_t i = 0; segments.count <= at + 2 && i < sizeof routes / sizeof routes[0]; i++) {
+    if (segments.count > at + 2) {
+        errors_reply(call->reply, GRAPH_NO_PATH, call->request->path);
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
         const struct route *route = &routes[i];
         bool below = route->child < 0 || !call->has_ref || route->child > (int)call->ref.kind;
         if (route->target == target && below && strcmp(route->edge, call->edge) == 0 &&
@@ -221,8 +248,7 @@ handler_fn *route_find(struct call *call, bool *upgraded)
             return route->handler;
         }
     }
-    refuse_edge(call, target);
-    return NULL;
+    return refuse_edge;
 }
 
 bool route_reach(struct call *call)

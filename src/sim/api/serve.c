@@ -31,6 +31,13 @@ const char *call_param(const struct call *call, const char *name)
     return request_param(call->request, name);
 }
 
+bool call_wants_summary(const struct call *call)
+{
+    const char *summary = call_param(call, "summary");
+    return summary != NULL && summary[0] != '\0' && strcasecmp(summary, "false") != 0 &&
+           strcmp(summary, "0") != 0;
+}
+
 /* ---- tokens */
 
 static void hex_proof(const char *secret, const char *token, char out[65])
@@ -105,7 +112,8 @@ static bool check_token(struct call *call)
     const char *known = call->sim->options.token;
     struct fault fault;
     if (token == NULL || token[0] == '\0') {
-        errors_reply(call->reply, GRAPH_NO_TOKEN);
+        bool me = strcmp(call->object_id, "me") == 0;
+        errors_reply(call->reply, me ? GRAPH_NO_TOKEN : GRAPH_NEEDS_TOKEN);
         return false;
     }
     /* debug_token is asked with the app's own token. */
@@ -267,7 +275,7 @@ static void add_date_skew(struct call *call)
 static void add_common(struct call *call, bool upgraded)
 {
     struct reply *reply = call->reply;
-    uint64_t id = hash_u64(stats_next(call->sim->stats) ^ call->sim->options.seed);
+    uint64_t id = hash_u64(reply->serial);
     bool ok = reply->status < 400;
     reply_header(reply, "facebook-api-version", "%s", call->version);
     if (upgraded) {
@@ -285,13 +293,36 @@ static void add_common(struct call *call, bool upgraded)
     reply_header(reply, "x-fb-request-id", "A%022llx", (unsigned long long)id);
     reply_header(reply, "x-fb-rev", "1031204417");
     reply_header(reply, "x-fb-rlafr", "0");
+    reply_header(reply, "x-fb-debug", "%016llx%016llx==", (unsigned long long)hash_u64(id),
+                 (unsigned long long)hash_u64(~id));
     reply_header(reply, "Cache-Control",
                  ok ? "private, no-cache, no-store, must-revalidate" : "no-store");
     reply_header(reply, "Pragma", "no-cache");
     reply_header(reply, "Expires", "Sat, 01 Jan 2000 00:00:00 GMT");
     reply_header(reply, "Access-Control-Allow-Origin", "*");
     reply_header(reply, "Strict-Transport-Security", "max-age=15552000; preload");
+    reply_header(reply, "Alt-Svc", "h3=\":443\"; ma=3600");
     add_date_skew(call);
+}
+
+/* It covers the whole formatted body (reference 8.4). */
+static void add_etag(struct reply *reply)
+{
+    if (reply->status == 200 && reply->carriage == CARRY_WHOLE) {
+        uint64_t a = hash_bytes(str_text(&reply->body), reply->body.len, 1);
+        uint64_t b = hash_u64(a);
+        reply_header(reply, "ETag", "\"%016llx%016llx%08x\"", (unsigned long long)a,
+                     (unsigned long long)b, (unsigned)(hash_u64(b) & 0xffffffffu));
+    }
+}
+
+/* What a browser asks before it calls from another site. */
+static void serve_options(struct reply *reply)
+{
+    reply_text(reply, 200, reply->content_type, "");
+    reply_header(reply, "Access-Control-Allow-Origin", "*");
+    reply_header(reply, "Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
+    reply_header(reply, "Access-Control-Allow-Headers", "Authorization, Content-Type");
 }
 
 /* ---- the way of a call */
@@ -346,6 +377,7 @@ static void serve_routed(struct call *call, handler_fn *handler, bool upgraded)
         call->weighted = 1.0;
         serve_admitted(call, handler, &refused, &told);
         add_common(call, upgraded);
+        add_etag(call->reply);
     }
     if (call->reply->carriage == CARRY_WHOLE && call->reply->body.len > 2) {
         call->reply->carriage = call_fault(call, FAULT_TRUNCATE, &fault) ? CARRY_TRUNCATED
@@ -361,6 +393,11 @@ void serve_call(struct sim *sim, struct request *request, struct reply *reply)
         .sim = sim, .request = request, .reply = reply, .now_ms = sim_now(sim), .account = -1};
     struct fault fault;
     bool upgraded = false;
+    reply->serial = hash_u64(stats_next(sim->stats) ^ sim->options.seed);
+    if (strcmp(request->method, "OPTIONS") == 0) {
+        serve_options(reply);
+        return;
+    }
     if (request->too_many) {
         errors_reply(reply, GRAPH_BAD_PARAM, "too many parameters");
         return;

@@ -37,6 +37,7 @@ struct reply {
     int code, subcode;  /* of an error body, 0 = none */
     int account;        /* index whose call it was, -1 = none */
     int refused;        /* enum limiter that refused it, 0 = none */
+    uint64_t serial;    /* of the call: its ids to quote follow from it */
     int refused_account;
 };
 

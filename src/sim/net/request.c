@@ -55,7 +55,7 @@ char *request_decode(struct arena *arena, const char *text, size_t n)
         } else if (c == '+') {
             c = ' ';
         }
-        out[used++] = c;
+        out[used++] = (char)(c != '\0' ? c : ' '); /* a text ends where it ends */
     }
     if (out != NULL) {
         out[used] = '\0';
@@ -94,11 +94,15 @@ static const char *skip_scheme(const char *authorization)
 
 void request_finish(struct request *request, const char *authorization, size_t url_params)
 {
+    static const char *const known[] = {"GET", "POST", "DELETE"};
     const char *method = request_param(request, "method");
-    if (method != NULL && !request->in_batch) {
-        request->method = strcasecmp(method, "get") == 0      ? "GET"
-                          : strcasecmp(method, "delete") == 0 ? "DELETE"
-                                                              : request->method;
+    for (size_t i = 0; i < sizeof known / sizeof known[0] && method != NULL; i++) {
+        if (!request->in_batch && strcasecmp(method, known[i]) == 0) {
+            request->method = known[i];
+        }
+    }
+    if (strcmp(request->method, "HEAD") == 0) {
+        request->method = "GET"; /* the body stays behind at the door */
     }
     for (size_t i = 0; i < request->param_count; i++) {
         const struct param *param = &request->params[i];

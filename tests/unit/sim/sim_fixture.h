@@ -40,7 +40,7 @@ static inline struct sim *fixture_create_with(void (*change)(struct sim_options 
     struct err err = {0};
     options_default(&options);
     options.evolution_pct = 0;
-    options.clock = (struct clock){.speed = 0.0, .anchor_ms = T0};
+    options.clock = (struct clock){.speed = 1e-12, .anchor_ms = T0}; /* a speed of 0 is real time */
     options.base_ms = T0;
     if (change != NULL) {
         change(&options);

@@ -10,57 +10,185 @@
 #include "ui/view/rows.h"
 #include "ui/widget/gauge.h"
 
-enum { DETAIL_MIN = 11, GAUGE_MIN = 12, GAUGE_MAX = 26, STALE_MS = 5 * 60000, HOUR_MS = 3600000 };
+enum { DETAIL_MIN = 11, GAUGE_MIN = 10, GAUGE_MAX = 26, STALE_MS = 5 * 60000, HOUR_MS = 3600000 };
+enum { COLS_CLOCK = 50, COLS_NAME = 70, COLS_ROOMY = 100 };
 
-static struct text when(const struct console *console, int64_t at)
+static struct text when(const struct env *env, int64_t at)
 {
-    return format_time(at, console->env.now, console->env.offset_s);
+    return format_time(at, env->now, env->offset_s);
 }
 
 /* Figures stand apart by two columns; what does not fit is left out, the first ones stay. */
 struct line {
     struct canvas *canvas;
-    int y, x, end;
+    int y, start, end;
+    int x;
 };
 
-static void add(struct line *line, enum role role, const char *text)
+static void add_apart(struct line *line, int gap, enum role role, const char *text)
 {
     int width = text_width(text);
-    int gap = line->x > 0 ? 2 : 0;
+    gap = line->x > line->start ? gap : 0;
     if (width && line->x + gap + width <= line->end) {
         line->x += gap;
         line->x += canvas_text(line->canvas, line->y, line->x, width, role, text);
     }
 }
 
-static void clears_text(const struct console *console, const struct verdict *v, char out[80])
+static void add(struct line *line, enum role role, const char *text)
 {
-    out[0] = '\0';
-    if (v->needs_person) {
-        snprintf(out, 80, "needs you");
-    } else if (v->clears_first) {
-        struct text first = when(console, v->clears_first), last = when(console, v->clears_last);
+    add_apart(line, 2, role, text);
+}
+
+static const char *arrow(bool ascii, bool up)
+{
+    return up ? (ascii ? "^" : "↑") : ascii ? "v" : "↓";
+}
+
+/* How many accounts the verdict is about. */
+static int affected(const struct verdict *v)
+{
+    return v->held + v->needs_person;
+}
+
+/* "clears 10:24..10:40" */
+static void add_clears(const struct env *env, struct line *line)
+{
+    const struct verdict *v = &env->overview->verdict;
+    char text[80];
+    if (v->clears_first) {
+        struct text first = when(env, v->clears_first), last = when(env, v->clears_last);
         bool one = strcmp(first.text, last.text) == 0;
-        snprintf(out, 80, one ? "clears %.20s" : "clears %.20s..%.20s", first.text, last.text);
+        snprintf(text, sizeof text, one ? "clears %.20s" : "clears %.20s..%.20s", first.text,
+                 last.text);
+        add(line, ROLE_TEXT, text);
     }
 }
 
+static void add_people(const struct env *env, struct line *line)
+{
+    const struct verdict *v = &env->overview->verdict;
+    char text[80];
+    if (v->needs_person && env->overview->accounts > 1 && affected(v) > v->needs_person) {
+        snprintf(text, sizeof text, "%d need%s you", v->needs_person,
+                 v->needs_person == 1 ? "s" : "");
+        add(line, ROLE_ALARM, text);
+    } else if (v->needs_person) {
+        add(line, ROLE_ALARM, "needs you");
+    }
+}
+
+/* Against a quarter of an hour ago. */
+static void add_trend(const struct env *env, struct line *line)
+{
+    const struct overview *o = env->overview;
+    char text[80];
+    int now = affected(&o->verdict);
+    if (now > o->held_before) {
+        snprintf(text, sizeof text, "worse %s%d", arrow(line->canvas->ascii, true),
+                 now - o->held_before);
+        add(line, ROLE_WARN, text);
+    } else if (now < o->held_before) {
+        snprintf(text, sizeof text, "better %s%d", arrow(line->canvas->ascii, false),
+                 o->held_before - now);
+        add(line, ROLE_TEXT, text);
+    } else {
+        add(line, ROLE_DIM, "steady");
+    }
+}
+
+static void add_since(const struct env *env, struct line *line)
+{
+    char text[80];
+    int64_t since = env->overview->verdict.since;
+    if (since) {
+        struct text at = when(env, since), age = format_age(env->now - since);
+        if (line->canvas->cols < COLS_ROOMY) {
+            snprintf(text, sizeof text, "for %.10s", age.text);
+        } else {
+            snprintf(text, sizeof text, "since %.20s (%.10s)", at.text, age.text);
+        }
+        add(line, ROLE_TEXT, text);
+    }
+}
+
+/* What follows from the verdict: when it clears, who has to act, whither it goes, the cause. */
+static void sentence(const struct env *env, struct line *line)
+{
+    const struct overview *o = env->overview;
+    char text[96];
+    if (o->verdict.kind == VERDICT_EMPTY) {
+        return;
+    }
+    if (o->verdict.kind != VERDICT_OK) {
+        add_clears(env, line);
+        add_people(env, line);
+        add_since(env, line);
+        if (o->verdict.kind != VERDICT_STALLED) {
+            add_trend(env, line);
+        }
+        snprintf(text, sizeof text, "by %s", o->verdict.cause);
+        add(line, ROLE_TEXT, text);
+        return;
+    }
+    if (o->next_due_at) {
+        struct text at = when(env, o->next_due_at);
+        struct text ahead = format_ahead(o->next_due_at - env->now);
+        bool now = o->next_due_at <= env->now;
+        snprintf(text, sizeof text, now ? "next sync now" : "next sync %.20s, in %.20s", at.text,
+                 ahead.text);
+        add(line, ROLE_DIM, text);
+    }
+    if (o->held_before) {
+        snprintf(text, sizeof text, "%d held a quarter of an hour ago", o->held_before);
+        add(line, ROLE_DIM, text);
+    }
+}
+
+int header_sentence(const struct env *env, struct canvas *canvas, struct rect rect)
+{
+    struct line line = {canvas, rect.y, rect.x, rect.x + rect.w, .x = rect.x};
+    if (env->overview->loaded) {
+        sentence(env, &line);
+    }
+    return line.x;
+}
+
+static void add_detail(const struct console *console, struct line *line)
+{
+    const struct verdict *v = &console->overview.verdict;
+    char text[160];
+    if (v->kind == VERDICT_OK) {
+        snprintf(text, sizeof text, "%d account%s on time%s%s", console->overview.accounts,
+                 console->overview.accounts == 1 ? "" : "s", v->detail[0] ? ", " : "", v->detail);
+    } else {
+        snprintf(text, sizeof text, "%s", v->detail);
+    }
+    int room = line->end - line->x - 2;
+    if (text[0] && room >= DETAIL_MIN) {
+        line->x += 2;
+        line->x += canvas_text(line->canvas, line->y, line->x, room,
+                               v->kind == VERDICT_OK ? ROLE_DIM : ROLE_TEXT, text);
+    }
+}
+
+/* Narrow screens have no room for the seconds, nor for the program's name. */
 static void verdict_line(struct console *console)
 {
     const struct verdict *v = &console->overview.verdict;
     struct canvas *canvas = &console->canvas;
     struct text clock = format_clock(console->env.now, console->env.offset_s);
+    char text[32];
+    clock.text[canvas->cols < COLS_CLOCK ? 5 : 8] = '\0';
     int clock_width = text_width(clock.text);
-    char text[160];
     canvas_text(canvas, 0, canvas->cols - clock_width, clock_width, ROLE_TEXT, clock.text);
-    struct line line = {canvas, 0, 0, canvas->cols - clock_width - 1};
-    bool roomy = canvas->cols >= 70;
+    struct line line = {canvas, 0, 0, canvas->cols - clock_width - 1, .x = 0};
     const char *name = console->options->environment;
     name = name && *name ? name : console->config->environment;
-    if (roomy || !console->overview.loaded) {
+    if (canvas->cols >= COLS_NAME || !console->overview.loaded) {
         add(&line, ROLE_TITLE_FOCUS, console->options->demo ? "adtop demo" : "adtop");
-        add(&line, ROLE_ACCENT, name);
     }
+    add(&line, ROLE_ACCENT, name);
     if (console->at) {
         add(&line, ROLE_BANNER, " PAST ");
     }
@@ -68,28 +196,9 @@ static void verdict_line(struct console *console)
         add(&line, ROLE_TEXT, "no data yet");
         return;
     }
-    char since[80] = "", clears[80];
     snprintf(text, sizeof text, v->kind == VERDICT_OK ? "%s" : " %s ", v->word);
     add(&line, v->role, text);
-    if (v->since) {
-        struct text at = when(console, v->since), age = format_age(console->env.now - v->since);
-        snprintf(since, sizeof since, "since %.20s (%.10s)", at.text, age.text);
-    }
-    clears_text(console, v, clears);
-    int later = text_width(since) + text_width(clears) + 2 * (since[0] != 0) + 2 * (clears[0] != 0);
-    int room = line.end - line.x - 2 - later;
-    room = room < DETAIL_MIN ? line.end - line.x - 2 : room;
-    if (v->detail[0] && room >= DETAIL_MIN) {
-        line.x += 2;
-        line.x += canvas_text(canvas, 0, line.x, room, v->kind == VERDICT_OK ? ROLE_DIM : ROLE_TEXT,
-                              v->detail);
-    }
-    add(&line, ROLE_TEXT, since);
-    add(&line, v->needs_person ? ROLE_ALARM : ROLE_TEXT, clears);
-    if (v->blame[0] && v->kind != VERDICT_OK) {
-        snprintf(text, sizeof text, "by %s", v->blame);
-        add(&line, ROLE_DIM, text);
-    }
+    add_detail(console, &line);
 }
 
 /* "+4/min, 100% in 7m" while it rises. */
@@ -100,13 +209,12 @@ static void slope_text(const struct console *console, const struct limit_reading
     if (r->pct < 0 || old || (r->slope < 0.5 && r->slope > -0.5)) {
         return;
     }
-    const struct canvas *c = &console->canvas;
-    const char *arrow = c->ascii ? (r->slope > 0 ? "^" : "v") : r->slope > 0 ? "↑" : "↓";
+    const char *sign = arrow(console->canvas.ascii, r->slope > 0);
     if (r->slope > 0 && r->pct < 100) {
         struct text ahead = format_ahead((int64_t)((100 - r->pct) / r->slope * 60000));
-        snprintf(out, 64, "%s%+.0f/min 100%% in %.16s", arrow, r->slope, ahead.text);
+        snprintf(out, 64, "%s%+.0f/min 100%% in %.16s", sign, r->slope, ahead.text);
     } else {
-        snprintf(out, 64, "%s%+.0f/min", arrow, r->slope);
+        snprintf(out, 64, "%s%+.0f/min", sign, r->slope);
     }
 }
 
@@ -123,19 +231,17 @@ static int gauge_at(struct console *console, int y, int x, int width, const char
     return x + 5;
 }
 
-/* When the day's budget is used up at the pace so far. */
-static void budget_text(const struct console *console, double pct, char *out, size_t size)
+static void add_budget(const struct console *console, double pct, struct line *line)
 {
-    const struct overview *o = &console->overview;
-    double spent_ms = (double)(console->env.now - o->budget_since);
-    double rest = o->budget_limit - o->budget_used;
-    double left_ms = o->budget_used > 0 ? rest / o->budget_used * spent_ms : 1e15;
+    int64_t ends = console->overview.budget.ends_at_ms;
+    char text[FORMAT_SIZE + 16];
     if (pct >= 100) {
-        snprintf(out, size, "used up");
-    } else if (console->env.now + (int64_t)left_ms < o->budget_ends) {
-        snprintf(out, size, "ends %s", when(console, console->env.now + (int64_t)left_ms).text);
+        add(line, ROLE_WARN, "used up");
+    } else if (ends) {
+        snprintf(text, sizeof text, "ends %s", when(&console->env, ends).text);
+        add(line, ROLE_WARN, text);
     } else {
-        snprintf(out, size, "lasts");
+        add(line, ROLE_DIM, "lasts today");
     }
 }
 
@@ -143,12 +249,12 @@ static void limits_line(struct console *console, int y)
 {
     const struct overview *o = &console->overview;
     struct canvas *canvas = &console->canvas;
-    int width = (canvas->cols - 52) / 2;
+    int width = (canvas->cols - 56) / 2;
     char text[96];
     width = width < GAUGE_MIN ? GAUGE_MIN : width > GAUGE_MAX ? GAUGE_MAX : width;
     int x = gauge_at(console, y, 0, width, "app", o->app.pct, o->app.threshold);
     int half = canvas->cols * 54 / 100;
-    struct line left = {canvas, y, x - 1, half - 1};
+    struct line left = {canvas, y, 0, half - 1, .x = x - 1};
     if (o->app.pct >= 0 && console->env.now - o->app.at > STALE_MS) {
         struct text age = format_age(console->env.now - o->app.at);
         snprintf(text, sizeof text, "%s old", age.text);
@@ -159,13 +265,13 @@ static void limits_line(struct console *console, int y)
     }
     double pct = o->budget_limit > 0 ? o->budget_used * 100 / o->budget_limit : -1;
     x = gauge_at(console, y, half, width, "budget", pct, 100);
-    struct line right = {canvas, y, x - 1, canvas->cols};
+    struct line right = {canvas, y, 0, canvas->cols, .x = x - 1};
     if (o->budget_limit > 0) {
-        budget_text(console, pct, text, sizeof text);
-        add(&right, strcmp(text, "lasts") == 0 ? ROLE_DIM : ROLE_WARN, text);
+        add_budget(console, pct, &right);
     }
 }
 
+/* Whether somebody is there to do the work, and how fresh what is shown is. */
 static void add_engine(const struct console *console, struct line *line)
 {
     const struct overview *o = &console->overview;
@@ -183,76 +289,76 @@ static void add_engine(const struct console *console, struct line *line)
     }
 }
 
+/* "H 3!/4 M 4 L 4": accounts by tier, and how many of them are in trouble. */
+static void add_tiers(const struct console *console, struct line *line)
+{
+    static const char letters[TIER_COUNT + 1] = "HML";
+    const struct overview *o = &console->overview;
+    for (int t = 0; t < TIER_COUNT; t++) {
+        char text[48];
+        bool bad = o->tier_bad[t] > 0;
+        snprintf(text, sizeof text, bad ? "%c %d!/%d" : "%c %d", letters[t],
+                 bad ? o->tier_bad[t] : o->tier_accounts[t], o->tier_accounts[t]);
+        if (o->tier_accounts[t]) {
+            add_apart(line, t ? 1 : 2, bad ? ROLE_ALARM : ROLE_DIM, text);
+        }
+    }
+}
+
+static void add_lag(const struct console *console, struct line *line)
+{
+    const struct overview *o = &console->overview;
+    char text[160];
+    if (o->worst_target > 0) {
+        struct text lag = format_age(o->worst_lag), target = format_age(o->worst_target);
+        bool old = o->worst_lag > o->worst_target * 3 / 2;
+        snprintf(text, sizeof text, "stalest %s %s, target %s", tier_name(o->worst_tier), lag.text,
+                 target.text);
+        add(line, old ? ROLE_WARN : ROLE_TEXT, text);
+    }
+}
+
 static void counters_line(struct console *console, int y)
 {
     const struct overview *o = &console->overview;
-    struct line line = {&console->canvas, y, 0, console->canvas.cols};
+    struct line line = {&console->canvas, y, 0, console->canvas.cols, .x = 0};
     char text[128];
     bool rising = o->errors_hour > o->errors_before;
+    struct text data = format_age(console->env.now - o->data_at);
+    int64_t stale = o->worst_target ? o->worst_target * 3 / 2 : HOUR_MS;
+    bool narrow = console->canvas.cols < COLS_NAME;
+    if (narrow || !console->control) { /* the gravest first: it may be all that fits */
+        add_engine(console, &line);
+    }
+    add_tiers(console, &line);
     snprintf(text, sizeof text, "run %d", o->reasons[HOLD_RUNNING]);
     add(&line, o->reasons[HOLD_RUNNING] ? ROLE_RUNNING : ROLE_DIM, text);
     snprintf(text, sizeof text, "queue %d", o->reasons[HOLD_QUEUED] + o->reasons[HOLD_CONCURRENCY]);
-    add(&line, ROLE_TEXT, text);
-    snprintf(text, sizeof text, "err %d/h%s", o->errors_hour,
-             !rising                 ? ""
-             : console->canvas.ascii ? " ^"
-                                     : " ↑");
-    add(&line, rising ? ROLE_WARN : ROLE_TEXT, text);
-    if (o->worst_target > 0) {
-        struct text lag = format_age(o->worst_lag), target = format_age(o->worst_target);
-        snprintf(text, sizeof text, "oldest %s %s (target %s)", tier_name(o->worst_tier), lag.text,
-                 target.text);
-        add(&line, o->worst_lag > o->worst_target * 3 / 2 ? ROLE_WARN : ROLE_TEXT, text);
-    }
-    struct text data = format_age(console->env.now - o->data_at);
+    add(&line, o->reasons[HOLD_QUEUED] ? ROLE_TEXT : ROLE_DIM, text);
+    snprintf(text, sizeof text, "%d error%s/h%s", o->errors_hour, o->errors_hour == 1 ? "" : "s",
+             rising ? arrow(console->canvas.ascii, true) : "");
+    add(&line, rising ? ROLE_WARN : o->errors_hour ? ROLE_TEXT : ROLE_DIM, text);
+    add_lag(console, &line);
     snprintf(text, sizeof text, "data %s", o->data_at ? data.text : "none");
-    int64_t stale = o->worst_target ? o->worst_target * 3 / 2 : HOUR_MS;
-    add(&line, console->env.now - o->data_at > stale ? ROLE_STALE : ROLE_TEXT, text);
-    add_engine(console, &line);
+    add(&line, console->env.now - o->data_at > stale ? ROLE_STALE : ROLE_DIM, text);
+    if (!narrow && console->control) {
+        add_engine(console, &line);
+    }
 }
 
-static void last_line(struct console *console, int y)
+static void sentence_line(struct console *console, int y)
 {
-    const struct overview *o = &console->overview;
-    struct line line = {&console->canvas, y, 0, console->canvas.cols};
-    char text[400];
-    for (int t = 0; t < TIER_COUNT; t++) {
-        snprintf(text, sizeof text, "%s %d%s", tier_name((enum tier)t), o->tier_accounts[t],
-                 o->tier_bad[t] ? ":" : "");
-        add(&line, o->tier_accounts[t] ? ROLE_TEXT : ROLE_DIM, text);
-        if (o->tier_bad[t]) {
-            line.x +=
-                canvas_textf(&console->canvas, y, line.x, 8, ROLE_ALARM, "%d!", o->tier_bad[t]);
-        }
-    }
-    if (o->has_action) {
-        const struct operator_action *a = &o->action;
-        struct text age = format_age(console->env.now - a->at);
-        const struct account_line *account = overview_account(o, a->target);
-        snprintf(text, sizeof text, "last: %.20s %s %.40s%s%.60s%s %s ago", a->actor,
-                 op_kind_name(a->kind), account ? account->name : a->target,
-                 a->reason[0] ? " \"" : "", a->reason, a->reason[0] ? "\"" : "", age.text);
-        if (text_width(text) > line.end - line.x - 2) {
-            canvas_text(&console->canvas, y, line.x + 2, line.end - line.x - 2, ROLE_DIM, text);
-        } else {
-            add(&line, ROLE_DIM, text);
-        }
-    }
+    header_sentence(&console->env, &console->canvas, (struct rect){y, 0, 1, console->canvas.cols});
 }
 
 void header_draw(struct console *console, int lines)
 {
+    static void (*const order[HEADER_MAX])(struct console *, int) = {NULL, sentence_line,
+                                                                     limits_line, counters_line};
     if (lines > 0) {
         verdict_line(console);
     }
-    if (!console->overview.loaded) {
-        return;
-    }
-    if (lines == 2) {
-        counters_line(console, 1);
-    } else if (lines >= HEADER_MAX) {
-        limits_line(console, 1);
-        counters_line(console, 2);
-        last_line(console, 3);
+    for (int i = 1; i < lines && i < HEADER_MAX && console->overview.loaded; i++) {
+        order[i](console, i);
     }
 }

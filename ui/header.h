@@ -1,10 +1,18 @@
-/* header: the lines on top of every view: verdict, the app's limit and the budget, counters, what
- * was done last. The first line alone says whether anything is wrong. */
+/*
+ * header: the lines on top of every view: the verdict; what follows from it; the app's limit and
+ * the day's budget; counters. The first line alone says whether anything is wrong.
+ */
 #ifndef UI_HEADER_H
 #define UI_HEADER_H
 
+#include "ui/widget/canvas.h"
+
 struct console;
+struct env;
 
 void header_draw(struct console *console, int lines);
+/* When it clears, who has to act, since when, whither it goes, and the cause, as much as fits; for
+ * screens whose header is the verdict alone. Returns the column after it. */
+int header_sentence(const struct env *env, struct canvas *canvas, struct rect rect);
 
 #endif

@@ -117,9 +117,9 @@ static void triage(const struct layout_input *in, struct layout *out)
     int left = b.w * 43 / 100, middle = b.w * 27 / 100;
     struct column_of l =
                          {
-                             1, {0}
+                             2, {0, 4}
     },
-                     m = {2, {1, 3}}, r = {2, {2, 4}};
+                     m = {2, {1, 3}}, r = {1, {2}};
     stack(in, l, (struct rect){b.y, b.x, b.h, left}, out);
     stack(in, m, (struct rect){b.y, b.x + left + 1, b.h, middle}, out);
     stack(in, r, (struct rect){b.y, b.x + left + middle + 2, b.h, b.w - left - middle - 2}, out);

@@ -1,5 +1,6 @@
 #include "ui/overview.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +11,25 @@
 #include "store/read_budget.h"
 #include "store/read_engine.h"
 #include "store/read_errors.h"
+#include "store/read_holds.h"
 #include "store/read_limiters.h"
 #include "ui/view/rows.h"
 
-enum { HOUR_MS = 3600000, DAY_MS = 86400000, CHUNK = 64 * 1024, ACTIONS_LOOKED_AT = 200 };
+enum { HOUR_MS = 3600000, DAY_MS = 86400000, TREND_MS = 15 * 60000, HOURS = 24 };
+enum { CHUNK = 64 * 1024, ACTIONS_LOOKED_AT = 200 };
+
+/* Held by nothing: it waits for its time or its turn. */
+static bool is_idle(enum hold_reason reason)
+{
+    return reason == HOLD_DUE || reason == HOLD_QUEUED || reason == HOLD_CONCURRENCY ||
+           reason == HOLD_UNKNOWN;
+}
+
+static bool is_late(const struct account_row *row, int64_t cadence, int64_t now)
+{
+    return is_idle(row->reason) && cadence && row->account.last_synced_at &&
+           now - row->account.last_synced_at > cadence * 3 / 2;
+}
 
 /* The urgent first: what needs a person, then what is held, failing, late, and then the rest. */
 static int urgency_of(const struct account_row *row, const struct config *config, int64_t now)
@@ -28,11 +44,9 @@ static int urgency_of(const struct account_row *row, const struct config *config
     };
     int class = row->reason < HOLD_REASON_COUNT ? classes[row->reason] : 11;
     int64_t cadence = config->cadence_ms[row->account.tier];
-    bool idle = class >= 9 && class <= 12;
-    if (idle && row->last_run_id && row->last_status == RUN_FAILED) {
+    if (is_idle(row->reason) && row->last_run_id && row->last_status == RUN_FAILED) {
         class = 6;
-    } else if (idle && class != 9 && cadence && row->account.last_synced_at &&
-               now - row->account.last_synced_at > cadence * 3 / 2) {
+    } else if (is_late(row, cadence, now)) {
         class = 7;
     }
     return class * 10 + (int)row->account.tier;
@@ -71,6 +85,7 @@ static void line_of(const struct account_row *row, const struct overview_source 
     out->until = row->hold_until;
     out->hold_detail = row->hold_detail ? row->hold_detail : "";
     out->scope = row->hold_scope ? row->hold_scope : "";
+    out->scope_id = row->hold_scope_id ? row->hold_scope_id : "";
     out->held_by = "";
     out->pct = row->usage_pct;
     out->pct_at = row->usage_at;
@@ -78,12 +93,17 @@ static void line_of(const struct account_row *row, const struct overview_source 
     out->cadence_ms = source->config->cadence_ms[a->tier];
     out->last_synced_at = a->last_synced_at;
     out->next_due_at = a->next_due_at;
+    hold_figures_read(out->hold_detail, &out->figures);
     bool running = row->running_run_id != 0;
     out->run_id = running ? row->running_run_id : row->last_run_id;
     out->run_status = running ? RUN_RUNNING : row->last_status;
     out->run_started_at = running ? row->running_since : row->last_started_at;
-    out->error_code = running ? 0 : row->last_error_code;
-    out->error_subcode = running ? 0 : row->last_error_subcode;
+    out->last_run_id = row->last_run_id;
+    out->last_status = row->last_status;
+    out->last_finished_at = row->last_finished_at;
+    out->error_code = row->last_error_code;
+    out->error_subcode = row->last_error_subcode;
+    out->late = is_late(row, out->cadence_ms, source->now);
     out->failed = row->last_run_id && row->last_status == RUN_FAILED;
     out->progress = row->progress ? row->progress : "";
     out->cost_today = row->cost_today;
@@ -134,12 +154,18 @@ static void count_account(struct overview *o, const struct account_line *line,
         }
         in->clears_last = line->until > in->clears_last ? line->until : in->clears_last;
     }
-    bool idle = line->reason == HOLD_DUE || line->reason == HOLD_QUEUED ||
-                line->reason == HOLD_CONCURRENCY || line->reason == HOLD_UNKNOWN;
-    in->failing += idle && line->failed;
+    bool failing = is_idle(line->reason) && line->failed;
+    in->failing += failing;
+    in->late += line->late && !failing;
+    in->last_finished_at = line->last_finished_at > in->last_finished_at ? line->last_finished_at
+                                                                         : in->last_finished_at;
     o->tier_bad[line->tier] +=
-        clears || (idle && line->failed) ||
+        clears || failing || line->late ||
         (hold_reason_needs_person(line->reason) && line->reason != HOLD_DISABLED);
+    if (line->reason == HOLD_DUE && line->next_due_at > 0 &&
+        (!o->next_due_at || line->next_due_at < o->next_due_at)) {
+        o->next_due_at = line->next_due_at;
+    }
     o->data_at = line->pct_at > o->data_at ? line->pct_at : o->data_at;
     o->data_at = line->last_synced_at > o->data_at ? line->last_synced_at : o->data_at;
 }
@@ -182,12 +208,64 @@ static struct limit_reading reading_of(const struct limiter_row *row, const stru
         .slope = row->slope_per_min};
 }
 
-static bool load_shared_limits(struct overview *o, const struct overview_source *s, struct err *err)
+static int by_scope_id(const void *a, const void *b)
+{
+    return strcmp(((const struct limiter_row *)a)->scope_id,
+                  ((const struct limiter_row *)b)->scope_id);
+}
+
+/* The limiter that a hold names: its scope, and its scope id (of a use case "act_1/ads_insights").
+ */
+static const struct limiter_row *holding_limiter(const struct limiter_rows *rows,
+                                                 const struct account_line *line)
+{
+    struct limiter_row key = {0};
+    const char *slash = strchr(line->scope_id, '/');
+    size_t n = slash ? (size_t)(slash - line->scope_id) : strlen(line->scope_id);
+    snprintf(key.scope_id, sizeof key.scope_id, "%.*s", (int)n, line->scope_id);
+    const struct limiter_row *at =
+        rows->count ? bsearch(&key, rows->rows, rows->count, sizeof key, by_scope_id) : NULL;
+    while (at && at > rows->rows && by_scope_id(at - 1, &key) == 0) {
+        at--;
+    }
+    for (; at && at < rows->rows + rows->count && by_scope_id(at, &key) == 0; at++) {
+        if (strcmp(scope_kind_name(at->scope), line->scope) == 0 &&
+            (!slash || strcmp(use_case_name(at->use_case), slash + 1) == 0)) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+/* What is held shows the usage of the limiter that holds it: another one's would explain nothing.
+ */
+static void show_holding_limits(const struct limiter_rows *rows, const struct config *config,
+                                struct account_line *lines, size_t count)
+{
+    qsort(rows->rows, rows->count, sizeof *rows->rows, by_scope_id);
+    for (size_t i = 0; i < count; i++) {
+        const struct limiter_row *row =
+            hold_reason_is_quota(lines[i].reason) ? holding_limiter(rows, &lines[i]) : NULL;
+        if (row) {
+            struct limit_reading reading = reading_of(row, config);
+            lines[i].pct = reading.pct;
+            lines[i].pct_at = reading.at;
+            lines[i].threshold = reading.threshold;
+        }
+    }
+}
+
+static bool load_limits(struct overview *o, const struct overview_source *s,
+                        struct account_line *lines, struct err *err)
 {
     struct limiter_rows rows;
+    bool held = false;
+    for (size_t i = 0; i < o->account_count; i++) {
+        held = held || hold_reason_is_quota(lines[i].reason);
+    }
     o->app = (struct limit_reading){.pct = -1, .threshold = s->config->limit_app_pct};
     o->app_insights = (struct limit_reading){.pct = -1, .threshold = s->config->limit_insights_pct};
-    if (!read_limiters(s->store, o->arena, s->at, "", &rows, err)) {
+    if (!read_limiters(s->store, o->arena, s->at, held ? NULL : "", &rows, err)) {
         return false;
     }
     for (size_t i = 0; i < rows.count; i++) {
@@ -198,6 +276,25 @@ static bool load_shared_limits(struct overview *o, const struct overview_source 
         }
     }
     o->data_at = o->app.at > o->data_at ? o->app.at : o->data_at;
+    show_holding_limits(&rows, s->config, lines, o->account_count);
+    return true;
+}
+
+/* Whether it gets worse: how many were held a quarter of an hour ago. */
+static bool load_trend(struct overview *o, const struct overview_source *s, struct err *err)
+{
+    struct hold_total totals[HOLD_REASON_COUNT];
+    if (!read_hold_totals(s->store, s->now - TREND_MS, totals, err)) {
+        return false;
+    }
+    o->held_before = 0;
+    for (int i = 0; i < HOLD_REASON_COUNT; i++) {
+        enum hold_reason reason = (enum hold_reason)i;
+        bool counts = hold_reason_is_quota(reason) || reason == HOLD_BUDGET ||
+                      reason == HOLD_BACKOFF || reason == HOLD_TOKEN_INVALID ||
+                      reason == HOLD_NO_ACCESS;
+        o->held_before += counts ? (int)totals[i].count : 0;
+    }
     return true;
 }
 
@@ -224,6 +321,20 @@ static bool load_errors_of_hours(struct overview *o, const struct overview_sourc
     return true;
 }
 
+/* The day goes on as its last hour, the running one in proportion. */
+static struct budget_projection project(const struct overview *o, const double *hours, int64_t now)
+{
+    int hour = (int)((now - o->budget_since) / HOUR_MS);
+    hour = hour < 0 ? 0 : hour > HOURS - 1 ? HOURS - 1 : hour;
+    int64_t recent_ms = now - o->budget_since - (int64_t)hour * HOUR_MS;
+    double recent = hours[hour];
+    if (hour > 0 && recent_ms < HOUR_MS / 2) {
+        recent += hours[hour - 1];
+        recent_ms += HOUR_MS;
+    }
+    return budget_project(o->budget_limit, o->budget_used, recent, recent_ms, now, o->budget_ends);
+}
+
 static bool load_day(struct overview *o, const struct overview_source *s, struct err *err)
 {
     struct budget_report report;
@@ -241,6 +352,7 @@ static bool load_day(struct overview *o, const struct overview_source *s, struct
             o->budget_limit = report.overrides[i].value;
         }
     }
+    o->budget = project(o, report.hour_cost, s->now);
     return true;
 }
 
@@ -294,7 +406,7 @@ static bool load_lines(struct overview *o, const struct overview_source *source,
     qsort(lines, rows.count, sizeof *lines, by_id);
     o->accounts_by_id = lines;
     o->account_count = rows.count;
-    return load_actions_of(o, source, lines, err);
+    return load_limits(o, source, lines, err) && load_actions_of(o, source, lines, err);
 }
 
 static bool load_engine(struct overview *o, const struct overview_source *s, struct err *err)
@@ -325,8 +437,8 @@ static void judge(struct overview *o, const struct overview_source *s, struct ve
 static bool load_all(struct overview *o, const struct overview_source *s, struct err *err)
 {
     struct verdict_input in = {0};
-    if (!load_lines(o, s, err) || !load_shared_limits(o, s, err) ||
-        !load_errors_of_hours(o, s, err) || !load_day(o, s, err) || !load_engine(o, s, err)) {
+    if (!load_lines(o, s, err) || !load_trend(o, s, err) || !load_errors_of_hours(o, s, err) ||
+        !load_day(o, s, err) || !load_engine(o, s, err)) {
         return false;
     }
     for (size_t i = 0; i < o->account_count; i++) {

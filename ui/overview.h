@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "govern/budget.h"
 #include "model/account.h"
 #include "model/hold.h"
 #include "model/operator.h"
@@ -35,10 +36,13 @@ struct overview {
     struct limit_reading app, app_insights;
     double budget_used, budget_limit; /* weighted units; limit 0 = none known */
     int64_t budget_since, budget_ends;
+    struct budget_projection budget; /* at the pace of the last hour */
     int accounts, reasons[HOLD_REASON_COUNT];
     int tier_accounts[TIER_COUNT], tier_bad[TIER_COUNT];
     int errors_hour, errors_before; /* of the last hour, and of the one before */
-    int64_t worst_lag;              /* ms, of the highest tier that has accounts */
+    int held_before;                /* accounts held or in need of a person 15 minutes ago */
+    int64_t next_due_at; /* ms, of the accounts that only wait for their time; 0 = none */
+    int64_t worst_lag;   /* ms, of the highest tier that has accounts */
     enum tier worst_tier;
     int64_t worst_target;
     int64_t data_at;      /* ms, the newest reading or row */

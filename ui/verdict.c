@@ -3,34 +3,47 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Late accounts, nothing running and nothing finished for so long: nothing moves. */
+enum { STALL_MS = 30 * 60000 };
+
 /* What the reasons come down to for a reader, in the order they are named. */
 static const struct group {
     const char *word;
-    const char *blame;
+    const char *cause;
     enum hold_reason reasons[6];
     int count;
+    bool clears; /* by itself; else somebody has to act */
 } groups[] = {
-    {"token",       "token", {HOLD_TOKEN_INVALID}, 1},
+    {"token",     "token",       {HOLD_TOKEN_INVALID}, 1, false},
     {"throttled",
-     "Meta",                 {HOLD_QUOTA_ACCOUNT, HOLD_QUOTA_USE_CASE, HOLD_QUOTA_APP, HOLD_QUOTA_INSIGHTS,
+     "Meta",                     {HOLD_QUOTA_ACCOUNT, HOLD_QUOTA_USE_CASE, HOLD_QUOTA_APP, HOLD_QUOTA_INSIGHTS,
       HOLD_QUOTA_TOKEN},
-     5                                              },
-    {"no access",   "Meta",  {HOLD_NO_ACCESS},     1},
-    {"over budget", "us",    {HOLD_BUDGET},        1},
-    {"backing off", "Meta",  {HOLD_BACKOFF},       1},
-    {"disabled",    "Meta",  {HOLD_DISABLED},      1},
+     5,                                                   true },
+    {"no access", "permissions", {HOLD_NO_ACCESS},     1, false},
+    {"budget",    "us",          {HOLD_BUDGET},        1, true },
+    {"backoff",   "Meta",        {HOLD_BACKOFF},       1, true },
 };
+
+static void append(char *out, size_t size, const char *text)
+{
+    size_t used = strlen(out);
+    snprintf(out + used, size - used, "%s%s", used ? ", " : "", text);
+}
 
 static void say(struct verdict *out, int n, const char *word)
 {
-    size_t used = strlen(out->detail);
-    snprintf(out->detail + used, sizeof out->detail - used, "%s%d %s", used ? ", " : "", n, word);
+    char text[48];
+    if (n > 0) {
+        snprintf(text, sizeof text, "%d %s", n, word);
+        append(out->detail, sizeof out->detail, text);
+    }
 }
 
-/* A disabled account is a fact about it, not a fault of the sync: named, but no alarm. */
-static bool is_alarm(const struct group *group)
+static void blame(struct verdict *out, const char *cause)
 {
-    return group->reasons[0] != HOLD_DISABLED;
+    if (!strstr(out->cause, cause)) {
+        append(out->cause, sizeof out->cause, cause);
+    }
 }
 
 static void set_kind(struct verdict *out, enum verdict_kind kind, const char *word, enum role role)
@@ -40,76 +53,87 @@ static void set_kind(struct verdict *out, enum verdict_kind kind, const char *wo
     snprintf(out->word, sizeof out->word, "%s", word);
 }
 
-static int degraded_accounts(const struct verdict_input *in, struct verdict *out)
+static void earlier(int64_t *since, int64_t other)
 {
-    int total = 0;
-    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
-        int n = 0;
-        for (int i = 0; i < groups[g].count; i++) {
-            enum hold_reason reason = groups[g].reasons[i];
-            n += in->reasons[reason];
-            if (in->reasons[reason] && is_alarm(&groups[g]) && in->since[reason] &&
-                (!out->since || in->since[reason] < out->since)) {
-                out->since = in->since[reason];
-            }
-        }
-        if (!n) {
-            continue;
-        }
-        say(out, n, groups[g].word);
-        if (is_alarm(&groups[g])) {
-            total += n;
-            if (!out->blame[0]) {
-                snprintf(out->blame, sizeof out->blame, "%s", groups[g].blame);
-            }
-        }
-    }
-    return total;
+    *since = other && (!*since || other < *since) ? other : *since;
 }
 
-static bool engine_is_away(const struct verdict_input *in)
+static void count_group(const struct verdict_input *in, const struct group *group,
+                        struct verdict *out)
 {
-    return !in->past && !in->engine_runs;
+    int n = 0;
+    for (int i = 0; i < group->count; i++) {
+        enum hold_reason reason = group->reasons[i];
+        n += in->reasons[reason];
+        if (in->reasons[reason]) {
+            earlier(&out->since, in->since[reason]);
+        }
+    }
+    say(out, n, group->word);
+    if (n) {
+        blame(out, group->cause);
+        *(group->clears ? &out->held : &out->needs_person) += n;
+    }
+}
+
+/* Late accounts and nothing that holds them: the engine is there and does nothing. */
+static bool is_stalled(const struct verdict_input *in)
+{
+    return in->late && !in->reasons[HOLD_RUNNING] && in->last_finished_at &&
+           in->now - in->last_finished_at > STALL_MS;
+}
+
+static struct verdict without_engine(const struct verdict_input *in)
+{
+    struct verdict out = {.since = in->engine_seen_at,
+                          .needs_person = in->accounts ? in->accounts : 1};
+    set_kind(&out, VERDICT_STALLED, "STALLED", ROLE_VERDICT_BAD);
+    snprintf(out.detail, sizeof out.detail, "no engine runs");
+    snprintf(out.cause, sizeof out.cause, "us");
+    return out;
+}
+
+static void judge(const struct verdict_input *in, struct verdict *out)
+{
+    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
+        count_group(in, &groups[g], out);
+    }
+    say(out, in->failing, "failing");
+    say(out, in->late, "late");
+    if (in->failing) {
+        blame(out, "Meta");
+    }
+    if (in->late) {
+        blame(out, "us");
+    }
+    if (in->reasons[HOLD_TOKEN_INVALID]) {
+        set_kind(out, VERDICT_TOKEN, "TOKEN", ROLE_VERDICT_BAD);
+    } else if (is_stalled(in)) {
+        set_kind(out, VERDICT_STALLED, "STALLED", ROLE_VERDICT_BAD);
+        earlier(&out->since, in->last_finished_at);
+    } else if (out->held || out->needs_person || in->failing || in->late) {
+        set_kind(out, VERDICT_DEGRADED, "DEGRADED", ROLE_VERDICT_WARN);
+    } else {
+        set_kind(out, VERDICT_OK, "OK", ROLE_VERDICT_OK);
+    }
 }
 
 struct verdict verdict_of(const struct verdict_input *in)
 {
     struct verdict out = {0};
-    if (engine_is_away(in)) {
-        set_kind(&out, VERDICT_STALLED, "STALLED", ROLE_VERDICT_BAD);
-        snprintf(out.detail, sizeof out.detail, "no engine runs");
-        snprintf(out.blame, sizeof out.blame, "us");
-        out.since = in->engine_seen_at;
-        out.needs_person = true;
-        return out;
+    if (!in->past && !in->engine_runs) {
+        return without_engine(in);
     }
     if (in->store_empty) {
         set_kind(&out, VERDICT_EMPTY, "STARTING", ROLE_VERDICT_OK);
         snprintf(out.detail, sizeof out.detail, "no account read yet");
         return out;
     }
-    int degraded = degraded_accounts(in, &out);
-    if (in->failing) {
-        say(&out, in->failing, "failing");
-    }
-    if (in->reasons[HOLD_PAUSED]) {
-        say(&out, in->reasons[HOLD_PAUSED], "paused");
-    }
-    out.needs_person = in->reasons[HOLD_TOKEN_INVALID] || in->reasons[HOLD_NO_ACCESS];
-    if (in->reasons[HOLD_TOKEN_INVALID]) {
-        set_kind(&out, VERDICT_TOKEN, "TOKEN", ROLE_VERDICT_BAD);
-    } else if (degraded || in->failing) {
-        set_kind(&out, VERDICT_DEGRADED, "DEGRADED", ROLE_VERDICT_WARN);
-        if (!out.blame[0]) {
-            snprintf(out.blame, sizeof out.blame, "Meta");
-        }
-    } else {
-        set_kind(&out, VERDICT_OK, "OK", ROLE_VERDICT_OK);
-        if (in->reasons[HOLD_PAUSED]) {
-            snprintf(out.blame, sizeof out.blame, "operator");
-        }
-    }
-    if (degraded) {
+    judge(in, &out);
+    /* What somebody decided, and what is a fact at Meta: named, but no alarm. */
+    say(&out, in->reasons[HOLD_PAUSED], "paused");
+    say(&out, in->reasons[HOLD_DISABLED], "disabled");
+    if (out.held) {
         out.clears_first = in->clears_first;
         out.clears_last = in->clears_last;
     }

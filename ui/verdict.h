@@ -1,6 +1,6 @@
 /*
- * verdict: is anything wrong right now, who is to blame, and when does it clear by itself: one line
- * from the counts of wait reasons and the state of the engine. Pure.
+ * verdict: is anything wrong right now, what is the cause, and when does it clear by itself: one
+ * line from the counts of wait reasons and the state of the engine. Pure.
  */
 #ifndef UI_VERDICT_H
 #define UI_VERDICT_H
@@ -20,9 +20,9 @@ struct verdict_input {
     int reasons[HOLD_REASON_COUNT];    /* accounts by what they wait for */
     int64_t since[HOLD_REASON_COUNT];  /* ms, the earliest current one; 0 = none */
     int64_t clears_first, clears_last; /* ms, ends of quota, budget and backoff holds; 0 = none */
-    int failing;                       /* accounts whose last run failed */
-    int overdue;                       /* accounts more than their cadence late, held or not */
-    int64_t last_finished_at;          /* of any run */
+    int failing;                       /* accounts whose last run failed, held by nothing */
+    int late;                          /* more than half their cadence late, held by nothing */
+    int64_t last_finished_at;          /* of any run; 0 = none */
 };
 
 enum verdict_kind { VERDICT_OK, VERDICT_DEGRADED, VERDICT_STALLED, VERDICT_TOKEN, VERDICT_EMPTY };
@@ -31,11 +31,12 @@ struct verdict {
     enum verdict_kind kind;
     enum role role;
     char word[16];                     /* "DEGRADED" */
-    char detail[96];                   /* "3 throttled, 1 token" */
-    char blame[24];                    /* "Meta" "us" "operator" "token" "" */
+    char detail[128];                  /* "3 throttled, 1 token", the gravest first */
+    char cause[64];                    /* "Meta, us"; "" = nothing is wrong */
     int64_t since;                     /* 0 = unknown */
     int64_t clears_first, clears_last; /* 0 = does not clear by itself, or nothing to clear */
-    bool needs_person;
+    int held;                          /* accounts that clear by themselves */
+    int needs_person;                  /* accounts that do not; with no engine all of them */
 };
 
 struct verdict verdict_of(const struct verdict_input *in);

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "govern/budget.h"
 #include "ui/format.h"
 #include "ui/overview.h"
 #include "ui/view/load.h"
@@ -19,29 +18,10 @@ static bool budget_load(struct view *view, const struct env *env, struct err *er
     return rows && view_set_rows(view, PANE_ACCOUNTS, rows, count, sizeof *rows, err);
 }
 
-/* Units spent in the last hour of the budget day, the running one in proportion. */
-static double recent_cost(const struct budget_line *all, const struct overview *o, int64_t now,
-                          int64_t *recent_ms)
-{
-    int hour = (int)((now - o->budget_since) / HOUR_MS);
-    hour = hour < 0 ? 0 : hour > HOURS - 1 ? HOURS - 1 : hour;
-    *recent_ms = now - o->budget_since - (int64_t)hour * HOUR_MS;
-    double cost = all->hours[hour];
-    if (hour > 0 && *recent_ms < HOUR_MS / 2) {
-        cost += all->hours[hour - 1];
-        *recent_ms += HOUR_MS;
-    }
-    return cost;
-}
-
-static void draw_projection(const struct budget_line *all, const struct env *env,
-                            struct canvas *canvas, struct rect line)
+static void draw_projection(const struct env *env, struct canvas *canvas, struct rect line)
 {
     const struct overview *o = env->overview;
-    int64_t recent_ms = 0;
-    double recent = recent_cost(all, o, env->now, &recent_ms);
-    struct budget_projection p =
-        budget_project(o->budget_limit, all->cost, recent, recent_ms, env->now, o->budget_ends);
+    const struct budget_projection p = o->budget;
     double elapsed =
         (double)(env->now - o->budget_since) / (double)(o->budget_ends - o->budget_since);
     struct text even = format_cost(o->budget_limit * elapsed), rate = format_cost(p.rate_per_h);
@@ -97,7 +77,7 @@ static void day_draw(const struct view *view, const struct env *env, struct canv
                  "%s  %s of %s, %s calls", format_pct(pct).text, format_cost(all->cost).text,
                  format_cost(all->limit).text, format_count(all->calls).text);
     if (rect.h > 1 && all->limit > 0) {
-        draw_projection(all, env, canvas, (struct rect){rect.y + 1, rect.x, 1, rect.w});
+        draw_projection(env, canvas, (struct rect){rect.y + 1, rect.x, 1, rect.w});
     }
     if (rect.h > 3) {
         draw_hours(all, env, canvas, (struct rect){rect.y + 2, rect.x, rect.h - 2, rect.w});

@@ -5,55 +5,6 @@
 #include "ui/format.h"
 #include "ui/view/columns.h"
 
-static const struct {
-    const char *letter, *words;
-    enum role role;
-} states[HOLD_REASON_COUNT] = {
-    [HOLD_RUNNING] = {"R", "running",        ROLE_RUNNING  },
-    [HOLD_DUE] = {".", "due",            ROLE_DIM      },
-    [HOLD_QUEUED] = {"Q", "queued",         ROLE_QUEUED   },
-    [HOLD_CONCURRENCY] = {"C", "workers busy",   ROLE_QUEUED   },
-    [HOLD_QUOTA_ACCOUNT] = {"T", "account quota",  ROLE_THROTTLED},
-    [HOLD_QUOTA_USE_CASE] = {"T", "use case quota", ROLE_THROTTLED},
-    [HOLD_QUOTA_APP] = {"T", "app quota",      ROLE_THROTTLED},
-    [HOLD_QUOTA_INSIGHTS] = {"T", "insights quota", ROLE_THROTTLED},
-    [HOLD_QUOTA_TOKEN] = {"T", "user quota",     ROLE_THROTTLED},
-    [HOLD_BUDGET] = {"B", "cost budget",    ROLE_WARN     },
-    [HOLD_BACKOFF] = {"K", "backoff",        ROLE_WARN     },
-    [HOLD_TOKEN_INVALID] = {"!", "token invalid",  ROLE_ALARM    },
-    [HOLD_NO_ACCESS] = {"!", "no access",      ROLE_ALARM    },
-    [HOLD_PAUSED] = {"P", "paused",         ROLE_PAUSED   },
-    [HOLD_DISABLED] = {"D", "disabled",       ROLE_DIM      },
-    [HOLD_UNKNOWN] = {"?", "unknown",        ROLE_STALE    },
-};
-
-const char *state_letter(enum hold_reason reason)
-{
-    return reason < HOLD_REASON_COUNT ? states[reason].letter : "?";
-}
-
-enum role state_role(enum hold_reason reason)
-{
-    return reason < HOLD_REASON_COUNT ? states[reason].role : ROLE_STALE;
-}
-
-const char *state_words(enum hold_reason reason)
-{
-    return reason < HOLD_REASON_COUNT ? states[reason].words : "unknown";
-}
-
-void reason_words(const struct account_line *row, const struct env *env, char *out, size_t size)
-{
-    (void)env;
-    if (row->reason == HOLD_RUNNING && row->progress && row->progress[0]) {
-        snprintf(out, size, "%s", row->progress);
-    } else if (row->reason == HOLD_PAUSED && row->held_by && row->held_by[0]) {
-        snprintf(out, size, "paused: %s", row->held_by);
-    } else {
-        snprintf(out, size, "%s", state_words(row->reason));
-    }
-}
-
 static void format_state(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
@@ -150,8 +101,9 @@ static double number_age(const void *row, const void *env)
 
 static void format_why(const void *row, const void *env, struct cell_out *out)
 {
+    (void)env;
     ROW(account_line);
-    reason_words(r, env, out->text, sizeof out->text);
+    reason_words(r, out->text, sizeof out->text);
     out->role = state_role(r->reason);
 }
 
@@ -166,20 +118,10 @@ static void format_until(const void *row, const void *env, struct cell_out *out)
 {
     ROW(account_line);
     ENV;
-    if (r->reason == HOLD_RUNNING || r->reason == HOLD_QUEUED || r->reason == HOLD_CONCURRENCY) {
-        cell_put(out, ROLE_DIM, r->reason == HOLD_RUNNING ? "" : "next");
-    } else if (hold_reason_needs_person(r->reason)) {
-        cell_put(out, r->reason == HOLD_DISABLED ? ROLE_DIM : ROLE_ALARM,
-                 r->reason == HOLD_DISABLED ? "Meta" : "you");
-    } else {
-        int64_t until = r->reason == HOLD_DUE ? r->next_due_at : r->until;
-        bool open = until <= 0 || until == INT64_MAX;
-        cell_put(out, r->reason == HOLD_DUE ? ROLE_DIM : ROLE_TEXT,
-                 open ? "resumed" : format_time(until, e->now, e->offset_s).text);
-        if (open && r->reason != HOLD_PAUSED) {
-            cell_put(out, ROLE_DIM, "--");
-        }
-    }
+    bool person = hold_reason_needs_person(r->reason) && r->reason != HOLD_DISABLED;
+    bool quiet = r->reason == HOLD_DUE || r->reason == HOLD_DISABLED || r->reason == HOLD_QUEUED;
+    reason_until(r, e, out->text, sizeof out->text);
+    out->role = person ? ROLE_ALARM : quiet ? ROLE_DIM : ROLE_TEXT;
 }
 
 static double number_until(const void *row, const void *env)
@@ -199,7 +141,7 @@ static void format_lag(const void *row, const void *env, struct cell_out *out)
         return;
     }
     int64_t lag = e->now - r->last_synced_at;
-    cell_put(out, r->cadence_ms && lag > r->cadence_ms * 3 / 2 ? ROLE_WARN : ROLE_DIM,
+    cell_put(out, r->late || (r->cadence_ms && lag > r->cadence_ms * 3 / 2) ? ROLE_WARN : ROLE_DIM,
              format_age(lag).text);
 }
 
@@ -214,23 +156,48 @@ static void format_last(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(account_line);
-    if (!r->run_id) {
+    static const char *const words[RUN_STATUS_COUNT] = {
+        [RUN_RUNNING] = "",      [RUN_SUCCESS] = "ok",     [RUN_PARTIAL] = "partial",
+        [RUN_FAILED] = "failed", [RUN_THROTTLED] = "held", [RUN_CANCELLED] = "cancelled"};
+    if (!r->last_run_id) {
         cell_put(out, ROLE_DIM, "--");
-    } else if (r->run_status == RUN_SUCCESS) {
-        cell_put(out, ROLE_DIM, "ok");
-    } else if (r->run_status == RUN_RUNNING) {
-        cell_put(out, ROLE_RUNNING, "running");
-    } else if (r->error_code) {
-        snprintf(out->text, sizeof out->text, r->error_code > 999 ? "e%d" : "err %d",
-                 r->error_code);
-        out->role = r->run_status == RUN_THROTTLED ? ROLE_THROTTLED : ROLE_ALARM;
+    } else if (r->error_code && r->last_status != RUN_SUCCESS) {
+        snprintf(out->text, sizeof out->text, "#%d", r->error_code);
+        out->role = r->last_status == RUN_THROTTLED ? ROLE_THROTTLED : ROLE_ALARM;
     } else {
-        static const char *const words[RUN_STATUS_COUNT] = {
-            [RUN_RUNNING] = "running",     [RUN_SUCCESS] = "ok",
-            [RUN_PARTIAL] = "partial",     [RUN_FAILED] = "failed",
-            [RUN_THROTTLED] = "throttled", [RUN_CANCELLED] = "cancelled"};
-        cell_put(out, r->run_status == RUN_CANCELLED ? ROLE_DIM : ROLE_WARN, words[r->run_status]);
+        bool plain = r->last_status == RUN_SUCCESS || r->last_status == RUN_CANCELLED;
+        cell_put(out, plain ? ROLE_DIM : ROLE_WARN, words[r->last_status]);
     }
+}
+
+static void format_errors(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    if (r->errors_1h) {
+        cell_put(out, ROLE_WARN, format_count(r->errors_1h).text);
+    }
+}
+
+static double number_errors(const void *row, const void *env)
+{
+    (void)env;
+    ROW(account_line);
+    return (double)r->errors_1h;
+}
+
+static void format_runs(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(account_line);
+    cell_put(out, ROLE_DIM, format_count(r->runs_24h).text);
+}
+
+static double number_runs(const void *row, const void *env)
+{
+    (void)env;
+    ROW(account_line);
+    return (double)r->runs_24h;
 }
 
 static void format_priority(const void *row, const void *env, struct cell_out *out)
@@ -304,29 +271,33 @@ const struct column account_columns[ACCOUNT_COLUMNS] = {
     {"tier",     "T",       2,  2,  ALIGN_LEFT,  1,  false, format_tier,       number_tier,     false,
      "spend tier: High, Medium, Low; ! pinned"                                                                            },
     {"account",  "ACCOUNT", 12, 24, ALIGN_LEFT,  0,  true,  format_account,    NULL,            false, "name"             },
-    {"id",       "ID",      12, 22, ALIGN_LEFT,  9,  false, format_id,         NULL,            false, "account id"       },
+    {"id",       "ID",      12, 22, ALIGN_LEFT,  11, false, format_id,         NULL,            false, "account id"       },
     {"usage",    "USE%",    5,  5,  ALIGN_RIGHT, 0,  false, format_usage,      number_usage,    true,
-     "its worst limiter; ~ older than its cadence"                                                                        },
-    {"gauge",    NULL,      8,  16, ALIGN_LEFT,  5,  false, format_gauge,      number_usage,    true,
+     "the limiter that holds it, else its own worst; ~ older than its cadence"                                            },
+    {"gauge",    NULL,      8,  12, ALIGN_LEFT,  5,  false, format_gauge,      number_usage,    true,
      "the same as a gauge, with the threshold marked"                                                                     },
     {"age",      "AGE",     3,  4,  ALIGN_RIGHT, 3,  false, format_age_cell,   number_age,      true,
      "age of that reading"                                                                                                },
-    {"why",      "WHY",     10, 18, ALIGN_LEFT,  0,  false, format_why,        NULL,            false, "what it waits for"},
-    {"until",    "UNTIL",   7,  12, ALIGN_LEFT,  0,  false, format_until,      number_until,    false,
+    {"why",      "WHY",     10, 20, ALIGN_LEFT,  0,  false, format_why,        NULL,            false, "what it waits for"},
+    {"until",    "UNTIL",   5,  12, ALIGN_LEFT,  0,  false, format_until,      number_until,    false,
      "when that ends"                                                                                                     },
-    {"lag",      "LAG",     4,  5,  ALIGN_RIGHT, 2,  false, format_lag,        number_lag,      true,
+    {"lag",      "LAG",     3,  5,  ALIGN_RIGHT, 2,  false, format_lag,        number_lag,      true,
      "time since its last complete sync"                                                                                  },
-    {"last",     "LAST",    7,  10, ALIGN_LEFT,  4,  false, format_last,       NULL,            false,
-     "result of the last run"                                                                                             },
-    {"due",      "DUE",     5,  12, ALIGN_LEFT,  6,  false, format_due,        number_due,      false, "next due"         },
-    {"priority", "PR",      2,  2,  ALIGN_RIGHT, 7,  false, format_priority,   number_priority, true,
+    {"last",     "LAST",    4,  9,  ALIGN_LEFT,  4,  false, format_last,       NULL,            false,
+     "how the last run ended: ok, held by a limit, # and the error's code"                                                },
+    {"errors",   "ERR",     3,  4,  ALIGN_RIGHT, 6,  false, format_errors,     number_errors,   true,
+     "failed calls in the last hour"                                                                                      },
+    {"due",      "DUE",     5,  12, ALIGN_LEFT,  7,  false, format_due,        number_due,      false, "next due"         },
+    {"priority", "PR",      2,  2,  ALIGN_RIGHT, 9,  false, format_priority,   number_priority, true,
      "operator's priority, -9 to 9"                                                                                       },
-    {"cost",     "COST",    5,  7,  ALIGN_RIGHT, 8,  false, format_cost_today, number_cost,     true,
+    {"runs",     "RUNS",    4,  5,  ALIGN_RIGHT, 8,  false, format_runs,       number_runs,     true,
+     "runs in 24 hours"                                                                                                   },
+    {"cost",     "COST",    4,  7,  ALIGN_RIGHT, 10, false, format_cost_today, number_cost,     true,
      "weighted cost today"                                                                                                },
-    {"spend",    "SPEND7D", 7,  10, ALIGN_RIGHT, 10, false, format_spend,      number_spend,    true,
+    {"spend",    "SPEND7D", 7,  10, ALIGN_RIGHT, 12, false, format_spend,      number_spend,    true,
      "spend of 7 days, base currency"                                                                                     },
-    {"zone",     "ZONE",    10, 20, ALIGN_LEFT,  11, false, format_zone,       NULL,            false, "time zone"        },
-    {"label",    "LBL",     3,  3,  ALIGN_LEFT,  12, false, format_label,      NULL,            false, "reason's label"   },
+    {"zone",     "ZONE",    10, 20, ALIGN_LEFT,  13, false, format_zone,       NULL,            false, "time zone"        },
+    {"label",    "LBL",     3,  3,  ALIGN_LEFT,  14, false, format_label,      NULL,            false, "reason's label"   },
 };
 
 void account_row_id(const void *row, char out[ROW_ID])

@@ -17,16 +17,20 @@ static double budget_pct(const struct budget_line *r)
     return r->limit > 0 ? r->cost * 100 / r->limit : -1;
 }
 
-static void budget_gauge(const void *row, const void *env, struct cell_out *out)
+static void budget_used(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(budget_line);
     double pct = budget_pct(r);
     enum role role = pct >= 100 ? ROLE_GAUGE_BAD : pct >= 85 ? ROLE_GAUGE_WARN : ROLE_TEXT;
-    char padded[16];
-    snprintf(padded, sizeof padded, "%4.6s", format_pct(pct).text);
-    cell_put(out, role, padded);
-    out->gauge = pct;
+    cell_put(out, role, format_pct(pct).text);
+}
+
+static void budget_gauge(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(budget_line);
+    out->gauge = r->limit > 0 ? budget_pct(r) : 0;
     out->threshold = 100;
 }
 
@@ -58,6 +62,13 @@ static void budget_limit(const void *row, const void *env, struct cell_out *out)
     cell_put(out, ROLE_DIM, r->limit > 0 ? format_cost(r->limit).text : "--");
 }
 
+static double budget_limit_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW(budget_line);
+    return r->limit;
+}
+
 static void budget_calls(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
@@ -80,16 +91,19 @@ static void budget_share(const void *row, const void *env, struct cell_out *out)
 }
 
 const struct column budget_columns[BUDGET_COLUMNS] = {
-    {"account", "ACCOUNT", 12, 22, ALIGN_LEFT,  0, true,  budget_name,  NULL,                false, "account"     },
-    {"used",    "USED",    5,  20, ALIGN_RIGHT, 0, false, budget_gauge, budget_number,       true,
-     "share of its daily budget"                                                                                  },
-    {"cost",    "COST",    6,  8,  ALIGN_RIGHT, 1, false, budget_cost,  budget_cost_number,  true,
-     "weighted cost today"                                                                                        },
-    {"limit",   "LIMIT",   6,  8,  ALIGN_RIGHT, 2, false, budget_limit, NULL,                false, "daily budget"},
+    {"account", "ACCOUNT", 12, 24, ALIGN_LEFT,  0, true,  budget_name,  NULL,                false, "account"},
+    {"used",    "USED",    4,  5,  ALIGN_RIGHT, 0, false, budget_used,  budget_number,       true,
+     "share of its daily budget"                                                                             },
+    {"gauge",   NULL,      8,  16, ALIGN_LEFT,  5, false, budget_gauge, budget_number,       true,
+     "the same as a gauge"                                                                                   },
+    {"cost",    "COST",    4,  8,  ALIGN_RIGHT, 1, false, budget_cost,  budget_cost_number,  true,
+     "weighted cost today"                                                                                   },
+    {"limit",   "LIMIT",   5,  8,  ALIGN_RIGHT, 2, false, budget_limit, budget_limit_number, true,
+     "daily budget"                                                                                          },
     {"calls",   "CALLS",   5,  7,  ALIGN_RIGHT, 3, false, budget_calls, budget_calls_number, true,
-     "API calls today"                                                                                            },
+     "API calls today"                                                                                       },
     {"share",   "SHARE",   5,  5,  ALIGN_RIGHT, 4, false, budget_share, budget_cost_number,  true,
-     "of all accounts' cost"                                                                                      },
+     "of all accounts' cost"                                                                                 },
 };
 
 void budget_row_id(const void *row, char out[ROW_ID])

@@ -1,6 +1,7 @@
 /* Errors, grouped by code and subcode. */
 #include <stdio.h>
 
+#include "model/error_catalog.h"
 #include "ui/format.h"
 #include "ui/view/columns.h"
 
@@ -9,9 +10,12 @@ static void error_code(const void *row, const void *env, struct cell_out *out)
     (void)env;
     ROW(error_line);
     if (r->subcode) {
-        snprintf(out->text, sizeof out->text, "%d/%d", r->code, r->subcode);
+        snprintf(out->text, sizeof out->text, "#%d/%d", r->code, r->subcode);
+    } else if (r->code) {
+        snprintf(out->text, sizeof out->text, "#%d", r->code);
     } else {
-        snprintf(out->text, sizeof out->text, "%d", r->code);
+        snprintf(out->text, sizeof out->text, r->http_status ? "HTTP %d" : "no answer",
+                 r->http_status);
     }
     out->role = ROLE_ALARM;
 }
@@ -83,25 +87,35 @@ static double error_accounts_number(const void *row, const void *env)
     return r->accounts;
 }
 
+/* Our own words: what the API said stands in the view's lower half. */
+static void error_what(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(error_line);
+    cell_put(out, ROLE_TEXT,
+             error_catalog_find(r->code, r->subcode, r->message, r->http_status)->title);
+}
+
 static void error_message(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(error_line);
-    cell_put(out, ROLE_TEXT, r->message);
+    cell_put(out, ROLE_DIM, r->message);
 }
 
 const struct column error_columns[ERROR_COLUMNS] = {
-    {"code",     "CODE",  6,  13, ALIGN_LEFT,  0, false, error_code,     error_code_number,     false,
-     "code/subcode of the API"                                                                                    },
-    {"count",    "COUNT", 5,  6,  ALIGN_RIGHT, 0, false, error_count,    error_count_number,    true,
-     "how often in the range"                                                                                     },
-    {"first",    "FIRST", 5,  12, ALIGN_LEFT,  2, false, error_first,    error_first_number,    true,
-     "first time"                                                                                                 },
-    {"last",     "LAST",  5,  12, ALIGN_LEFT,  0, false, error_last,     error_last_number,     true,  "last time"},
-    {"accounts", "WHO",   10, 18, ALIGN_LEFT,  1, false, error_accounts, error_accounts_number, true,
-     "accounts it hit"                                                                                            },
-    {"message",  "WHAT",  10, 30, ALIGN_LEFT,  0, true,  error_message,  NULL,                  false,
-     "what the API said"                                                                                          },
+    {"count",    "COUNT",        3,  6,  ALIGN_RIGHT, 0, false, error_count,    error_count_number,    true,
+     "how often in the range"                                                                                                },
+    {"code",     "CODE",         6,  14, ALIGN_LEFT,  0, false, error_code,     error_code_number,     false,
+     "code/subcode of the API"                                                                                               },
+    {"what",     "WHAT",         16, 40, ALIGN_LEFT,  0, true,  error_what,     NULL,                  false, "what it means"},
+    {"accounts", "WHO",          10, 16, ALIGN_LEFT,  1, false, error_accounts, error_accounts_number, true,
+     "accounts it hit"                                                                                                       },
+    {"last",     "LAST",         5,  12, ALIGN_LEFT,  0, false, error_last,     error_last_number,     true,  "last time"    },
+    {"first",    "FIRST",        5,  12, ALIGN_LEFT,  5, false, error_first,    error_first_number,    true,
+     "first time"                                                                                                            },
+    {"message",  "THE API SAID", 20, 60, ALIGN_LEFT,  6, false, error_message,  NULL,                  false,
+     "in the API's own words"                                                                                                },
 };
 
 void error_row_id(const void *row, char out[ROW_ID])

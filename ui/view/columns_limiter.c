@@ -3,6 +3,7 @@
 
 #include "ui/format.h"
 #include "ui/view/columns.h"
+#include "ui/widget/gauge.h"
 
 static void limiter_name(const void *row, const void *env, struct cell_out *out)
 {
@@ -21,19 +22,34 @@ static void limiter_label(const void *row, const void *env, struct cell_out *out
     cell_put(out, ROLE_TEXT, r->label);
 }
 
+static void limiter_used(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(limiter_line);
+    enum role role = r->pct < 0 ? ROLE_DIM : gauge_role(r->pct, r->threshold);
+    cell_put(out, role == ROLE_GAUGE ? ROLE_TEXT : role, format_pct(r->pct).text);
+}
+
 static void limiter_gauge(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(limiter_line);
-    char padded[16];
-    snprintf(padded, sizeof padded, "%4.6s", format_pct(r->pct).text);
-    enum role role = r->pct < 0                      ? ROLE_DIM
-                     : r->pct >= r->threshold        ? ROLE_GAUGE_BAD
-                     : r->pct >= r->threshold * 0.85 ? ROLE_GAUGE_WARN
-                                                     : ROLE_TEXT;
-    cell_put(out, role, padded);
     out->gauge = r->pct < 0 ? 0 : r->pct;
     out->threshold = r->threshold;
+}
+
+static void limiter_line_cell(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(limiter_line);
+    cell_put(out, ROLE_DIM, format_pct(r->threshold).text);
+}
+
+static double limiter_line_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW(limiter_line);
+    return r->threshold;
 }
 
 static double limiter_number(const void *row, const void *env)
@@ -63,6 +79,13 @@ static void limiter_reset(const void *row, const void *env, struct cell_out *out
     ENV;
     cell_put(out, ROLE_TEXT,
              r->regain_at > e->now ? format_time(r->regain_at, e->now, e->offset_s).text : "--");
+}
+
+static double limiter_reset_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW(limiter_line);
+    return r->regain_at ? (double)r->regain_at : 1e18;
 }
 
 static void limiter_slope(const void *row, const void *env, struct cell_out *out)
@@ -104,6 +127,24 @@ static void limiter_parts(const void *row, const void *env, struct cell_out *out
     out->role = ROLE_DIM;
 }
 
+/* What of the usage our own calls explain, by the local model; the rest is somebody else's. */
+static void limiter_ours(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(limiter_line);
+    if (r->ours_pct >= 0) {
+        snprintf(out->text, sizeof out->text, "~%s", format_pct(r->ours_pct).text);
+    }
+    out->role = ROLE_DIM;
+}
+
+static double limiter_ours_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW(limiter_line);
+    return r->ours_pct;
+}
+
 static void limiter_source(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
@@ -112,22 +153,28 @@ static void limiter_source(const void *row, const void *env, struct cell_out *ou
 }
 
 const struct column limiter_columns[LIMITER_COLUMNS] = {
-    {"who",      "WHO",           12, 24, ALIGN_LEFT,  0, true,  limiter_name,     NULL,                 false, "app or account"},
-    {"limit",    "LIMIT",         8,  14, ALIGN_LEFT,  0, false, limiter_label,    NULL,                 false, "which limiter" },
-    {"usage",    "USAGE",         5,  28, ALIGN_RIGHT, 0, false, limiter_gauge,    limiter_number,       true,
-     "the mark is the threshold"                                                                                                },
-    {"age",      "AGE",           3,  4,  ALIGN_RIGHT, 1, false, limiter_age,      limiter_age_number,   true,
-     "age of the reading"                                                                                                       },
-    {"reset",    "RESET",         5,  12, ALIGN_LEFT,  2, false, limiter_reset,    NULL,                 false,
-     "when access is regained, as the header says"                                                                              },
-    {"slope",    "SLOPE",         7,  8,  ALIGN_RIGHT, 3, false, limiter_slope,    limiter_slope_number, true,
-     "points a minute over 15 minutes"                                                                                          },
-    {"forecast", "FORECAST",      9,  13, ALIGN_LEFT,  4, false, limiter_forecast, NULL,                 false,
-     "at this slope"                                                                                                            },
-    {"parts",    "CALL/TIME/CPU", 13, 13, ALIGN_LEFT,  5, false, limiter_parts,    NULL,                 false,
-     "the header's three figures"                                                                                               },
-    {"header",   "HEADER",        12, 28, ALIGN_LEFT,  6, false, limiter_source,   NULL,                 false,
-     "where the figure came from"                                                                                               },
+    {"who",      "WHO",           12, 24, ALIGN_LEFT,  0, true,  limiter_name,      NULL,                 false, "app or account"},
+    {"limit",    "LIMIT",         7,  14, ALIGN_LEFT,  0, false, limiter_label,     NULL,                 false, "which limiter" },
+    {"usage",    "USED",          5,  5,  ALIGN_RIGHT, 0, false, limiter_used,      limiter_number,       true,
+     "percent of what Meta allows"                                                                                               },
+    {"gauge",    NULL,            8,  12, ALIGN_LEFT,  2, false, limiter_gauge,     limiter_number,       true,
+     "the same as a gauge; the mark is the threshold"                                                                            },
+    {"line",     "LINE",          4,  4,  ALIGN_RIGHT, 5, false, limiter_line_cell, limiter_line_number,  true,
+     "our threshold: no call starts above it"                                                                                    },
+    {"age",      "AGE",           3,  4,  ALIGN_RIGHT, 1, false, limiter_age,       limiter_age_number,   true,
+     "age of the reading"                                                                                                        },
+    {"reset",    "FREE",          5,  12, ALIGN_LEFT,  1, false, limiter_reset,     limiter_reset_number, false,
+     "when it is below the line again, as the header or the decay says"                                                          },
+    {"slope",    "SLOPE",         5,  8,  ALIGN_RIGHT, 5, false, limiter_slope,     limiter_slope_number, true,
+     "points a minute over 15 minutes"                                                                                           },
+    {"forecast", "FORECAST",      11, 14, ALIGN_LEFT,  3, false, limiter_forecast,  NULL,                 false,
+     "at this slope"                                                                                                             },
+    {"ours",     "OURS",          4,  5,  ALIGN_RIGHT, 6, false, limiter_ours,      limiter_ours_number,  true,
+     "share that our own calls explain"                                                                                          },
+    {"parts",    "CALL/TIME/CPU", 13, 13, ALIGN_LEFT,  7, false, limiter_parts,     NULL,                 false,
+     "the header's three figures"                                                                                                },
+    {"header",   "HEADER",        12, 28, ALIGN_LEFT,  8, false, limiter_source,    NULL,                 false,
+     "where the figure came from"                                                                                                },
 };
 
 void limiter_row_id(const void *row, char out[ROW_ID])

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/error_catalog.h"
 #include "ui/format.h"
 #include "ui/view/columns.h"
 
@@ -64,11 +65,20 @@ static enum role status_role(enum run_status status)
     return status < RUN_STATUS_COUNT ? roles[status] : ROLE_TEXT;
 }
 
+/* A run that waits for a limit is parked, whatever its row says: to call that running is a lie. */
 static void format_status(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(run_line);
-    cell_put(out, status_role(r->run.status), run_status_name(r->run.status));
+    static const char *const words[RUN_STATUS_COUNT] = {
+        [RUN_RUNNING] = "running", [RUN_SUCCESS] = "success",     [RUN_PARTIAL] = "partial",
+        [RUN_FAILED] = "failed",   [RUN_THROTTLED] = "throttled", [RUN_CANCELLED] = "cancelled",
+    };
+    if (r->parked_by) {
+        cell_put(out, ROLE_THROTTLED, "parked");
+    } else {
+        cell_put(out, status_role(r->run.status), words[r->run.status]);
+    }
 }
 
 /* Of a run under way its age, by the minute: seconds would be written for nobody. */
@@ -165,45 +175,53 @@ static double number_cost(const void *row, const void *env)
 
 static void format_result(const void *row, const void *env, struct cell_out *out)
 {
-    (void)env;
     ROW(run_line);
+    ENV;
     const struct run *run = &r->run;
-    if (run->status == RUN_RUNNING) {
+    char code[32] = "";
+    if (run->error_code) {
+        snprintf(code, sizeof code, run->error_subcode ? "#%d/%d " : "#%d ", run->error_code,
+                 run->error_subcode);
+    }
+    out->role = r->parked_by ? ROLE_THROTTLED : status_role(run->status);
+    if (r->parked_by) {
+        char words[64], until[FORMAT_SIZE];
+        reason_words(r->parked_by, words, sizeof words);
+        reason_until(r->parked_by, e, until, sizeof until);
+        snprintf(out->text, sizeof out->text, "%s until %s", words, until);
+    } else if (run->status == RUN_RUNNING) {
         cell_put(out, ROLE_RUNNING, run->progress);
-    } else if (run->error_code && run->error_subcode) {
-        snprintf(out->text, sizeof out->text, "%d/%d %.400s", run->error_code, run->error_subcode,
-                 run->error_message);
-        out->role = status_role(run->status);
     } else if (run->error_code) {
-        snprintf(out->text, sizeof out->text, "%d %.400s", run->error_code, run->error_message);
-        out->role = status_role(run->status);
+        const struct error_entry *entry =
+            error_catalog_find(run->error_code, run->error_subcode, run->error_message, 0);
+        snprintf(out->text, sizeof out->text, "%s%s", code, entry->title);
     } else {
-        cell_put(out, run->status == RUN_SUCCESS ? ROLE_DIM : status_role(run->status),
-                 run->error_message);
+        cell_put(out, run->status == RUN_SUCCESS ? ROLE_DIM : out->role, run->error_message);
     }
 }
 
 const struct column run_columns[RUN_COLUMNS] = {
-    {"run",      "RUN",     4,  6,  ALIGN_RIGHT, 7,  false, format_id,        number_id,       true,  "run id"      },
-    {"started",  "START",   5,  12, ALIGN_LEFT,  0,  false, format_started,   number_started,  true,
-     "when it started"                                                                                              },
-    {"account",  "ACCOUNT", 10, 22, ALIGN_LEFT,  0,  false, format_account,   NULL,            false, "account"     },
-    {"mode",     "MODE",    6,  6,  ALIGN_LEFT,  4,  false, format_mode,      NULL,            false,
-     "full, delta, sweep or window"                                                                                 },
-    {"trigger",  "BY",      8,  8,  ALIGN_LEFT,  8,  false, format_trigger,   NULL,            false,
-     "schedule, operator or startup"                                                                                },
-    {"status",   "STATUS",  9,  9,  ALIGN_LEFT,  0,  false, format_status,    NULL,            false, "how it ended"},
-    {"took",     "TOOK",    5,  6,  ALIGN_RIGHT, 1,  false, format_took,      number_took,     true,  "how long"    },
-    {"entities", "ENT",     5,  6,  ALIGN_RIGHT, 5,  false, format_entities,  number_entities, true,
-     "campaigns, ad sets and ads"                                                                                   },
-    {"rows",     "ROWS",    5,  7,  ALIGN_RIGHT, 3,  false, format_rows,      number_rows,     true,  "insight rows"},
-    {"calls",    "CALLS",   5,  5,  ALIGN_RIGHT, 2,  false, format_calls,     number_calls,    true,  "API calls"   },
-    {"retries",  "RTRY",    4,  4,  ALIGN_RIGHT, 9,  false, format_retries,   number_retries,  true,
-     "retries"                                                                                                      },
-    {"cost",     "COST",    7,  11, ALIGN_RIGHT, 10, false, format_cost_cell, number_cost,     true,
-     "weighted cost, actual/estimated"                                                                              },
-    {"result",   "RESULT",  8,  24, ALIGN_LEFT,  6,  true,  format_result,    NULL,            false,
-     "error, or progress while it runs"                                                                             },
+    {"started",  "START",   5,  12, ALIGN_LEFT,  0, false, format_started,   number_started,  true,
+     "when it started"                                                                                             },
+    {"account",  "ACCOUNT", 10, 18, ALIGN_LEFT,  0, false, format_account,   NULL,            false, "account"     },
+    {"mode",     "MODE",    5,  6,  ALIGN_LEFT,  4, false, format_mode,      NULL,            false,
+     "full, delta, sweep or window"                                                                                },
+    {"status",   "STATUS",  9,  9,  ALIGN_LEFT,  0, false, format_status,    NULL,            false,
+     "how it ended; parked = it waits for a limit"                                                                 },
+    {"result",   "RESULT",  16, 48, ALIGN_LEFT,  1, true,  format_result,    NULL,            false,
+     "what it waits for, error, or progress"                                                                       },
+    {"took",     "TOOK",    4,  6,  ALIGN_RIGHT, 2, false, format_took,      number_took,     true,  "how long"    },
+    {"rows",     "ROWS",    4,  7,  ALIGN_RIGHT, 3, false, format_rows,      number_rows,     true,  "insight rows"},
+    {"calls",    "CALLS",   5,  5,  ALIGN_RIGHT, 2, false, format_calls,     number_calls,    true,  "API calls"   },
+    {"entities", "ENT",     4,  6,  ALIGN_RIGHT, 5, false, format_entities,  number_entities, true,
+     "campaigns, ad sets and ads"                                                                                  },
+    {"cost",     "COST",    5,  11, ALIGN_RIGHT, 6, false, format_cost_cell, number_cost,     true,
+     "weighted cost, actual/estimated"                                                                             },
+    {"trigger",  "BY",      7,  8,  ALIGN_LEFT,  7, false, format_trigger,   NULL,            false,
+     "schedule, operator or startup"                                                                               },
+    {"run",      "RUN",     4,  6,  ALIGN_RIGHT, 8, false, format_id,        number_id,       true,  "run id"      },
+    {"retries",  "RTRY",    4,  4,  ALIGN_RIGHT, 9, false, format_retries,   number_retries,  true,
+     "retries"                                                                                                     },
 };
 
 void run_row_id(const void *row, char out[ROW_ID])

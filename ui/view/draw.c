@@ -140,21 +140,6 @@ void draw_reason(struct canvas *canvas, int y, int x, int width, const struct ac
                  const struct env *env)
 {
     char text[320];
-    struct text since = format_age(env->now - row->since);
-    int64_t until = row->reason == HOLD_DUE ? row->next_due_at : row->until;
-    int used = snprintf(text, sizeof text, "%s", hold_reason_text(row->reason));
-    if (row->since) {
-        used += snprintf(text + used, sizeof text - (size_t)used, " for %s", since.text);
-    }
-    if (hold_reason_needs_person(row->reason)) {
-        snprintf(text + used, sizeof text - (size_t)used, "; somebody has to act");
-    } else if (until > env->now && until < INT64_MAX) {
-        struct text at = format_time(until, env->now, env->offset_s);
-        struct text in = format_ahead(until - env->now);
-        snprintf(text + used, sizeof text - (size_t)used, "; %s %s (in %s)",
-                 row->reason == HOLD_DUE ? "starts" : "until", at.text, in.text);
-    } else if (row->progress && row->progress[0]) {
-        snprintf(text + used, sizeof text - (size_t)used, "; %s", row->progress);
-    }
+    reason_sentence(row, env, text, sizeof text);
     canvas_text(canvas, y, x, width, state_role(row->reason), text);
 }

@@ -49,6 +49,18 @@ static int by_urgency(const void *a, const void *b)
     return order ? order : strcmp(x->account_id, y->account_id);
 }
 
+/* A copy whose texts live in the arena: the overview's go with its next load. */
+static void keep_account(struct arena *arena, const struct account_line *from,
+                         struct account_line *to)
+{
+    const char **texts[] = {&to->name,  &to->currency, &to->timezone, &to->hold_detail,
+                            &to->scope, &to->scope_id, &to->held_by,  &to->progress};
+    *to = *from;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        *texts[i] = keep(arena, *texts[i]);
+    }
+}
+
 struct account_line *load_accounts(struct arena *arena, const struct env *env, size_t *count,
                                    struct err *err)
 {
@@ -58,14 +70,7 @@ struct account_line *load_accounts(struct arena *arena, const struct env *env, s
         return NULL;
     }
     for (size_t i = 0; i < o->account_count; i++) {
-        rows[i] = o->accounts_by_id[i];
-        rows[i].name = keep(arena, rows[i].name);
-        rows[i].currency = keep(arena, rows[i].currency);
-        rows[i].timezone = keep(arena, rows[i].timezone);
-        rows[i].hold_detail = keep(arena, rows[i].hold_detail);
-        rows[i].scope = keep(arena, rows[i].scope);
-        rows[i].held_by = keep(arena, rows[i].held_by);
-        rows[i].progress = keep(arena, rows[i].progress);
+        keep_account(arena, &o->accounts_by_id[i], &rows[i]);
     }
     qsort(rows, o->account_count, sizeof *rows, by_urgency);
     *count = o->account_count;
@@ -134,6 +139,11 @@ static void limiter_line_of(struct arena *arena, const struct env *env,
     out->regain_at = row->blocked_until > row->reset_at ? row->blocked_until : row->reset_at;
     /* A slope of then says nothing of now. */
     out->slope = env->now - out->at <= SLOPE_FRESH_MS ? row->slope_per_min : 0;
+    out->ours_pct = -1;
+    if (row->model_pct >= 0 && row->reading_pct > 0) {
+        double share = row->model_pct * 100 / row->reading_pct;
+        out->ours_pct = share > 100 ? 100 : share;
+    }
     out->blocked = row->blocked_until > env->now;
     out->stuck = row->stuck;
     out->call_count = out->total_time = out->total_cputime = -1;
@@ -215,6 +225,22 @@ struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
     return lines;
 }
 
+static void run_line_of(struct arena *arena, const struct env *env, const struct run *run,
+                        struct run_line *out)
+{
+    const struct account_line *account = overview_account(env->overview, run->account_id);
+    out->run = *run;
+    out->name = account ? keep(arena, account->name) : "";
+    bool held = account && account->run_id == run->run_id && account->reason != HOLD_RUNNING;
+    if (run->status == RUN_RUNNING && held) {
+        struct account_line *copy = arena_alloc(arena, sizeof *copy);
+        if (copy) {
+            keep_account(arena, account, copy);
+        }
+        out->parked_by = copy;
+    }
+}
+
 struct run_line *load_runs(struct arena *arena, const struct env *env, const char *account_id,
                            size_t max, size_t *count, struct err *err)
 {
@@ -225,8 +251,7 @@ struct run_line *load_runs(struct arena *arena, const struct env *env, const cha
     }
     struct run_line *lines = alloc(arena, rows.count, sizeof *lines, err);
     for (size_t i = 0; lines && i < rows.count; i++) {
-        lines[i].run = rows.rows[i];
-        lines[i].name = name_of(arena, env, rows.rows[i].account_id);
+        run_line_of(arena, env, &rows.rows[i], &lines[i]);
     }
     *count = rows.count;
     return lines;
@@ -236,10 +261,11 @@ struct run_line *load_run(struct arena *arena, const struct env *env, int64_t ru
                           struct err *err)
 {
     struct run_line *line = alloc(arena, 1, sizeof *line, err);
-    if (!line || !read_run(env->store, env->at, run_id, &line->run, err)) {
+    struct run run;
+    if (!line || !read_run(env->store, env->at, run_id, &run, err)) {
         return NULL;
     }
-    line->name = name_of(arena, env, line->run.account_id);
+    run_line_of(arena, env, &run, line);
     return line;
 }
 

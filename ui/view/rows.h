@@ -13,6 +13,7 @@
 #include "model/operator.h"
 #include "model/run.h"
 #include "model/usage.h"
+#include "ui/view/reason.h"
 #include "ui/view/view.h"
 
 struct account_line {
@@ -22,22 +23,28 @@ struct account_line {
     bool tier_pinned;
     int priority;
     enum hold_reason reason;
-    int64_t since, until;    /* ms; until 0 = open */
-    const char *hold_detail; /* JSON, "" = none */
-    const char *scope;       /* of the hold, "" = none */
-    const char *held_by;     /* who paused it, "" = nobody */
-    double pct, threshold;   /* of its worst limiter; pct -1 = never read */
+    int64_t since, until;         /* ms; until 0 = open */
+    const char *hold_detail;      /* JSON, "" = none */
+    const char *scope, *scope_id; /* of the hold, "" = none */
+    const char *held_by;          /* who paused it, "" = nobody */
+    struct hold_figures figures;
+    /* Of the limiter that holds it, else of its own worst; pct -1 = never read. */
+    double pct, threshold;
     int64_t pct_at;
     int64_t cadence_ms, last_synced_at, next_due_at;
-    int64_t run_id; /* of the last run, 0 = none */
+    int64_t run_id; /* of the run under way, else of the last one; 0 = none */
     enum run_status run_status;
     int64_t run_started_at;
-    int error_code, error_subcode;
     const char *progress; /* of the run under way */
+    int64_t last_run_id;  /* the last one that ended; 0 = none */
+    enum run_status last_status;
+    int64_t last_finished_at;
+    int error_code, error_subcode; /* of that one */
     double cost_today;
     int64_t spend_7d_base;
     int account_status;
     bool failed; /* the last finished run did */
+    bool late;   /* by more than half its cadence, and held by nothing */
     int64_t errors_1h, runs_24h;
     int urgency; /* smaller is more urgent */
 };
@@ -54,7 +61,8 @@ struct limiter_line {
     double pct, threshold;                        /* pct -1 = never read */
     double call_count, total_time, total_cputime; /* -1 = not given */
     int64_t at, regain_at;
-    double slope; /* points a minute */
+    double slope;    /* points a minute */
+    double ours_pct; /* of the usage, what our own calls explain; -1 = not known */
     bool blocked, stuck;
     const struct sample *samples;
     size_t sample_count;
@@ -64,6 +72,7 @@ struct limiter_line {
 struct run_line {
     struct run run;
     const char *name;
+    const struct account_line *parked_by; /* its account, when that is held; NULL = not parked */
 };
 
 struct budget_line {
@@ -105,13 +114,13 @@ struct action_line {
 };
 
 enum {
-    ACCOUNT_COLUMNS = 17,
+    ACCOUNT_COLUMNS = 19,
     RUN_COLUMNS = 13,
-    BUDGET_COLUMNS = 6,
-    ERROR_COLUMNS = 6,
+    BUDGET_COLUMNS = 7,
+    ERROR_COLUMNS = 7,
     LOG_COLUMNS = 6,
     ACTION_COLUMNS = 7,
-    LIMITER_COLUMNS = 9
+    LIMITER_COLUMNS = 12
 };
 extern const struct column account_columns[ACCOUNT_COLUMNS];
 extern const struct column run_columns[RUN_COLUMNS];
@@ -135,13 +144,5 @@ void action_row_id(const void *row, char out[ROW_ID]);
 void action_row_subject(const void *row, struct subject *out);
 void limiter_row_id(const void *row, char out[ROW_ID]);
 void limiter_row_subject(const void *row, struct subject *out);
-
-/* One letter that tells the state without colour, and its role. */
-const char *state_letter(enum hold_reason reason);
-enum role state_role(enum hold_reason reason);
-/* "account quota", at most three words. */
-const char *state_words(enum hold_reason reason);
-/* The same, with who paused it and how far a run has come. */
-void reason_words(const struct account_line *row, const struct env *env, char *out, size_t size);
 
 #endif

@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "ui/format.h"
+#include "ui/header.h"
 #include "ui/overview.h"
 #include "ui/view/draw.h"
 #include "ui/view/load.h"
 #include "ui/widget/gauge.h"
 
 enum { PANE_ACCOUNTS, PANE_USAGE, PANE_RUNS, PANE_BUDGET, PANE_ERRORS, TRIAGE_PANES };
+enum { ROWS_ONE_LINE = 12 }; /* fewer: the header is the verdict alone, see layout.c */
 enum { RUNS_SHOWN = 100, SELECTION_CHUNK = 8 * 1024, TIMELINE_LINES = 4, COURSE_LINES = 7 };
 
 struct triage {
@@ -168,23 +170,50 @@ static void budget_summary(const struct view *view, const struct env *env, struc
                  " %s of %s weighted, new day %s ", used.text, limit.text, ends.text);
 }
 
+/* How often each, the most frequent codes by themselves when there is no room for the table. */
 static void errors_summary(const struct view *view, const struct env *env, struct canvas *canvas,
                            struct rect line)
 {
     char text[160] = "";
     size_t used = 0;
-    (void)env;
     const struct pane *pane = &view->panes[PANE_ERRORS];
+    struct text range = format_age(env->range);
     for (size_t i = 0; i < pane->count && used < 100; i++) {
         const struct error_line *row = pane->rows[i];
         char code[32];
-        snprintf(code, sizeof code, row->subcode ? "%d/%d" : "%d", row->code, row->subcode);
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %s%lld", used ? "  " : "",
-                                 code, canvas->ascii ? "x" : "×", (long long)row->count);
+        snprintf(code, sizeof code, row->subcode ? "#%d/%d" : "#%d", row->code, row->subcode);
+        used += (size_t)snprintf(text + used, sizeof text - used, ", %lld%s %s",
+                                 (long long)row->count, canvas->ascii ? "x" : "×", code);
     }
-    if (used) {
-        canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, " %s ", text);
+    canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "in %s%s ", range.text, text);
+}
+
+/* What was done last and by whom; on a screen whose header is one line, what the verdict means. */
+static void accounts_summary(const struct view *view, const struct env *env, struct canvas *canvas,
+                             struct rect line)
+{
+    const struct overview *o = env->overview;
+    char text[400];
+    (void)view;
+    if (canvas->rows < ROWS_ONE_LINE) {
+        canvas_text(canvas, line.y, line.x, line.w, ROLE_TITLE, " ");
+        int end = header_sentence(env, canvas, (struct rect){line.y, line.x + 1, 1, line.w - 2});
+        canvas_text(canvas, line.y, end, 1, ROLE_TITLE, " ");
+        return;
     }
+    if (!o->has_action) {
+        return;
+    }
+    const struct operator_action *a = &o->action;
+    struct text age = format_age(env->now - a->at);
+    const struct account_line *account = overview_account(o, a->target);
+    snprintf(text, sizeof text, " %s ago %.20s: %s %.40s%s%.60s%s ", age.text, a->actor,
+             op_kind_name(a->kind), account ? account->name : a->target, a->reason[0] ? " \"" : "",
+             a->reason, a->reason[0] ? "\"" : "");
+    int width = text_width(text);
+    int room = line.w - 3;
+    canvas_text(canvas, line.y, width < room ? line.x + line.w - width - 1 : line.x + 2, room,
+                ROLE_TITLE, text);
 }
 
 static const struct pane_class accounts_pane = {.title = "Accounts",
@@ -192,11 +221,12 @@ static const struct pane_class accounts_pane = {.title = "Accounts",
                                                 .column_count = ACCOUNT_COLUMNS,
                                                 .row_id = account_row_id,
                                                 .subject = account_row_subject,
+                                                .summary = accounts_summary,
                                                 .enter = VIEW_ACCOUNT,
                                                 .min = 4,
                                                 .empty = "no account has been read yet"};
 
-static const struct pane_class usage_pane = {.title = "Limits",
+static const struct pane_class usage_pane = {.title = "Why",
                                              .summary = usage_summary,
                                              .draw = usage_draw,
                                              .lines = usage_lines,

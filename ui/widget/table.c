@@ -7,7 +7,7 @@
 
 #include "ui/widget/gauge.h"
 
-enum { GAUGE_MIN = 5 };
+enum { GAUGE_MIN = 5, MEASURED_MAX = 64, SEEN_MAX = 400 };
 
 void cell_put(struct cell_out *out, enum role role, const char *text)
 {
@@ -128,8 +128,35 @@ static void forget_gone_marks(struct table *table, const struct row_source *sour
     table->mark_count = kept;
 }
 
+/* What the row's cells need; a gauge takes what its column may claim. */
+static void measure(struct table *table, const void *row, const void *env)
+{
+    for (size_t c = 0; c < table->column_count; c++) {
+        struct cell_out out = {.role = ROLE_TEXT, .gauge = -1};
+        table->columns[c].format(row, env, &out);
+        int wide = out.gauge >= 0 ? table->columns[c].ideal : text_width(out.text);
+        wide = wide > SEEN_MAX ? SEEN_MAX : wide;
+        table->seen[c] = wide > table->seen[c] ? (uint16_t)wide : table->seen[c];
+    }
+}
+
+/* Some rows of the whole table, so that scrolling seldom moves a column. */
+static void measure_some(struct table *table, const struct row_source *source)
+{
+    size_t step = source->count / MEASURED_MAX + 1;
+    for (size_t i = 0; i < source->count; i += step) {
+        measure(table, source->rows[i], source->env);
+    }
+    for (size_t c = 0; source->count && c < table->column_count; c++) {
+        const char *title = table->columns[c].title;
+        int wide = title ? (int)strlen(title) : 1;
+        table->seen[c] = wide > table->seen[c] ? (uint16_t)wide : table->seen[c];
+    }
+}
+
 bool table_update(struct table *table, const struct row_source *source)
 {
+    measure_some(table, source);
     int line = table->position - table->top;
     bool at_end =
         table->follow_last && (!table->selected[0] || table->position >= (int)table->shown - 1);
@@ -260,80 +287,6 @@ void table_unmark_all(struct table *table)
     table->mark_count = 0;
 }
 
-static int needed(size_t count, const int *widths)
-{
-    int sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        sum += widths[i] ? widths[i] + 1 : 0;
-    }
-    return sum ? sum - 1 : 0;
-}
-
-/* Cells for every column at its ideal width. */
-static int wanted(const struct column *columns, size_t count, const int *widths)
-{
-    int sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        int ideal = columns[i].ideal > columns[i].min ? columns[i].ideal : columns[i].min;
-        sum += widths[i] ? ideal + 1 : 0;
-    }
-    return sum ? sum - 1 : 0;
-}
-
-static int next_to_drop(const struct column *columns, size_t count, const int *widths, int least)
-{
-    int worst = -1;
-    for (size_t i = 0; i < count; i++) {
-        if (widths[i] && columns[i].drop >= least &&
-            (worst < 0 || columns[i].drop > columns[worst].drop)) {
-            worst = (int)i;
-        }
-    }
-    return worst;
-}
-
-static void widen(const struct column *columns, size_t count, int *widths, int spare)
-{
-    for (size_t i = 0; i < count && spare > 0; i++) {
-        int more = widths[i] ? columns[i].ideal - widths[i] : 0;
-        more = more > spare ? spare : more < 0 ? 0 : more;
-        widths[i] += more;
-        spare -= more;
-    }
-    int growers = 0;
-    for (size_t i = 0; i < count; i++) {
-        growers += widths[i] && columns[i].grow;
-    }
-    for (size_t i = 0; i < count && growers > 0; i++) {
-        if (widths[i] && columns[i].grow) {
-            int share = spare / growers--;
-            widths[i] += share;
-            spare -= share;
-        }
-    }
-}
-
-void table_fit(const struct column *columns, size_t count, uint32_t hidden, int width,
-               int widths[COLUMNS_MAX])
-{
-    count = count < COLUMNS_MAX ? count : COLUMNS_MAX;
-    for (size_t i = 0; i < count; i++) {
-        widths[i] = hidden & (1u << i) ? 0 : columns[i].min;
-    }
-    int drop = 0;
-    while (wanted(columns, count, widths) > width &&
-           (drop = next_to_drop(columns, count, widths, COLUMN_EXTRA)) >= 0) {
-        widths[drop] = 0;
-    }
-    while (needed(count, widths) > width && (drop = next_to_drop(columns, count, widths, 1)) >= 0) {
-        widths[drop] = 0;
-    }
-    int spare = width - needed(count, widths);
-    if (spare > 0) {
-        widen(columns, count, widths, spare);
-    }
-}
-
 static void draw_heading(const struct table *table, struct canvas *canvas, struct rect rect,
                          const int *widths)
 {
@@ -430,17 +383,20 @@ void table_draw(struct table *table, const struct row_source *source, struct can
     if (rect.h < 1 || rect.w < 3) {
         return;
     }
-    table_fit(table->columns, table->column_count, table->hidden, rect.w - 2, widths);
     bool heading = rect.h >= 3;
+    table->page = rect.h - heading;
+    scroll_into_view(table);
+    size_t first = (size_t)table->top, end = first + (size_t)table->page;
+    end = end < table->shown ? end : table->shown;
+    for (size_t i = first; i < end; i++) {
+        measure(table, shown_row(table, source, i), source->env);
+    }
+    table_fit(table->columns, table->column_count, table->hidden, table->seen, rect.w - 2, widths);
     if (heading) {
         draw_heading(table, canvas, rect, widths);
         rect.y++;
-        rect.h--;
     }
-    table->page = rect.h;
-    scroll_into_view(table);
-    size_t first = (size_t)table->top, lines = (size_t)rect.h;
-    for (size_t i = first; i < table->shown && i - first < lines; i++) {
+    for (size_t i = first; i < end; i++) {
         draw_row(table, source, i, canvas,
                  (struct rect){rect.y + (int)(i - first), rect.x, 1, rect.w}, widths, focused);
     }

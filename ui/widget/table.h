@@ -25,9 +25,9 @@ void cell_put(struct cell_out *out, enum role role, const char *text);
 
 /* env: whatever the view needs to word a cell (time, thresholds); passed through. */
 struct column {
-    const char *key;   /* what a filter or a command calls it */
-    const char *title; /* heading; NULL = none */
-    uint8_t min, ideal;
+    const char *key;    /* what a filter or a command calls it */
+    const char *title;  /* heading; NULL = none */
+    uint8_t min, ideal; /* cells: what it is given at least, and how much it may claim */
     enum align align;
     uint8_t drop; /* 0 = stays; where room is short the highest goes first */
     bool grow;    /* takes what width is left over */
@@ -61,6 +61,9 @@ struct table {
     uint32_t *order; /* shown rows, as indices into the source */
     size_t shown;
     size_t order_cap;
+    /* Cells that contents have needed so far; columns grow with them and never shrink, so that a
+     * quiet table stays where it is. 0 = not measured: the column's ideal. */
+    uint16_t seen[COLUMNS_MAX];
 };
 
 void table_init(struct table *table, const struct column *columns, size_t count);
@@ -85,10 +88,14 @@ void table_mark(struct table *table, const char *id, bool on);
 void table_mark_shown(struct table *table, const struct row_source *source);
 void table_unmark_all(struct table *table);
 
-/* Widths of the columns in a row of this width, 0 = not shown; one column stands between two. Extra
- * columns (COLUMN_EXTRA) are there only while all others have their ideal width. */
-void table_fit(const struct column *columns, size_t count, uint32_t hidden, int width,
-               int widths[COLUMNS_MAX]);
+/*
+ * Widths of the columns in a row of this width, 0 = not shown; one column stands between two. A
+ * column claims what its contents need, at most its ideal; a gauge (seen 0) its ideal. Room to
+ * spare goes to contents that are longer than that. Extra columns (COLUMN_EXTRA) are there only
+ * while all others have what they claim. seen as in struct table; NULL = nothing was measured.
+ */
+void table_fit(const struct column *columns, size_t count, uint32_t hidden, const uint16_t *seen,
+               int width, int widths[COLUMNS_MAX]);
 /* Blank-separated terms, all must hold: text, !text, column:text, column:>9 (= != < > <= >= ~). */
 bool table_match(const char *filter, const struct column *columns, size_t count, const void *row,
                  const void *env);

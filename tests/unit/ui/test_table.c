@@ -173,6 +173,17 @@ static void test_table_match_cases(void **state)
     }
 }
 
+static void expect_widths(int width, uint32_t hidden, const uint16_t *seen, const int wanted[3])
+{
+    int widths[COLUMNS_MAX];
+    table_fit(columns, 3, hidden, seen, width, widths);
+    for (int c = 0; c < 3; c++) {
+        if (widths[c] != wanted[c]) {
+            fail_msg("width %d: column %d is %d, not %d", width, c, widths[c], wanted[c]);
+        }
+    }
+}
+
 static void test_table_fit_drops_in_order(void **state)
 {
     (void)state;
@@ -182,23 +193,54 @@ static void test_table_fit_drops_in_order(void **state)
         int wanted[3];
     } cases[] = {
         {17, 0, {6, 4, 5} },
-        {16, 0, {11, 4, 0}},
+        {16, 0, {10, 5, 0}},
         {11, 0, {6, 4, 0} },
         {10, 0, {10, 0, 0}},
         {3,  0, {6, 0, 0} },
-        {40, 0, {24, 5, 9}},
-        {20, 4, {14, 5, 0}},
+        {40, 0, {12, 5, 9}},
+        {20, 4, {12, 5, 0}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        int widths[COLUMNS_MAX];
-        table_fit(columns, 3, cases[i].hidden, cases[i].width, widths);
-        for (int c = 0; c < 3; c++) {
-            if (widths[c] != cases[i].wanted[c]) {
-                fail_msg("width %d: column %d is %d, not %d", cases[i].width, c, widths[c],
-                         cases[i].wanted[c]);
-            }
-        }
+        expect_widths(cases[i].width, cases[i].hidden, NULL, cases[i].wanted);
     }
+}
+
+/* Short contents leave their room to long ones; what is left over widens nothing. */
+static void test_table_fit_follows_the_contents(void **state)
+{
+    (void)state;
+    static const struct {
+        int width;
+        uint16_t seen[COLUMNS_MAX];
+        int wanted[3];
+    } cases[] = {
+        {17, {12, 3, 2},  {10, 3, 2} },
+        {40, {12, 3, 2},  {12, 3, 2} },
+        {40, {30, 4, 5},  {29, 4, 5} },
+        {60, {30, 4, 20}, {30, 4, 20}},
+        {30, {30, 4, 20}, {15, 4, 9} },
+        {10, {3, 4, 2},   {3, 4, 0}  },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        expect_widths(cases[i].width, 0, cases[i].seen, cases[i].wanted);
+    }
+}
+
+/* A column that has been wide stays so when its long rows are gone: nothing on screen moves. */
+static void test_table_columns_do_not_shrink(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    struct canvas canvas;
+    assert_true(canvas_init(&canvas, 6, 30));
+    start(&f, "abcd");
+    uint16_t before = f.table.seen[0];
+    reload(&f, "b");
+    table_draw(&f.table, &f.source, &canvas, (struct rect){0, 0, 6, 30}, true);
+    assert_int_equal(before, strlen("Acme Retail"));
+    assert_int_equal(f.table.seen[0], before);
+    canvas_fini(&canvas);
+    table_fini(&f.table);
 }
 
 static void test_table_follows_the_end_until_moved(void **state)
@@ -242,6 +284,8 @@ int main(void)
         cmocka_unit_test(test_table_marks_are_ids_and_go_with_their_rows),
         cmocka_unit_test(test_table_match_cases),
         cmocka_unit_test(test_table_fit_drops_in_order),
+        cmocka_unit_test(test_table_fit_follows_the_contents),
+        cmocka_unit_test(test_table_columns_do_not_shrink),
         cmocka_unit_test(test_table_follows_the_end_until_moved),
         cmocka_unit_test(test_table_draw_selected_row_is_visible),
     };

@@ -22,7 +22,7 @@ static void test_verdict_ok_is_quiet(void **state)
     struct verdict v = verdict_of(&in);
     assert_int_equal(v.kind, VERDICT_OK);
     assert_string_equal(v.detail, "");
-    assert_false(v.needs_person);
+    assert_int_equal(v.needs_person, 0);
 }
 
 static void test_verdict_throttled_names_count_blame_since_and_end(void **state)
@@ -39,7 +39,8 @@ static void test_verdict_throttled_names_count_blame_since_and_end(void **state)
     assert_int_equal(v.kind, VERDICT_DEGRADED);
     assert_string_equal(v.word, "DEGRADED");
     assert_string_equal(v.detail, "3 throttled");
-    assert_string_equal(v.blame, "Meta");
+    assert_string_equal(v.cause, "Meta");
+    assert_int_equal(v.held, 3);
     assert_int_equal(v.since, 400);
     assert_int_equal(v.clears_first, 2000);
     assert_int_equal(v.clears_last, 3000);
@@ -54,7 +55,9 @@ static void test_verdict_token_wins_and_needs_a_person(void **state)
     struct verdict v = verdict_of(&in);
     assert_int_equal(v.kind, VERDICT_TOKEN);
     assert_string_equal(v.detail, "12 token, 1 throttled");
-    assert_true(v.needs_person);
+    assert_int_equal(v.needs_person, 12);
+    assert_int_equal(v.held, 1);
+    assert_string_equal(v.cause, "token, Meta");
 }
 
 static void test_verdict_without_engine_is_stalled_but_not_in_the_past(void **state)
@@ -78,8 +81,8 @@ static void test_verdict_disabled_and_paused_are_no_alarm(void **state)
     in.reasons[HOLD_PAUSED] = 1;
     struct verdict v = verdict_of(&in);
     assert_int_equal(v.kind, VERDICT_OK);
-    assert_string_equal(v.detail, "2 disabled, 1 paused");
-    assert_string_equal(v.blame, "operator");
+    assert_string_equal(v.detail, "1 paused, 2 disabled");
+    assert_string_equal(v.cause, "");
     assert_int_equal(v.clears_first, 0);
 }
 
@@ -91,6 +94,27 @@ static void test_verdict_failing_runs_degrade(void **state)
     struct verdict v = verdict_of(&in);
     assert_int_equal(v.kind, VERDICT_DEGRADED);
     assert_string_equal(v.detail, "3 failing");
+}
+
+/* An engine that runs and moves nothing is worse than one that waits for a reason. */
+static void test_verdict_late_without_a_reason(void **state)
+{
+    (void)state;
+    static const int64_t minute = 60000;
+    struct verdict_input in = healthy();
+    in.now = 100 * minute;
+    in.late = 2;
+    in.last_finished_at = 90 * minute;
+    struct verdict v = verdict_of(&in);
+    assert_int_equal(v.kind, VERDICT_DEGRADED);
+    assert_string_equal(v.detail, "2 late");
+    assert_string_equal(v.cause, "us");
+    in.last_finished_at = 60 * minute;
+    v = verdict_of(&in);
+    assert_int_equal(v.kind, VERDICT_STALLED);
+    assert_int_equal(v.since, 60 * minute);
+    in.reasons[HOLD_RUNNING] = 1;
+    assert_int_equal(verdict_of(&in).kind, VERDICT_DEGRADED);
 }
 
 static void test_verdict_empty_store_is_starting(void **state)
@@ -109,6 +133,7 @@ int main(void)
         cmocka_unit_test(test_verdict_without_engine_is_stalled_but_not_in_the_past),
         cmocka_unit_test(test_verdict_disabled_and_paused_are_no_alarm),
         cmocka_unit_test(test_verdict_failing_runs_degrade),
+        cmocka_unit_test(test_verdict_late_without_a_reason),
         cmocka_unit_test(test_verdict_empty_store_is_starting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

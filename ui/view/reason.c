@@ -1,0 +1,209 @@
+#include "ui/view/reason.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/format.h"
+#include "ui/view/rows.h"
+#include "json/json.h"
+
+static const struct {
+    const char *letter, *words;
+    const char *scope; /* whose quota it is; NULL = none */
+    enum role role;
+} states[HOLD_REASON_COUNT] = {
+    [HOLD_RUNNING] = {"R", "running",        NULL,       ROLE_RUNNING  },
+    [HOLD_DUE] = {".", "due",            NULL,       ROLE_DIM      },
+    [HOLD_QUEUED] = {"Q", "queued",         NULL,       ROLE_QUEUED   },
+    [HOLD_CONCURRENCY] = {"C", "workers busy",   NULL,       ROLE_QUEUED   },
+    [HOLD_QUOTA_ACCOUNT] = {"T", "account quota",  "account",  ROLE_THROTTLED},
+    [HOLD_QUOTA_USE_CASE] = {"T", "use case quota", "use case", ROLE_THROTTLED},
+    [HOLD_QUOTA_APP] = {"T", "app quota",      "app",      ROLE_THROTTLED},
+    [HOLD_QUOTA_INSIGHTS] = {"T", "insights quota", "insights", ROLE_THROTTLED},
+    [HOLD_QUOTA_TOKEN] = {"T", "user quota",     "user",     ROLE_THROTTLED},
+    [HOLD_BUDGET] = {"B", "our budget",     NULL,       ROLE_WARN     },
+    [HOLD_BACKOFF] = {"K", "backoff",        NULL,       ROLE_WARN     },
+    [HOLD_TOKEN_INVALID] = {"!", "token invalid",  NULL,       ROLE_ALARM    },
+    [HOLD_NO_ACCESS] = {"!", "no access",      NULL,       ROLE_ALARM    },
+    [HOLD_PAUSED] = {"P", "paused",         NULL,       ROLE_PAUSED   },
+    [HOLD_DISABLED] = {"D", "disabled",       NULL,       ROLE_DIM      },
+    [HOLD_UNKNOWN] = {"?", "unknown",        NULL,       ROLE_STALE    },
+};
+
+/* The governor's words for its rules, and ours in a cell. */
+static const struct {
+    const char *name, *cell;
+} rules[RULE_COUNT] = {
+    [RULE_NONE] = {NULL,         NULL        },
+    [RULE_FULL] = {"threshold",  "full"      },
+    [RULE_NO_ROOM] = {"full",       "no room"   },
+    [RULE_PACING] = {"pacing",     "slowed"    },
+    [RULE_BLOCKED] = {"blocked",    "blocked"   },
+    [RULE_PROBE] = {"probe",      "probing"   },
+    [RULE_RAMP] = {"ramp",       "restarting"},
+    [RULE_ERRORS] = {"error_rate", "errors"    },
+};
+
+const char *state_letter(enum hold_reason reason)
+{
+    return reason < HOLD_REASON_COUNT ? states[reason].letter : "?";
+}
+
+enum role state_role(enum hold_reason reason)
+{
+    return reason < HOLD_REASON_COUNT ? states[reason].role : ROLE_STALE;
+}
+
+const char *state_words(enum hold_reason reason)
+{
+    return reason < HOLD_REASON_COUNT ? states[reason].words : "unknown";
+}
+
+static double figure(const struct json *root, const char *key)
+{
+    double value = -1;
+    return json_double(json_get(root, key), &value) ? value : -1;
+}
+
+static enum hold_rule rule_of(const char *name, const struct hold_figures *f)
+{
+    enum hold_rule rule = RULE_NONE;
+    for (int i = 1; name && i < RULE_COUNT; i++) {
+        if (strcmp(rules[i].name, name) == 0) {
+            rule = (enum hold_rule)i;
+        }
+    }
+    if (name && strcmp(name, "one_at_a_time") == 0) {
+        rule = RULE_PROBE;
+    }
+    if (rule == RULE_FULL || rule == RULE_NO_ROOM) {
+        rule = f->pct >= f->threshold ? RULE_FULL : RULE_NO_ROOM;
+    }
+    return rule;
+}
+
+void hold_figures_read(const char *detail, struct hold_figures *out)
+{
+    bool on = false;
+    struct json_doc *doc =
+        detail && detail[0] ? json_parse(detail, strlen(detail), NULL, NULL) : NULL;
+    const struct json *root = doc ? json_root(doc) : NULL;
+    double code = figure(root, "code");
+    *out = (struct hold_figures){.pct = figure(root, "pct"),
+                                 .threshold = figure(root, "threshold"),
+                                 .call_pct = figure(root, "call_pct"),
+                                 .age_s = (int64_t)figure(root, "age_s"),
+                                 .code = code > 0 ? (int)code : 0};
+    out->named_by_api = json_bool(json_get(root, "named_by_api"), &on) && on;
+    out->stuck = json_bool(json_get(root, "stuck"), &on) && on;
+    out->rule = rule_of(json_text(json_get(root, "rule")), out);
+    json_free(doc);
+}
+
+void reason_words(const struct account_line *row, char *out, size_t size)
+{
+    const char *scope = row->reason < HOLD_REASON_COUNT ? states[row->reason].scope : NULL;
+    if (row->reason == HOLD_PAUSED && row->held_by && row->held_by[0]) {
+        snprintf(out, size, "paused: %s", row->held_by);
+    } else if (scope && row->figures.rule != RULE_NONE) {
+        snprintf(out, size, "%s %s", scope, rules[row->figures.rule].cell);
+    } else {
+        snprintf(out, size, "%s", state_words(row->reason));
+    }
+}
+
+static int64_t end_of(const struct account_line *row)
+{
+    return row->reason == HOLD_DUE ? row->next_due_at : row->until;
+}
+
+void reason_until(const struct account_line *row, const struct env *env, char *out, size_t size)
+{
+    int64_t until = end_of(row);
+    bool open = until <= 0 || until == INT64_MAX;
+    if (row->reason == HOLD_RUNNING) {
+        snprintf(out, size, "%s", "");
+    } else if (row->reason == HOLD_QUEUED || row->reason == HOLD_CONCURRENCY) {
+        snprintf(out, size, "next");
+    } else if (hold_reason_needs_person(row->reason)) {
+        snprintf(out, size, row->reason == HOLD_DISABLED ? "Meta" : "you");
+    } else if (open) {
+        snprintf(out, size, row->reason == HOLD_PAUSED ? "resumed" : "--");
+    } else {
+        snprintf(out, size, "%s", format_time(until, env->now, env->offset_s).text);
+    }
+}
+
+/* What the figures say of a quota; "" when they say nothing. */
+static void quota_clause(const struct account_line *row, char *out, size_t size)
+{
+    const struct hold_figures *f = &row->figures;
+    struct text pct = format_pct(f->pct), line = format_pct(f->threshold);
+    struct text call = format_pct(f->call_pct);
+    const char *quota = hold_reason_text(row->reason);
+    switch (f->rule) {
+    case RULE_FULL:
+        snprintf(out, size, "%s: %s used, our line is %s%s", quota, pct.text, line.text,
+                 f->stuck ? " (the reading is stuck)" : "");
+        break;
+    case RULE_NO_ROOM:
+        snprintf(out, size, "%s: %s used, one more call (~%s) would cross our line of %s", quota,
+                 pct.text, call.text, line.text);
+        break;
+    case RULE_PACING:
+        snprintf(out, size, "%s: %s used, calls are spaced below our line of %s", quota, pct.text,
+                 line.text);
+        break;
+    case RULE_BLOCKED:
+        snprintf(out, size,
+                 f->code ? "%s: Meta refuses calls (error %d)" : "%s: Meta refuses calls", quota,
+                 f->code);
+        break;
+    case RULE_PROBE:
+    case RULE_RAMP:
+        snprintf(out, size, "%s: after a block, one call goes first", quota);
+        break;
+    case RULE_ERRORS:
+        snprintf(out, size, "too many of our calls failed lately (%s); slowed down", pct.text);
+        break;
+    case RULE_NONE:
+    case RULE_COUNT:
+        snprintf(out, size, "%s", quota);
+        break;
+    }
+}
+
+static void add_end(const struct account_line *row, const struct env *env, char *out, size_t size)
+{
+    size_t used = strlen(out);
+    int64_t until = end_of(row);
+    if (hold_reason_needs_person(row->reason)) {
+        snprintf(out + used, size - used, "; somebody has to act");
+    } else if (row->reason == HOLD_PAUSED && (until <= 0 || until == INT64_MAX)) {
+        snprintf(out + used, size - used, "; until somebody resumes it");
+    } else if (until > env->now && until < INT64_MAX) {
+        struct text at = format_time(until, env->now, env->offset_s);
+        struct text in = format_ahead(until - env->now);
+        bool guess = row->figures.rule == RULE_BLOCKED && !row->figures.named_by_api;
+        snprintf(out + used, size - used, "; %s %s%s (in %s)",
+                 row->reason == HOLD_DUE ? "starts" : "until", guess ? "about " : "", at.text,
+                 in.text);
+    } else if (row->reason == HOLD_RUNNING && row->progress && row->progress[0]) {
+        snprintf(out + used, size - used, "; %s", row->progress);
+    }
+}
+
+void reason_sentence(const struct account_line *row, const struct env *env, char *out, size_t size)
+{
+    quota_clause(row, out, size);
+    size_t used = strlen(out);
+    if (row->held_by && row->held_by[0]) {
+        snprintf(out, size, "paused by %s", row->held_by);
+        used = strlen(out);
+    }
+    if (row->since && row->reason != HOLD_DUE) {
+        struct text since = format_age(env->now - row->since);
+        snprintf(out + used, size - used, ", for %s", since.text);
+    }
+    add_end(row, env, out, size);
+}

@@ -185,6 +185,13 @@ golden: setup
 	@export ADTOP=$(abspath $(BUILD)/release/adtop) ADTOP_SIM=$(abspath $(BUILD)/release/adtop-sim) ADTOP_GOLDEN=write; \
 	for t in $(patsubst $(B)/%,$(BUILD)/release/%,$(screen_bin)); do $$t || exit 1; done; git diff --stat -- tests/ui
 
+# The reference part of the man page, from the program's own tables.
+.PHONY: man
+man: setup
+	@+$(MAKE) --no-print-directory MODE=release binaries
+	@{ sed '/BEGIN GENERATED/q' data/man/adtop.1; $(BUILD)/release/adtop help --roff; \
+	sed -n '/END GENERATED/,$$p' data/man/adtop.1; } > $(BUILD)/adtop.1 && cp $(BUILD)/adtop.1 data/man/adtop.1
+
 bench_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(bench_bin): $(B)/%: $(B)/%.o
 	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(call pc,--libs,libcurl libcjson sqlite3) -lutil -lpthread -lm
@@ -218,6 +225,7 @@ help:
 	@echo 'make bench      speed beside two baselines in the same run'
 	@echo 'make lint       format, layers, cppcheck, clang-tidy;   make format  rewrites the format'
 	@echo 'make golden     rewrites the recorded screens and shows what changed'
+	@echo 'make man        rewrites the reference part of data/man/adtop.1'
 	@echo 'make cover      line coverage (needs gcovr)'
 	@echo 'make install    into PREFIX (/usr/local), DESTDIR honoured'
 	@echo 'make clean      removes $(BUILD)/'

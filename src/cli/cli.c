@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
@@ -187,6 +188,10 @@ static bool settle(struct cli *cli, struct err *err)
     if (cli->base_url) {
         cli->base_url_given = true;
         snprintf(cli->config.base_url, sizeof cli->config.base_url, "%s", cli->base_url);
+    }
+    if (strcmp(cli->config.zone, "local") != 0) { /* of what is typed and shown from here on */
+        setenv("TZ", cli->config.zone, 1);
+        tzset();
     }
     if (cli->clock_given && !cli_is_loopback(cli->config.base_url)) {
         return err_set(err, ERR_USAGE,

@@ -9,7 +9,7 @@
 #include "ui/widget/canvas.h"
 
 enum align { ALIGN_LEFT, ALIGN_RIGHT };
-enum { ROW_ID = 64, CELL_MAX = 512, COLUMNS_MAX = 24, FILTER_MAX = 128, TERMS_MAX = 8 };
+enum { ROW_ID = 64, CELL_MAX = 512, COLUMNS_MAX = 24, FILTER_MAX = 256, TERMS_MAX = 8 };
 /* From this drop order on a column is an extra, for screens with room to spare. */
 enum { COLUMN_EXTRA = 5 };
 

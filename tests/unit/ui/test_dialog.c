@@ -83,7 +83,7 @@ static void test_dialog_draws_at_any_size(void **state)
 static void test_edit_cases(void **state)
 {
     (void)state;
-    struct edit edit;
+    struct edit edit = {0};
     edit_set(&edit, "a\xc3\xa9z");
     edit_key(&edit, (struct key){.code = K_LEFT});
     edit_key(&edit, (struct key){.code = K_BACKSPACE});

@@ -12,9 +12,9 @@ CC := gcc
 .SUFFIXES:
 
 # ---- what has to be on the machine -------------------------------------------------------------
-# `setup` installs what .ci/packages lists and the machine lacks; it is the first step of all, demo
-# and check, and costs a few milliseconds once everything is there.
-SETUP_STAMP := $(BUILD)/.setup
+# `setup` installs what .ci/packages lists and the machine lacks, `setup-check` what the tests need
+# as well. One of them is the first step of every target; it costs a few milliseconds once all is
+# there.
 
 # ---- flags ------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -109,9 +109,11 @@ $(B)/adtop: $(B)/src/main.o $(foreach r,$(APP_ROOMS),$(call lib_of,$(r)))
 $(B)/adtop-sim: $(B)/src/sim/main.o $(foreach r,$(SIM_ROOMS),$(call lib_of,$(r)))
 	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(B)/src/sim/main.o -Wl,--start-group $(foreach r,$(SIM_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,$(call pkgs_of,$(SIM_ROOMS))) -lpthread -lm
 
-.PHONY: all binaries setup
+.PHONY: all binaries setup setup-check
 setup:
 	@.ci/setup $(BUILD)
+setup-check:
+	@.ci/setup $(BUILD) check
 binaries: $(B)/adtop $(B)/adtop-sim
 all: setup
 	@+$(MAKE) --no-print-directory binaries
@@ -152,7 +154,7 @@ test: $(unit_bins) $(e2e_bin) $(screen_bin) binaries
 test-threads: $(threaded_bins) $(e2e_bin) binaries
 	@.ci/test $(MODE) $(B) $(threaded_bins) $(e2e_bin)
 
-check: setup
+check: setup-check
 	@rm -f $(BUILD)/.results
 	@+$(MAKE) --no-print-directory MODE=release test
 	@+$(MAKE) --no-print-directory lint
@@ -174,12 +176,12 @@ demo: setup
 	@+$(MAKE) --no-print-directory -s MODE=release binaries
 	@exec $(BUILD)/release/adtop demo $(DEMO)
 # The archives come first: lint reads from them who uses which library.
-lint: setup
+lint: setup-check
 	@+$(MAKE) --no-print-directory MODE=release binaries
 	@BUILD=$(abspath $(BUILD)) .ci/lint
 format:
 	clang-format -i $(C_FILES)
-golden: setup
+golden: setup-check
 	@+$(MAKE) --no-print-directory MODE=release binaries
 	@+$(MAKE) --no-print-directory MODE=release $(patsubst $(B)/%,$(BUILD)/release/%,$(screen_bin))
 	@export ADTOP=$(abspath $(BUILD)/release/adtop) ADTOP_SIM=$(abspath $(BUILD)/release/adtop-sim) ADTOP_GOLDEN=write; \
@@ -197,10 +199,10 @@ $(bench_bin): $(B)/%: $(B)/%.o
 	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(call pc,--libs,libcurl libcjson sqlite3) -lutil -lpthread -lm
 .PHONY: bench-bins
 bench-bins: $(bench_bin)
-bench: setup
+bench: setup-check
 	@+$(MAKE) --no-print-directory MODE=release binaries bench-bins
 	@BUILD=$(abspath $(BUILD)) tests/bench/run
-cover: setup
+cover: setup-check
 	@+$(MAKE) --no-print-directory MODE=cover test
 	@command -v gcovr >/dev/null || { echo "adtop: cover: gcovr is missing; install the package gcovr" >&2; exit 1; }
 	@gcovr -r . --object-directory $(BUILD)/cover --exclude 'tests/' -s | tail -40

@@ -34,10 +34,15 @@ static void hang_up(struct console *console)
     control_close(console->control);
     console->control = NULL;
     console->may_act_known = console->hello_pending = console->request_pending = false;
-    console->undo_count = 0;
+    console->undo_count = console->series.all = 0;
     console->stale = true;
-    console_say(console, ROLE_ALARM,
-                "the engine is gone; what is shown keeps its age. E starts one");
+    if (console->stopping) {
+        console_say(console, ROLE_OK, "the engine has stopped, as asked; E starts one");
+    } else {
+        console_say(console, ROLE_ALARM,
+                    "the engine is gone; what is shown keeps its age. E starts one");
+    }
+    console->stopping = false;
 }
 
 void console_listen(struct console *console)

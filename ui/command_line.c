@@ -9,36 +9,14 @@
 #include "base/date.h"
 #include "ui/commands.h"
 #include "ui/console.h"
+#include "ui/when.h"
 
-enum { DAY_MS = 86400000, THEMES_MAX = 64 };
-
-/* "03:10", "03:10:30": the most recent such instant in the console's zone; or RFC 3339. */
-static bool parse_instant(const struct console *console, const char *text, int64_t *out)
-{
-    int h = 0, m = 0, s = 0, used = 0;
-    if (date_parse_rfc3339(text, out)) {
-        return true;
-    }
-    int n = sscanf(text, "%2d:%2d%n", &h, &m, &used);
-    if (n == 2 && text[used] == ':') {
-        int more = 0;
-        n = sscanf(text + used, ":%2d%n", &s, &more) == 1 ? 2 : 0;
-        used += more;
-    }
-    if (n != 2 || text[used] || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59) {
-        return false;
-    }
-    int64_t now = console_live_now(console);
-    int64_t local = now + (int64_t)console->env.offset_s * 1000;
-    int64_t wanted = local / DAY_MS * DAY_MS + ((int64_t)h * 3600 + m * 60 + s) * 1000;
-    *out = (wanted > local ? wanted - DAY_MS : wanted) - (int64_t)console->env.offset_s * 1000;
-    return true;
-}
+enum { THEMES_MAX = 64 };
 
 static void line_at(struct console *console, const char *words)
 {
     int64_t at = 0;
-    if (!parse_instant(console, words, &at)) {
+    if (!when_parse(words, console_live_now(console), console->env.offset_s, false, &at)) {
         console_say(console, ROLE_WARN,
                     "at: \"%s\" is no instant; try 03:10 or 2026-11-24T03:10:00Z", words);
         return;
@@ -126,12 +104,18 @@ void console_command(struct console *console, const char *line)
         console_say(console, ROLE_WARN, "no command \"%s\"; Tab completes, ? lists them", name);
         return;
     }
-    const char *refusal = console_refusal(console, binding);
+    struct binding wanted = *binding;
+    if (*words && (binding->need & NEED_OPERATOR)) { /* they say who is meant */
+        wanted.need &= ~(unsigned)(NEED_ACCOUNT | NEED_ROW);
+        snprintf(console->words, sizeof console->words, "%s", words);
+    }
+    const char *refusal = console_refusal(console, &wanted);
     if (refusal) {
         console_say(console, ROLE_WARN, "%s: %s", name, refusal);
     } else {
         binding->run(console, binding->argument);
     }
+    console->words[0] = '\0';
 }
 
 /* The nth name that starts with stem; NULL when there are fewer. */

@@ -37,7 +37,7 @@ void command_theme(struct console *console, int unused);
 void command_copy(struct console *console, int whole);
 void command_dump(struct console *console, int unused);
 
-/* operate.c: through the control socket */
+/* act/: through the control socket */
 void command_pause(struct console *console, int unused);
 void command_resume(struct console *console, int unused);
 void command_priority(struct console *console, int delta);

@@ -178,6 +178,7 @@ void console_close_overlay(struct console *console)
     }
     console->overlay = OVERLAY_NONE;
     console->accept = NULL;
+    console->changed = NULL;
     console->chosen = console->moved = NULL;
     console->abandoned = NULL;
 }
@@ -267,6 +268,11 @@ static void dialog_key_of(struct console *console, struct key key)
 {
     switch (dialog_key(&console->dialog, key)) {
     case DIALOG_OPEN:
+        break;
+    case DIALOG_CHANGED:
+        if (console->changed) {
+            console->changed(console);
+        }
         break;
     case DIALOG_CANCEL:
         console_close_overlay(console);

@@ -6,24 +6,26 @@
 #define UI_CONSOLE_H
 
 #include "control/control_client.h"
+#include "ui/act/act.h"
 #include "ui/keymap.h"
 #include "ui/overview.h"
 #include "ui/theme.h"
 #include "ui/ui.h"
 #include "ui/view/view.h"
 #include "ui/widget/dialog.h"
+#include "ui/widget/menu.h"
+#include "ui/widget/sheet.h"
 
 enum overlay { OVERLAY_NONE, OVERLAY_PROMPT, OVERLAY_DIALOG, OVERLAY_MENU, OVERLAY_SHEET };
-enum { STACK_MAX = 16, TARGETS_SHOWN = 5, UNDO_MAX = 64 };
+enum { STACK_MAX = 16 };
 
-/* What an action is about, captured when its dialog opened: ids, never positions. */
-struct request {
-    struct control_request control; /* targets points to ids */
-    struct subject *subjects;       /* one per target, as they were */
-    char (*ids)[ID_SIZE];
-    size_t count;
-    char done[160]; /* what to say when it succeeded: "paused" */
-    bool undoable;
+/* Requests about one number each, sent one after the other. */
+struct series {
+    enum op_kind op;
+    int64_t *ids;
+    size_t count, all; /* still to be sent; in all, 0 = none under way */
+    size_t refused;
+    char refusal[256];
 };
 
 struct console {
@@ -54,14 +56,20 @@ struct console {
     bool request_pending;
     int64_t undo_until; /* real monotonic ms: until then u takes undo_ids back */
     size_t undo_count;
-    int64_t undo_ids[UNDO_MAX];
+    int64_t *undo_ids;
+    struct series series;
+    int64_t alert_ids[MENU_ITEMS]; /* of the menu that acknowledges */
+    size_t alert_count;
+    bool stopping;        /* this console has asked the engine to stop */
+    char words[EDIT_MAX]; /* what stood behind the command in a ":" line, "" = a key */
 
     struct view *stack[STACK_MAX];
     int depth; /* stack[depth] is shown */
 
     enum overlay overlay;
     struct dialog dialog;
-    bool (*accept)(struct console *console); /* of the dialog; false keeps it open */
+    bool (*accept)(struct console *console);  /* of the dialog; false keeps it open */
+    void (*changed)(struct console *console); /* another option was taken in it */
     struct menu menu;
     void (*chosen)(struct console *console, int item); /* of the menu */
     void (*moved)(struct console *console, int item);
@@ -111,7 +119,6 @@ void console_use_theme(struct console *console, const char *name);
 bool console_select_theme(struct console *console, const char *name, struct err *err);
 /* The engine has answered the request under way. */
 void console_answered(struct console *console, const struct control_reply *reply);
-void console_request_fini(struct request *request);
 /* Runs a ":" line. */
 void console_command(struct console *console, const char *line);
 void console_complete(struct console *console);

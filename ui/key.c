@@ -39,6 +39,9 @@ const char *key_text(int code, char out[16])
             return names[i].name;
         }
     }
+    if (code >= K_UP) {
+        return "that key";
+    }
     if (code > 0 && code < 0x20) {
         snprintf(out, 16, "Ctrl-%c", code + 0x40);
     } else if (code < 0x80) {

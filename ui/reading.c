@@ -46,7 +46,7 @@ void command_why(struct console *console, int unused)
 {
     (void)unused;
     struct subject subject;
-    char title[DIALOG_LINE];
+    char title[SHEET_TITLE];
     if (!view_selection(console_view(console), &console->env, &subject)) {
         return;
     }

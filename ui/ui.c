@@ -47,7 +47,9 @@ static void console_destroy(struct console *console)
     control_close(console->control);
     store_reader_close(console->store);
     overview_fini(&console->overview);
-    console_request_fini(&console->request);
+    act_fini(&console->request);
+    free(console->undo_ids);
+    free(console->series.ids);
     canvas_fini(&console->canvas);
     tz_destroy(console->zone);
     free(console->own_config);

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "model/error_catalog.h"
-#include "ui/estimate.h"
+#include "ui/act/estimate.h"
 #include "ui/format.h"
 #include "ui/overview.h"
 #include "ui/view/load.h"
-#include "ui/widget/dialog.h"
+#include "ui/widget/sheet.h"
 #include "json/json.h"
 
 enum { CHUNK = 16 * 1024, ACTIONS_SHOWN = 3 };
@@ -142,9 +142,13 @@ static void explain_next(const struct account_line *a, const struct env *env, st
                   until > env->now ? " from " : " now",
                   until > env->now ? format_time(until, env->now, env->offset_s).text : "");
     }
-    if (estimate_of(env, a->account_id, &estimate) && estimate.taken_at) {
-        sheet_add(sheet, ROLE_TEXT, "    about %s calls, %s weighted, as its last run",
-                  format_count(estimate.calls).text, format_cost(estimate.cost).text);
+    struct subject subject = {0};
+    account_row_subject(a, &subject);
+    if (estimate_force(env, RUN_DELTA, &subject, 1, &estimate)) {
+        sheet_add(sheet, ROLE_TEXT, "    about %s calls, %s weighted, %s",
+                  format_count((int64_t)(estimate.calls + 0.5)).text,
+                  format_cost(estimate.cost).text,
+                  estimate.measured ? "as its last delta run" : "by what it holds");
     }
 }
 

@@ -33,7 +33,7 @@ struct control_request {
     int priority;        /* prioritize */
     enum tier tier;      /* pin */
     bool unpin;
-    char setting[64]; /* budget_set, threshold_set: "account", "daily", ... */
+    char setting[64]; /* budget_set, threshold_set: "account", ...; ack: "log" = number is a line */
     double value;
 };
 

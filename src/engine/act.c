@@ -194,13 +194,17 @@ bool act_cancel(struct deed *deed, struct err *err)
     struct engine *engine = deed->engine;
     struct engine_account *slot =
         deed->slot ? deed->slot : slot_of_run(engine, deed->request->number);
-    if (slot && slot->wish.wanted && !slot->job.run) {
+    if (slot && slot->wish.wanted && !slot->job.run && !deed->request->number) {
         slot->wish.wanted = false;
         snprintf(deed->message, sizeof deed->message, "the sync that was asked for is taken back");
         return true;
     }
     if (!slot || !slot->job.run || (!deed->slot && slot->job.run_id != deed->request->number)) {
         return err_set(err, ERR_REFUSED, "nothing of it is running");
+    }
+    if (deed->request->number && slot->job.run_id != deed->request->number) {
+        return err_set(err, ERR_REFUSED, "run %lld has ended; run %lld is under way by now",
+                       (long long)deed->request->number, (long long)slot->job.run_id);
     }
     char why[200];
     snprintf(why, sizeof why, "cancelled by %s%s%.100s", deed->action.actor,

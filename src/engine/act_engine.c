@@ -11,6 +11,7 @@
 #include "store/accounts.h"
 #include "store/actions.h"
 #include "store/alerts.h"
+#include "store/logs.h"
 #include "store/overrides.h"
 
 enum { UNDO_WINDOW_MS = 30000 };
@@ -18,8 +19,11 @@ enum { UNDO_WINDOW_MS = 30000 };
 bool act_ack(struct deed *deed, struct err *err)
 {
     struct engine *engine = deed->engine;
-    return store_alert_ack(engine->store, deed->request->number, deed->action.actor,
-                           engine_now(engine), err);
+    int64_t number = deed->request->number, now = engine_now(engine);
+    if (strcmp(deed->request->setting, "log") == 0) {
+        return store_log_ack(engine->store, number, LOG_WARN, deed->action.actor, now, err);
+    }
+    return store_alert_ack(engine->store, number, deed->action.actor, now, err);
 }
 
 bool act_setting(struct deed *deed, struct err *err)

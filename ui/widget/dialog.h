@@ -1,18 +1,23 @@
 /*
  * dialog: states what will happen, takes a few fields, then asks. The key that opened it never
- * confirms it; the default answer is no; where much is at stake a word has to be typed.
- * menu: a list to choose from. sheet: text to read. They hold no reference to what they act on.
+ * confirms it; the default answer is no; where much is at stake a word has to be typed. A field is
+ * typed, or one of a few options; when another option is taken its owner says anew what will
+ * happen. It holds no reference to what it is about.
  */
 #ifndef UI_WIDGET_DIALOG_H
 #define UI_WIDGET_DIALOG_H
 
 #include "ui/widget/edit.h"
 
-enum { DIALOG_LINES = 14, DIALOG_FIELDS = 4, DIALOG_LINE = 160 };
+enum { DIALOG_LINES = 14, DIALOG_FIELDS = 5, DIALOG_LINE = 160 };
+enum { DIALOG_OPTIONS = 5, DIALOG_OPTION = 64 };
 
 struct dialog_field {
     char label[24];
-    struct edit edit;
+    struct edit edit; /* of a field that is typed */
+    char options[DIALOG_OPTIONS][DIALOG_OPTION];
+    int option_count, chosen; /* 0 = it is typed */
+    bool untouched;           /* what stands there is a proposal: typing replaces it */
 };
 
 struct dialog {
@@ -31,52 +36,25 @@ struct dialog {
     char problem[DIALOG_LINE]; /* why the last confirmation did not go through */
 };
 
-enum dialog_result { DIALOG_OPEN, DIALOG_ACCEPT, DIALOG_CANCEL };
+enum dialog_result { DIALOG_OPEN, DIALOG_CHANGED, DIALOG_ACCEPT, DIALOG_CANCEL };
 
 void dialog_init(struct dialog *dialog, const char *title, const char *question);
 void dialog_line(struct dialog *dialog, enum role role, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* Forgets the lines and what has to be typed, to be said anew. */
+void dialog_facts_reset(struct dialog *dialog);
 void dialog_field(struct dialog *dialog, const char *label, const char *value);
-const char *dialog_value(const struct dialog *dialog, int field);
+/* An option of the field with that label, which is made by its first one. */
+void dialog_option(struct dialog *dialog, const char *label, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void dialog_choose(struct dialog *dialog, const char *label, int option);
+/* "" and -1 when there is no such field. */
+const char *dialog_value(const struct dialog *dialog, const char *label);
+int dialog_chosen(const struct dialog *dialog, const char *label);
+/* Why it cannot be confirmed; the field gets the keys. */
+void dialog_problem(struct dialog *dialog, const char *label, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 enum dialog_result dialog_key(struct dialog *dialog, struct key key);
 void dialog_draw(const struct dialog *dialog, struct canvas *canvas);
-
-enum { MENU_ITEMS = 40 };
-
-struct menu {
-    char title[64];
-    struct {
-        char text[96];
-        bool on;
-    } items[MENU_ITEMS];
-    int count, at, top;
-    bool toggles; /* Space turns items on and off */
-};
-
-enum menu_result { MENU_OPEN, MENU_MOVED, MENU_TOGGLED, MENU_CHOSEN, MENU_CANCEL };
-
-void menu_init(struct menu *menu, const char *title, bool toggles);
-void menu_item(struct menu *menu, bool on, const char *text);
-enum menu_result menu_key(struct menu *menu, struct key key);
-void menu_draw(struct menu *menu, struct canvas *canvas);
-
-struct sheet_line {
-    char text[DIALOG_LINE + 64];
-    enum role role;
-};
-
-struct sheet {
-    char title[DIALOG_LINE];
-    struct sheet_line *lines;
-    int count, cap, top, page;
-};
-
-void sheet_init(struct sheet *sheet, const char *title);
-void sheet_fini(struct sheet *sheet);
-void sheet_add(struct sheet *sheet, enum role role, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-/* False when the key closes it. */
-bool sheet_key(struct sheet *sheet, struct key key);
-void sheet_draw(struct sheet *sheet, struct canvas *canvas);
 
 #endif

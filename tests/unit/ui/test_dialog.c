@@ -42,7 +42,7 @@ static void test_dialog_answers(void **state)
         struct dialog dialog;
         dialog_init(&dialog, "Title", "Do it?");
         for (int f = 0; f < cases[i].fields; f++) {
-            dialog_field(&dialog, "field", "");
+            dialog_field(&dialog, f ? "second" : "first", "");
         }
         strcpy(dialog.must_type, cases[i].must_type);
         assert_int_equal(press(&dialog, cases[i].keys), cases[i].wanted);
@@ -57,8 +57,94 @@ static void test_dialog_fields_keep_what_was_typed(void **state)
     dialog_field(&dialog, "reason", "");
     dialog_field(&dialog, "for", "4h");
     assert_int_equal(press(&dialog, "client asks\n\ny"), DIALOG_ACCEPT);
-    assert_string_equal(dialog_value(&dialog, 0), "client asks");
-    assert_string_equal(dialog_value(&dialog, 1), "4h");
+    assert_string_equal(dialog_value(&dialog, "reason"), "client asks");
+    assert_string_equal(dialog_value(&dialog, "for"), "4h");
+}
+
+/* A proposal gives way to what is typed, and can be mended instead. */
+static void test_dialog_proposals(void **state)
+{
+    (void)state;
+    static const struct {
+        int keys[3];
+        const char *wanted;
+    } cases[] = {
+        {{'9', 'h'},         "9h" },
+        {{K_ENTER},          "4h" },
+        {{K_BACKSPACE, 'd'}, "4d" },
+        {{K_HOME, '1'},      "14h"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct dialog dialog;
+        dialog_init(&dialog, "Pause", "Pause it?");
+        dialog_field(&dialog, "until", "4h");
+        for (int k = 0; k < 3 && cases[i].keys[k]; k++) {
+            dialog_key(&dialog, (struct key){.code = cases[i].keys[k]});
+        }
+        assert_string_equal(dialog_value(&dialog, "until"), cases[i].wanted);
+    }
+}
+
+static void test_dialog_options(void **state)
+{
+    (void)state;
+    static const struct {
+        int keys[4], chosen;
+        enum dialog_result last;
+    } cases[] = {
+        {{K_RIGHT},            1, DIALOG_CHANGED},
+        {{K_LEFT},             3, DIALOG_CHANGED},
+        {{' ', ' '},           2, DIALOG_CHANGED},
+        {{'s'},                2, DIALOG_CHANGED},
+        {{'S'},                2, DIALOG_CHANGED},
+        {{'d'},                0, DIALOG_OPEN   },
+        {{'y'},                0, DIALOG_OPEN   },
+        {{K_DELETE},           0, DIALOG_OPEN   },
+        {{K_RIGHT, K_ENTER},   1, DIALOG_OPEN   },
+        {{K_RIGHT, '\r', 'y'}, 1, DIALOG_ACCEPT },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        static const char *const modes[] = {"delta", "full", "sweep", "window"};
+        struct dialog dialog;
+        enum dialog_result result = DIALOG_OPEN;
+        dialog_init(&dialog, "Sync", "Sync it?");
+        for (int m = 0; m < 4; m++) {
+            dialog_option(&dialog, "mode", "%s", modes[m]);
+        }
+        for (int k = 0; k < 4 && cases[i].keys[k]; k++) {
+            result = dialog_key(&dialog, (struct key){.code = cases[i].keys[k]});
+        }
+        assert_int_equal(result, cases[i].last);
+        assert_int_equal(dialog_chosen(&dialog, "mode"), cases[i].chosen);
+        assert_string_equal(dialog_value(&dialog, "mode"), modes[cases[i].chosen]);
+    }
+}
+
+/* What has to be typed belongs to what was chosen: it goes with it. */
+static void test_dialog_facts_reset_forgets_what_was_typed(void **state)
+{
+    (void)state;
+    struct dialog dialog;
+    dialog_init(&dialog, "Pause", "Pause it?");
+    strcpy(dialog.must_type, "64");
+    assert_int_equal(press(&dialog, "64"), DIALOG_OPEN);
+    dialog_facts_reset(&dialog);
+    strcpy(dialog.must_type, "64");
+    assert_int_equal(press(&dialog, "\n"), DIALOG_CANCEL);
+}
+
+static void test_dialog_problem_takes_the_keys_to_its_field(void **state)
+{
+    (void)state;
+    struct dialog dialog;
+    dialog_init(&dialog, "Pause", "Pause it?");
+    dialog_field(&dialog, "reason", "");
+    dialog_field(&dialog, "until", "x");
+    dialog_problem(&dialog, "until", "\"%s\" is no end", "x");
+    assert_string_equal(dialog.problem, "\"x\" is no end");
+    assert_int_equal(press(&dialog, "yz\n"), DIALOG_OPEN);
+    assert_string_equal(dialog_value(&dialog, "until"), "yz");
+    assert_string_equal(dialog.problem, "");
 }
 
 static void test_dialog_draws_at_any_size(void **state)
@@ -70,6 +156,9 @@ static void test_dialog_draws_at_any_size(void **state)
         dialog_line(&dialog, ROLE_TEXT, "line %d", i);
     }
     dialog_field(&dialog, "reason", "x");
+    for (int i = 0; i < DIALOG_OPTIONS; i++) {
+        dialog_option(&dialog, "which", "option %d", i);
+    }
     for (int rows = 1; rows < 30; rows++) {
         for (int cols = 1; cols < 90; cols += 3) {
             struct canvas canvas;
@@ -106,6 +195,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dialog_answers),
         cmocka_unit_test(test_dialog_fields_keep_what_was_typed),
+        cmocka_unit_test(test_dialog_proposals),
+        cmocka_unit_test(test_dialog_options),
+        cmocka_unit_test(test_dialog_facts_reset_forgets_what_was_typed),
+        cmocka_unit_test(test_dialog_problem_takes_the_keys_to_its_field),
         cmocka_unit_test(test_dialog_draws_at_any_size),
         cmocka_unit_test(test_edit_cases),
     };

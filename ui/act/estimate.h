@@ -1,0 +1,49 @@
+/*
+ * estimate: what a forced sync would cost and what it would do to every limiter. Calls and cost are
+ * those of the account's last good run of that mode; before there is one, they are planned from
+ * what it holds. What a call does to a limiter is measured from the readings of the last good run,
+ * else the published limit. The words say which it was.
+ */
+#ifndef UI_ACT_ESTIMATE_H
+#define UI_ACT_ESTIMATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/run.h"
+#include "model/usage.h"
+
+struct env;
+struct dialog;
+struct subject;
+
+enum { ESTIMATE_LIMITERS = 6 };
+
+struct estimate_limiter {
+    enum scope_kind scope;
+    enum use_case use_case;
+    double now_pct, after_pct; /* now -1 = never read; after -1 = unknown what a call does */
+    double threshold;
+    int64_t at; /* of the reading, ms */
+    bool measured;
+};
+
+struct estimate {
+    size_t accounts, looked_at; /* beyond a few dozen the rest is taken to be like those */
+    size_t measured;            /* of those looked at: by a run of that mode */
+    int64_t taken_at;           /* when that run started, of a single account */
+    double calls, cost;         /* weighted units, all accounts together */
+    /* The shared ones with all accounts' calls; of each account's own the one that gets highest. */
+    struct estimate_limiter limiters[ESTIMATE_LIMITERS];
+    size_t limiter_count;
+    double budget_left, budget_limit; /* weighted units for all accounts today; limit 0 = unknown */
+    enum run_mode mode;
+};
+
+/* False when the store cannot be read. */
+bool estimate_force(const struct env *env, enum run_mode mode, const struct subject *subjects,
+                    size_t count, struct estimate *out);
+void estimate_words(const struct estimate *estimate, const struct env *env, struct dialog *dialog);
+
+#endif

@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "engine/accounts.h"
+#include "engine/gate.h"
 #include "engine/limits.h"
 #include "engine/operate_parts.h"
 #include "engine/record.h"
@@ -140,9 +141,10 @@ static bool may_force(struct deed *deed, struct err *err)
     if (slot->account.paused_until > engine_now(engine)) {
         return err_set(err, ERR_REFUSED, "it is paused; resume it first");
     }
-    if (engine->token_invalid) {
+    struct token_state token = gate_token(engine);
+    if (token.invalid) {
         return err_set(err, ERR_REFUSED, "the token is invalid: %.120s; renew it first",
-                       engine->token_error);
+                       token.error);
     }
     limits_peek(engine, slot, &verdict);
     return verdict.go || refuse_held(&verdict, err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "engine/gate.h"
 #include "engine/policy.h"
 #include "engine/record.h"
 #include "engine/state.h"
@@ -183,7 +184,7 @@ static void watch_accounts(struct engine *engine, int64_t now)
                     alert_figure_stale(account->data_as_of, cadence, now));
         }
     }
-    observe(engine, ALERT_TOKEN_INVALID, "token", engine->token_invalid ? 1 : 0);
+    observe(engine, ALERT_TOKEN_INVALID, "token", gate_token(engine).invalid ? 1 : 0);
     observe(engine, ALERT_CRASH_RESTART, "engine",
             engine->crashed_before && now - engine->started_at < RECENT_MS ? 1 : 0);
 }

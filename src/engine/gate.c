@@ -24,11 +24,20 @@ static void learn(struct engine *engine, const struct gate_outcome *outcome)
                  outcome->error.message);
     }
     if (!outcome->ok && outcome->error.error_class == ERROR_AUTH) {
-        engine->token_invalid = true;
-        snprintf(engine->token_error, sizeof engine->token_error, "%.199s", outcome->error.message);
+        engine->token_state.invalid = true;
+        snprintf(engine->token_state.error, sizeof engine->token_state.error, "%.199s",
+                 outcome->error.message);
     } else if (outcome->ok) {
-        engine->token_invalid = false;
+        engine->token_state.invalid = false;
     }
+}
+
+struct token_state gate_token(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    struct token_state state = engine->token_state;
+    pthread_mutex_unlock(&engine->lock);
+    return state;
 }
 
 static void gate_observe(void *ctx, const struct gate_call *call,

@@ -246,7 +246,7 @@ static void look_at_parked(struct engine *engine, struct engine_account *slot, i
     }
 }
 
-static enum job_state state_of(struct engine *engine, const struct job *job)
+enum job_state jobs_state(struct engine *engine, const struct job *job)
 {
     pthread_mutex_lock(&engine->lock);
     enum job_state state = job->state;
@@ -306,12 +306,12 @@ static void end_listing(struct engine *engine)
 
 void jobs_reap(struct engine *engine)
 {
-    if (state_of(engine, &engine->listing) == JOB_ENDED) {
+    if (jobs_state(engine, &engine->listing) == JOB_ENDED) {
         end_listing(engine);
     }
     for (size_t i = 0; i < engine->account_count; i++) {
         struct engine_account *slot = engine->accounts[i];
-        enum job_state state = state_of(engine, &slot->job);
+        enum job_state state = jobs_state(engine, &slot->job);
         if (state == JOB_ENDED) {
             finish(engine, slot, 0);
         } else if (state == JOB_PARKED) {
@@ -324,14 +324,14 @@ void jobs_listing(struct engine *engine)
 {
     struct job *job = &engine->listing;
     int64_t now = engine_now(engine);
-    enum job_state state = state_of(engine, job);
+    enum job_state state = jobs_state(engine, job);
     if (state == JOB_PARKED && job->wake_at <= now) {
         pthread_mutex_lock(&engine->lock);
         job->state = JOB_READY;
         pthread_cond_signal(&engine->work);
         pthread_mutex_unlock(&engine->lock);
     }
-    if (state != JOB_NONE || engine->listing_due > now || engine->token_invalid) {
+    if (state != JOB_NONE || engine->listing_due > now || gate_token(engine).invalid) {
         return;
     }
     struct err err = {0};

@@ -190,7 +190,7 @@ bool limits_budget(struct engine *engine, const struct engine_account *slot, dou
         struct budget_state state = {.spent_all = all.cost, .spent_account = own.cost};
         for (size_t i = 0; i < engine->account_count; i++) {
             const struct job *job = &engine->accounts[i]->job;
-            state.reserved_all += job->state != JOB_NONE ? job->estimate : 0;
+            state.reserved_all += job->run ? job->estimate : 0;
         }
         policy_budget(engine->config, rows.rows, rows.count, slot->account.account_id, &policy);
         budget_decide(&policy, &state, who, cost, now, out);

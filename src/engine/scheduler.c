@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "engine/gate.h"
 #include "engine/jobs.h"
 #include "engine/limits.h"
 #include "engine/operate.h"
@@ -42,7 +43,7 @@ static int64_t not_before(struct engine *engine, struct engine_account *slot, in
     if (slot->account.paused_until > now) {
         return slot->account.paused_until;
     }
-    if (engine->token_invalid || slot->account.removed_at ||
+    if (gate_token(engine).invalid || slot->account.removed_at ||
         (slot->no_access && !slot->wish.wanted)) {
         return INT64_MAX;
     }
@@ -86,7 +87,7 @@ static size_t line_up(struct engine *engine, struct queue_item *items, int64_t n
         slot->expected_start = 0;
         if (slot->job.run) {
             int64_t length = slot->last_duration_ms ? slot->last_duration_ms : 10000;
-            if (slot->job.state != JOB_PARKED && busy_count < WORKERS_MAX) {
+            if (jobs_state(engine, &slot->job) != JOB_PARKED && busy_count < WORKERS_MAX) {
                 busy[busy_count++] = slot->job.started_at + length;
             }
         } else if (wanted(engine, slot, now)) {
@@ -127,16 +128,18 @@ static void start_runs(struct engine *engine, struct queue_item *items, size_t c
 static void record_waiting(struct engine *engine, struct engine_account *slot, int64_t now,
                            int busy)
 {
+    enum job_state state = jobs_state(engine, &slot->job);
+    struct token_state token = gate_token(engine);
     struct waiting_facts facts = {
         .now_ms = now,
         .account = &slot->account,
-        .parked = slot->job.state == JOB_PARKED,
-        .running = slot->job.state == JOB_ACTIVE || slot->job.state == JOB_READY,
+        .parked = state == JOB_PARKED,
+        .running = state == JOB_ACTIVE || state == JOB_READY,
         .due = slot->wish.wanted || slot->due_at <= now,
         .due_at = slot->due_at,
         .backoff_until = slot->wish.wanted ? 0 : slot->backoff_until,
         .failures = slot->failures,
-        .token_invalid = engine->token_invalid,
+        .token_invalid = token.invalid,
         .no_access = slot->no_access,
         .budget_held = slot->budget_held && slot->budget_until > now,
         .budget_until = slot->budget_until,
@@ -148,7 +151,7 @@ static void record_waiting(struct engine *engine, struct engine_account *slot, i
         .workers_busy = busy,
         .expected_start = slot->expected_start,
     };
-    memcpy(facts.last_error, engine->token_invalid ? engine->token_error : slot->last_error,
+    memcpy(facts.last_error, token.invalid ? token.error : slot->last_error,
            sizeof facts.last_error);
     struct hold hold = {.since = now};
     memcpy(hold.account_id, slot->account.account_id, sizeof hold.account_id);

@@ -47,6 +47,12 @@ struct wish {
     int64_t action_id;
 };
 
+/* What the API last said of the token. */
+struct token_state {
+    bool invalid;
+    char error[200];
+};
+
 enum job_state { JOB_NONE, JOB_READY, JOB_ACTIVE, JOB_PARKED, JOB_ENDED };
 
 struct job {
@@ -133,8 +139,7 @@ struct engine {
     struct engine_account **accounts; /* changed by the scheduler alone, under the lock */
     size_t account_count, account_cap;
     struct job listing; /* the listing of accounts, a job of its own */
-    bool token_invalid;
-    char token_error[200];
+    struct token_state token_state;
     bool reached; /* the API answered at least once */
     char last_network_error[400];
     bool stopping;

@@ -44,8 +44,10 @@ static int run(const struct sim_options *options, int signals, struct err *err)
     struct server *server = server_start(&server_options, err);
     bool ok = server != NULL;
     if (ok) {
+        sim_lock(sim);
         snprintf(sim->base_url, sizeof sim->base_url, "http://127.0.0.1:%d", server_port(server));
         printf("READY %s\n", sim->base_url);
+        sim_unlock(sim);
         fflush(stdout);
         wait_for_end(signals, options->exit_on_eof);
         server_stop(server);

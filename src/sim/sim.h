@@ -61,9 +61,10 @@ struct sim {
     struct sim_options options;
     struct clock clock;
     int64_t start_ms;  /* simulated */
-    char base_url[64]; /* of next links; set before the server answers */
     pthread_mutex_t world_lock;
-    struct world *world; /* guarded by world_lock */
+    /* guarded by world_lock */
+    struct world *world;
+    char base_url[64]; /* of next links; known once the server has its port */
     uint32_t account_count;
     struct sim_account *accounts;
     struct meter *meter;

@@ -63,7 +63,7 @@ const struct cli_option *cli_option_find(const char *name, size_t n);
 bool cli_option_take(struct cli *cli, const struct cli_option *option, const char *value,
                      struct err *err);
 
-enum { COMMAND_TABLES = 3 };
+enum { COMMAND_TABLES = 4 };
 
 struct command {
     const char *name;

@@ -4,6 +4,7 @@
 #include "cli/host.h"
 #include "cli/operate.h"
 #include "cli/reading.h"
+#include "cli/show_stats.h"
 #include "cli/usage.h"
 #include "cli/words.h"
 
@@ -29,9 +30,13 @@ const struct command cli_commands[] = {
     {"accounts", "[ACCOUNT]", "accounts, tiers, usage and state",
      TABLE, 1, show_accounts, NULL, {&accounts_spec}},
     {"usage", "[ACCOUNT]", "every limiter, its line and its reading",
-     TABLE, 1, show_usage, NULL, {&usage_spec}},
+     HISTORY | WORD(WORD_PEAKS) | WORD(WORD_HOURS), 1, show_usage,
+     "--since and --limit are for --peaks (7d) and --hours (1d).\n",
+     {&usage_spec, &peaks_spec, &hours_spec}},
     {"runs", "[ACCOUNT]", "history of sync runs",
-     HISTORY, 1, show_runs, NULL, {&runs_spec}},
+     HISTORY | WORD(WORD_STATS), 1, show_runs,
+     "The last 50 unless told; --stats is over 30 days unless told.\n",
+     {&runs_spec, &durations_spec, &days_spec}},
     {"budget", "[ACCOUNT] | set daily|account UNITS [ACCOUNT]",
      "cost of today; sets a budget for the day",
      TABLE | WORD(WORD_FOR_TODAY) | WORD(WORD_REASON), 4, show_budget, NULL, {&budget_spec}},

@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "cli/operate.h"
 #include "cli/reading.h"
+#include "cli/show_stats.h"
 #include "govern/budget.h"
 #include "store/read_budget.h"
 #include "store/read_limiters.h"
@@ -56,6 +57,12 @@ static bool fill_usage(struct cli *cli, struct reading *reading, struct table *t
 
 int show_usage(struct cli *cli, const struct words *words, struct err *err)
 {
+    if (words_given(words, WORD_PEAKS)) {
+        return show_peaks(cli, words, err);
+    }
+    if (words_given(words, WORD_HOURS)) {
+        return show_hours(cli, words, err);
+    }
     return reading_table(cli, words, &usage_spec, fill_usage, err);
 }
 

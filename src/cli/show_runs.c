@@ -1,5 +1,6 @@
 /* runs, errors, actions, alerts: what happened. */
 #include "cli/reading.h"
+#include "cli/show_stats.h"
 #include "model/error_catalog.h"
 #include "store/read_actions.h"
 #include "store/read_alerts.h"
@@ -80,7 +81,8 @@ static bool fill_runs(struct cli *cli, struct reading *reading, struct table *ta
 
 int show_runs(struct cli *cli, const struct words *words, struct err *err)
 {
-    return reading_table(cli, words, &runs_spec, fill_runs, err);
+    return words_given(words, WORD_STATS) ? show_run_stats(cli, words, err)
+                                          : reading_table(cli, words, &runs_spec, fill_runs, err);
 }
 
 /* ---- errors ---- */

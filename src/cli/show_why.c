@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/date.h"
 #include "base/utf8.h"
 #include "cli/reading.h"
 #include "store/read_accounts.h"
@@ -29,14 +28,10 @@ const struct table_spec why_spec = TABLE_SPEC("why", NULL, why_columns);
 
 static void print_instant(const char *before, int64_t ms, int64_t now)
 {
-    char text[32], span[24];
-    date_format_rfc3339(ms, 0, text);
-    int64_t away = ms > now ? ms - now : now - ms;
-    duration_format(away - away % 1000, span);
-    printf("%s%s (%s%s)", before, text, ms > now ? "in " : "", span);
-    if (ms <= now) {
-        printf(" ago");
-    }
+    char at[CELL_MAX], away[CELL_MAX];
+    cell_time_text(now, ms, at);
+    cell_span_text(ms > now ? ms - now : now - ms, away);
+    printf(ms > now ? "%s%s (in %s)" : "%s%s (%s ago)", before, at, away);
 }
 
 /* The figures behind the decision, member by member. */
@@ -84,6 +79,9 @@ static void print_why(const struct account_row *row, const struct limiter_rows *
     printf("\n  limiters:\n");
     for (size_t i = 0; i < limiters->count; i++) {
         const struct limiter_row *limiter = &limiters->rows[i];
+        if (limiter->pct < 0) {
+            continue; /* nothing is known of it */
+        }
         printf("    %-12s %-14s %6.1f%% of %.0f%%", scope_kind_name(limiter->scope),
                use_case_name(limiter->use_case), limiter->pct, limiter->threshold);
         if (limiter->reading_at) {

@@ -1,4 +1,4 @@
-#include "cli/table.h"
+#include "cli/table_cells.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -8,26 +8,10 @@
 
 #include "base/date.h"
 #include "base/money.h"
-#include "base/str.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
-#include "json/write.h"
 
-enum { DOCUMENT_MAX = 256 * 1024 * 1024, CELL_MAX = 512, COLUMNS_MAX = 32 };
-
-struct cell {
-    char *text; /* CELL_TEXT */
-    int64_t number;
-    double decimal;
-};
-
-struct table {
-    const struct cli *cli;
-    const struct table_spec *spec;
-    struct cell *cells;
-    size_t cell_count, cell_cap;
-    bool failed;
-};
+enum { COLUMNS_MAX = 32 };
 
 const char *cell_kind_name(enum cell_kind kind)
 {
@@ -123,8 +107,7 @@ void table_decimal(struct table *table, double value)
     }
 }
 
-/* The local time when it is near, the date as well when not. */
-static void time_text(int64_t now, int64_t ms, char out[CELL_MAX])
+void cell_time_text(int64_t now, int64_t ms, char out[CELL_MAX])
 {
     time_t at = (time_t)(ms / 1000);
     struct tm local;
@@ -137,7 +120,7 @@ static void time_text(int64_t now, int64_t ms, char out[CELL_MAX])
     }
 }
 
-static void span_text(int64_t ms, char out[CELL_MAX])
+void cell_span_text(int64_t ms, char out[CELL_MAX])
 {
     int64_t s = ms / 1000;
     if (ms < 0) {
@@ -172,10 +155,10 @@ static void cell_text(const struct table *table, const struct column *column,
         snprintf(out, CELL_MAX, "%s", cell->number ? "yes" : "no");
         break;
     case CELL_TIME:
-        time_text(cli_now(table->cli), cell->number, out);
+        cell_time_text(cli_now(table->cli), cell->number, out);
         break;
     case CELL_SPAN:
-        span_text(cell->number, out);
+        cell_span_text(cell->number, out);
         break;
     case CELL_MONEY:
         money_format(cell->number, 2, out);
@@ -276,155 +259,33 @@ static void print_text(const struct table *table)
     }
 }
 
-static void json_cell(struct jw *w, const struct column *column, const struct cell *cell)
+static void print_head(const struct table *head)
 {
-    jw_key(w, column->key);
-    switch (column->kind) {
-    case CELL_TEXT:
-        jw_text(w, cell->text);
-        break;
-    case CELL_SPAN:
-        if (cell->number < 0) {
-            jw_null(w);
-            break;
-        }
-        jw_i64(w, cell->number);
-        break;
-    case CELL_NUMBER:
-    case CELL_MONEY:
-        jw_i64(w, cell->number);
-        break;
-    case CELL_DECIMAL:
-        if (cell->decimal < 0) {
-            jw_null(w);
-        } else {
-            jw_double(w, cell->decimal);
-        }
-        break;
-    case CELL_TIME: {
-        char text[32];
-        if (cell->number == 0 || cell->number == INT64_MAX) {
-            jw_null(w);
-        } else {
-            date_format_rfc3339(cell->number, 0, text);
-            jw_text(w, text);
-        }
-        break;
+    char text[CELL_MAX];
+    int width = 0;
+    for (size_t c = 0; c < head->spec->count; c++) {
+        const char *title = head->spec->columns[c].title;
+        int w = title ? width_of(title) : 0;
+        width = w > width ? w : width;
     }
-    case CELL_BOOL:
-        jw_bool(w, cell->number != 0);
-        break;
-    case CELL_PARTS:
-        jw_null(w);
-        break;
+    for (size_t c = 0; c < head->spec->count && c < head->cell_count; c++) {
+        const struct column *column = &head->spec->columns[c];
+        cell_text(head, column, &head->cells[c], text);
+        if (column->title && text[0]) {
+            printf("%-*s  %s\n", width, column->title, text);
+        }
     }
 }
 
-void table_put_json(const char *json)
+void table_put_document(const struct document *document)
 {
-    size_t n = strlen(json);
-    for (size_t i = 0; i < n;) {
-        uint32_t cp = 0;
-        size_t used = utf8_next(json + i, n - i, &cp);
-        if (cp < 0x80 || !utf8_is_hostile(cp)) {
-            fwrite(json + i, 1, used, stdout);
-        } else if (cp < 0x10000) {
-            printf("\\u%04x", (unsigned)cp);
-        } else {
-            unsigned over = (unsigned)cp - 0x10000;
-            printf("\\u%04x\\u%04x", 0xD800 + (over >> 10), 0xDC00 + (over & 0x3FF));
-        }
-        i += used;
+    if (document->head) {
+        print_head(document->head);
     }
-    putchar('\n');
-}
-
-static bool print_json(const struct table *table, struct err *err)
-{
-    struct str out;
-    struct jw w;
-    assert(table->spec->count > 0);
-    str_init(&out, DOCUMENT_MAX);
-    jw_init(&w, &out);
-    jw_object_begin(&w);
-    jw_put_text(&w, "command", table->spec->name);
-    jw_put_time(&w, "as_of", table->cli->at_ms ? table->cli->at_ms : cli_now(table->cli));
-    jw_key(&w, "rows");
-    jw_array_begin(&w);
-    for (size_t i = 0; i < table->cell_count; i++) {
-        size_t c = i % table->spec->count;
-        if (c == 0) {
-            jw_object_begin(&w);
-        }
-        json_cell(&w, &table->spec->columns[c], &table->cells[i]);
-        if (c + 1 == table->spec->count) {
-            jw_object_end(&w);
-        }
-    }
-    jw_array_end(&w);
-    jw_object_end(&w);
-    bool ok = jw_ok(&w);
-    if (ok) {
-        table_put_json(str_text(&out));
-    }
-    str_fini(&out);
-    return ok || err_set(err, ERR_LIMIT, "%s: too much for one document", table->spec->name);
-}
-
-static void put_code_point(uint32_t cp)
-{
-    char bytes[4] = "";
-    fwrite(bytes, 1, utf8_put(cp, bytes), stdout);
-}
-
-/* RFC 4180: quoted when it has to be. What a terminal would obey is replaced: CSV has no way to
- * write it otherwise. */
-static void csv_field(const char *text, bool last)
-{
-    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
-    size_t n = strlen(text);
-    fputs(quoted ? "\"" : "", stdout);
-    for (size_t i = 0; i < n;) {
-        uint32_t cp = 0;
-        i += utf8_next(text + i, n - i, &cp);
-        bool blank = cp == '\n' || cp == '\r' || cp == '\t';
-        fputs(cp == '"' ? "\"" : "", stdout);
-        put_code_point(blank ? ' ' : utf8_is_hostile(cp) ? 0xFFFD : cp);
-    }
-    fputs(quoted ? "\"" : "", stdout);
-    fputs(last ? "\r\n" : ",", stdout);
-}
-
-static void csv_cell(const struct column *column, const struct cell *cell, bool last)
-{
-    char text[64] = "";
-    if (column->kind == CELL_TEXT) {
-        csv_field(cell->text, last);
-        return;
-    }
-    if (column->kind == CELL_DECIMAL && cell->decimal >= 0) {
-        snprintf(text, sizeof text, "%.3f", cell->decimal);
-    } else if (column->kind == CELL_TIME && cell->number != 0 && cell->number != INT64_MAX) {
-        date_format_rfc3339(cell->number, 0, text);
-    } else if (column->kind == CELL_BOOL) {
-        snprintf(text, sizeof text, "%s", cell->number ? "true" : "false");
-    } else if (column->kind == CELL_SPAN
-                   ? cell->number >= 0
-                   : column->kind != CELL_DECIMAL && column->kind != CELL_TIME) {
-        snprintf(text, sizeof text, "%lld", (long long)cell->number);
-    }
-    csv_field(text, last);
-}
-
-static void print_csv(const struct table *table)
-{
-    size_t n = table->spec->count;
-    assert(n > 0);
-    for (size_t c = 0; c < n; c++) {
-        csv_field(table->spec->columns[c].key, c + 1 == n);
-    }
-    for (size_t i = 0; i < table->cell_count; i++) {
-        csv_cell(&table->spec->columns[i % n], &table->cells[i], i % n + 1 == n);
+    for (size_t i = 0; i < document->count; i++) {
+        const struct table *part = document->parts[i];
+        printf("%s%s:\n", i > 0 || document->head ? "\n" : "", part->spec->name);
+        print_text(part);
     }
 }
 
@@ -434,10 +295,10 @@ bool table_print(struct table *table, struct err *err)
         return err_set(err, ERR_MEMORY, "%s: out of memory", table->spec->name);
     }
     if (table->cli->json) {
-        return print_json(table, err);
+        return table_json(table, err);
     }
     if (table->cli->csv) {
-        print_csv(table);
+        table_csv(table);
     } else {
         print_text(table);
     }

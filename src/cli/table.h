@@ -59,6 +59,21 @@ void table_span(struct table *table, int64_t ms);
 void table_money(struct table *table, int64_t micros);
 /* Writes everything to standard output. */
 bool table_print(struct table *table, struct err *err);
+enum { CELL_MAX = 512 };
+/* As cells show them. The local time when it is near, the date as well when not; "" for 0. */
+void cell_time_text(int64_t now, int64_t ms, char out[CELL_MAX]);
+/* "4m"; "" for a negative one. */
+void cell_span_text(int64_t ms, char out[CELL_MAX]);
+
+/* A document: head is a table of one row whose cells are members (NULL = none), parts are tables
+ * that stand in it as arrays, each under the name of its spec. */
+struct document {
+    const char *name;
+    struct table *head;
+    struct table *const *parts;
+    size_t count;
+};
+bool document_print(const struct cli *cli, const struct document *document, struct err *err);
 /* A JSON document and a newline; code points that a terminal would obey are escaped. */
 void table_put_json(const char *json);
 

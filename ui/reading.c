@@ -42,18 +42,32 @@ void command_help(struct console *console, int unused)
     console->overlay = OVERLAY_SHEET;
 }
 
+/* The focused row's own reasons where it has some, else those of its account. */
 void command_why(struct console *console, int unused)
 {
     (void)unused;
-    struct subject subject;
+    struct subject subject = {0};
     char title[SHEET_TITLE];
-    if (!view_selection(console_view(console), &console->env, &subject)) {
+    const struct view *view = console_view(console);
+    const struct pane_class *class = view->class->panes[view->focus];
+    struct env env = console_env(console);
+    bool selected = view_selection(view, &env, &subject);
+    struct row_source source = view_source(view, view->focus, &env);
+    const void *row = class->explain ? table_row(&view->panes[view->focus].table, &source) : NULL;
+    if (!row && (!selected || !subject.account_id[0])) {
+        console_say(console, ROLE_WARN, "why: select an account, a run, a call or an error first");
         return;
     }
     snprintf(title, sizeof title, "Why: %.100s",
-             subject.name[0] ? subject.name : subject.account_id);
+             subject.name[0]         ? subject.name
+             : subject.account_id[0] ? subject.account_id
+                                     : class->title);
     sheet_init(&console->sheet, title);
-    why_explain(&console->env, &subject, &console->sheet);
+    if (row) {
+        class->explain(row, &env, &console->sheet);
+    } else {
+        why_explain(&env, &subject, &console->sheet);
+    }
     console->overlay = OVERLAY_SHEET;
 }
 

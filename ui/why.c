@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/error_catalog.h"
+#include "store/read_runs.h"
 #include "ui/act/estimate.h"
 #include "ui/format.h"
 #include "ui/overview.h"
@@ -12,7 +13,7 @@
 #include "ui/widget/sheet.h"
 #include "json/json.h"
 
-enum { CHUNK = 16 * 1024, ACTIONS_SHOWN = 3 };
+enum { CHUNK = 16 * 1024, ACTIONS_SHOWN = 3, TEXT_COLS = 62 };
 
 /* Figures as the governor names them, in words; others are shown under their own name. */
 static const struct {
@@ -67,24 +68,13 @@ static void explain_detail(const char *detail, struct sheet *sheet)
 
 static void explain_hold(const struct account_line *a, const struct env *env, struct sheet *sheet)
 {
+    char text[320];
     struct text since = format_time(a->since, env->now, env->offset_s);
-    struct text age = format_age(env->now - a->since);
-    int64_t until = a->reason == HOLD_DUE ? a->next_due_at : a->until;
-    sheet_add(sheet, state_role(a->reason), "%s %s%s%s", hold_reason_label(a->reason),
-              hold_reason_text(a->reason), a->scope[0] ? ", scope " : "", a->scope);
+    reason_sentence(a, env, text, sizeof text);
+    why_text(sheet, state_role(a->reason), hold_reason_label(a->reason), text);
     if (a->since) {
-        sheet_add(sheet, ROLE_TEXT, "    since %s (%s)", since.text, age.text);
-    }
-    if (hold_reason_needs_person(a->reason)) {
-        sheet_add(sheet, ROLE_ALARM, "    until somebody acts");
-    } else if (until == INT64_MAX) {
-        sheet_add(sheet, ROLE_TEXT, "    until somebody resumes it");
-    } else if (until > 0) {
-        struct text at = format_time(until, env->now, env->offset_s);
-        struct text ahead = format_ahead(until - env->now);
-        sheet_add(sheet, ROLE_TEXT, "    %s %s (%s%s)",
-                  a->reason == HOLD_DUE ? "next run" : "until", at.text,
-                  until > env->now ? "in " : "", ahead.text);
+        sheet_add(sheet, ROLE_TEXT, "    %-9s %s%s%s%s%s", "since", since.text,
+                  a->scope[0] ? ", scope " : "", a->scope, a->scope_id[0] ? " " : "", a->scope_id);
     }
     explain_detail(a->hold_detail, sheet);
 }
@@ -109,6 +99,34 @@ static void explain_limiter(const struct limiter_line *l, const struct env *env,
               state);
 }
 
+void why_text(struct sheet *sheet, enum role role, const char *label, const char *text)
+{
+    const char *rest = text ? text + strspn(text, " ") : "";
+    for (bool first = true; *rest; first = false) {
+        size_t n = text_line(rest, TEXT_COLS);
+        sheet_add(sheet, role, "    %-9s %.*s", first ? label : "", (int)n, rest);
+        rest += n;
+        rest += strspn(rest, " ");
+    }
+}
+
+static void explain_error(struct sheet *sheet, int code, int subcode, const char *message,
+                          int http_status)
+{
+    const struct error_entry *e = error_catalog_find(code, subcode, message, http_status);
+    char text[320];
+    if (code && subcode) {
+        snprintf(text, sizeof text, "#%d/%d %.250s", code, subcode, e->title);
+    } else {
+        snprintf(text, sizeof text, code ? "#%d %.250s" : "HTTP %d %.250s",
+                 code ? code : http_status, e->title);
+    }
+    why_text(sheet, ROLE_ALARM, "error", text);
+    why_text(sheet, ROLE_TEXT, "means", e->meaning);
+    why_text(sheet, ROLE_TEXT, "do", e->advice);
+    why_text(sheet, ROLE_DIM, "it said", message);
+}
+
 static void explain_last_run(const struct account_line *a, const struct env *env,
                              struct sheet *sheet)
 {
@@ -117,14 +135,12 @@ static void explain_last_run(const struct account_line *a, const struct env *env
         return;
     }
     struct text at = format_time(a->run_started_at, env->now, env->offset_s);
-    sheet_add(sheet, a->failed ? ROLE_ALARM : ROLE_TEXT, "    last run %" PRId64 " at %s: %s",
-              a->run_id, at.text, run_status_name(a->run_status));
+    bool parked = a->run_status == RUN_RUNNING && a->reason != HOLD_RUNNING;
+    sheet_add(sheet, a->failed ? ROLE_ALARM : ROLE_TEXT, "    run %" PRId64 " of %s: %s", a->run_id,
+              at.text,
+              parked ? "parked, goes on where it stopped" : run_status_name(a->run_status));
     if (a->error_code) {
-        const struct error_entry *e = error_catalog_find(a->error_code, a->error_subcode, NULL, 0);
-        sheet_add(sheet, ROLE_TEXT, "    error %d/%d: %s", a->error_code, a->error_subcode,
-                  e->title);
-        sheet_add(sheet, ROLE_TEXT, "    %s", e->meaning);
-        sheet_add(sheet, ROLE_TEXT, "    %s", e->advice);
+        explain_error(sheet, a->error_code, a->error_subcode, NULL, 0);
     }
 }
 
@@ -192,4 +208,37 @@ void why_explain(const struct env *env, const struct subject *subject, struct sh
     sheet_add(sheet, ROLE_DIALOG_TITLE, "People");
     explain_actions(arena, a, env, sheet);
     arena_destroy(arena);
+}
+
+void why_run(const struct env *env, const struct run_line *run, struct sheet *sheet)
+{
+    const struct run *r = &run->run;
+    struct subject subject = {0};
+    struct text at = format_time(r->started_at, env->now, env->offset_s);
+    sheet_add(sheet, ROLE_TEXT, "Run %" PRId64 ", %s, started %s by %s: %s", r->run_id,
+              run_mode_name(r->mode), at.text, run_trigger_name(r->trigger),
+              run->parked_by ? "parked" : run_status_name(r->status));
+    if (r->error_code) {
+        explain_error(sheet, r->error_code, r->error_subcode, r->error_message, 0);
+        why_text(sheet, ROLE_DIM, "quote", r->fbtrace_id);
+    } else {
+        why_text(sheet, ROLE_TEXT, "it said", r->error_message);
+    }
+    sheet_add(sheet, ROLE_DIALOG_TITLE, "Its account now");
+    snprintf(subject.account_id, sizeof subject.account_id, "%s", r->account_id);
+    why_explain(env, &subject, sheet);
+}
+
+void why_call(const struct env *env, const struct call_row *call, struct sheet *sheet)
+{
+    const struct call_record *c = &call->call;
+    struct text at = format_clock(c->at, env->offset_s);
+    sheet_add(sheet, ROLE_TEXT, "%s call at %s, took %s, %s rows, %s weighted",
+              call_class_name(c->call_class), at.text, format_duration(c->ms).text,
+              format_count(c->rows).text, format_cost(c->cost).text);
+    why_text(sheet, ROLE_DIM, "path", c->path);
+    if (c->code || c->http_status != 200) {
+        explain_error(sheet, c->code, c->subcode, call->message, c->http_status);
+        why_text(sheet, ROLE_DIM, "quote", c->fbtrace_id);
+    }
 }

@@ -252,6 +252,7 @@ static const struct pane_class runs_pane = {.title = "Runs",
                                             .column_count = RUN_COLUMNS,
                                             .row_id = run_row_id,
                                             .subject = run_row_subject,
+                                            .explain = run_row_explain,
                                             .enter = VIEW_RUN,
                                             .min = 3,
                                             .empty = "no run yet"};

@@ -40,6 +40,13 @@ static void log_account(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(log_line);
+    cell_put(out, ROLE_DIM, r->name[0] ? r->name : r->account_id);
+}
+
+static void log_id(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(log_line);
     cell_put(out, ROLE_DIM, r->account_id);
 }
 
@@ -68,12 +75,13 @@ static void log_message(const void *row, const void *env, struct cell_out *out)
 }
 
 const struct column log_columns[LOG_COLUMNS] = {
-    {"time",    "TIME",    8,  8,  ALIGN_LEFT,  0, false, log_at,      log_at_number,  false, "when"                },
-    {"level",   "L",       1,  1,  ALIGN_LEFT,  0, false, log_level,   NULL,           false, "Error, Warning, Info"},
-    {"source",  "SOURCE",  6,  10, ALIGN_LEFT,  2, false, log_source,  NULL,           false, "which part"          },
-    {"account", "ACCOUNT", 12, 21, ALIGN_LEFT,  3, false, log_account, NULL,           false, "account id"          },
-    {"run",     "RUN",     4,  6,  ALIGN_RIGHT, 4, false, log_run,     log_run_number, true,  "run id"              },
-    {"message", "MESSAGE", 12, 40, ALIGN_LEFT,  0, true,  log_message, NULL,           false, "what"                },
+    {"time",    "TIME",    8,  8,   ALIGN_LEFT,  0, false, log_at,      log_at_number,  false, "when"                },
+    {"level",   "L",       1,  1,   ALIGN_LEFT,  0, false, log_level,   NULL,           false, "Error, Warning, Info"},
+    {"account", "ACCOUNT", 10, 18,  ALIGN_LEFT,  2, false, log_account, NULL,           false, "account"             },
+    {"message", "MESSAGE", 12, 100, ALIGN_LEFT,  0, true,  log_message, NULL,           false, "what"                },
+    {"run",     "RUN",     3,  6,   ALIGN_RIGHT, 4, false, log_run,     log_run_number, true,  "run id"              },
+    {"source",  "SOURCE",  6,  10,  ALIGN_LEFT,  5, false, log_source,  NULL,           false, "which part"          },
+    {"id",      "ID",      12, 22,  ALIGN_LEFT,  6, false, log_id,      NULL,           false, "account id"          },
 };
 
 void log_row_id(const void *row, char out[ROW_ID])
@@ -86,6 +94,7 @@ void log_row_subject(const void *row, struct subject *out)
 {
     ROW(log_line);
     snprintf(out->account_id, sizeof out->account_id, "%s", r->account_id);
+    snprintf(out->name, sizeof out->name, "%s", r->name);
     out->run_id = r->run_id;
     out->number = r->log_id;
 }
@@ -108,7 +117,8 @@ static void action_who(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(action_line);
-    snprintf(out->text, sizeof out->text, "%s@%s", r->action.actor, r->action.origin);
+    snprintf(out->text, sizeof out->text, "%s%s%s", r->action.actor, r->action.origin[0] ? "@" : "",
+             r->action.origin);
 }
 
 static void action_what(const void *row, const void *env, struct cell_out *out)
@@ -151,13 +161,13 @@ static void action_result(const void *row, const void *env, struct cell_out *out
 
 const struct column action_columns[ACTION_COLUMNS] = {
     {"time",   "TIME",           5,  12, ALIGN_LEFT, 0, false, action_at,     action_at_number, true,  "when"               },
-    {"who",    "WHO",            10, 22, ALIGN_LEFT, 2, false, action_who,    NULL,             false, "user and where from"},
-    {"action", "ACTION",         10, 13, ALIGN_LEFT, 0, false, action_what,   NULL,             false, "what"               },
+    {"who",    "WHO",            8,  22, ALIGN_LEFT, 0, false, action_who,    NULL,             false, "user and where from"},
+    {"action", "ACTION",         6,  13, ALIGN_LEFT, 0, false, action_what,   NULL,             false, "what"               },
     {"target", "TARGET",         12, 24, ALIGN_LEFT, 0, false, action_target, NULL,             false, "on what"            },
-    {"reason", "REASON",         8,  24, ALIGN_LEFT, 1, true,  action_reason, NULL,             false, "why"                },
-    {"change", "BEFORE > AFTER", 14, 40, ALIGN_LEFT, 3, false, action_change, NULL,             false,
+    {"reason", "REASON",         8,  30, ALIGN_LEFT, 1, true,  action_reason, NULL,             false, "why"                },
+    {"result", "RESULT",         6,  30, ALIGN_LEFT, 0, false, action_result, NULL,             false, "ok or why not"      },
+    {"change", "BEFORE > AFTER", 14, 60, ALIGN_LEFT, 5, false, action_change, NULL,             false,
      "before and after"                                                                                                     },
-    {"result", "RESULT",         6,  14, ALIGN_LEFT, 0, false, action_result, NULL,             false, "ok or why not"      },
 };
 
 void action_row_id(const void *row, char out[ROW_ID])

@@ -5,6 +5,7 @@
 #include "model/error_catalog.h"
 #include "ui/format.h"
 #include "ui/view/columns.h"
+#include "ui/why.h"
 
 static void format_id(const void *row, const void *env, struct cell_out *out)
 {
@@ -237,4 +238,9 @@ void run_row_subject(const void *row, struct subject *out)
     snprintf(out->name, sizeof out->name, "%s", r->name ? r->name : "");
     out->run_id = r->run.run_id;
     out->running = r->run.status == RUN_RUNNING;
+}
+
+void run_row_explain(const void *row, const struct env *env, struct sheet *sheet)
+{
+    why_run(env, row, sheet);
 }

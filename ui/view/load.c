@@ -376,6 +376,7 @@ struct log_line *load_log(struct arena *arena, const struct env *env, const char
                                      .acked_at = from->acked_at};
         snprintf(lines[i].account_id, sizeof lines[i].account_id, "%s",
                  from->account_id ? from->account_id : "");
+        lines[i].name = name_of(arena, env, lines[i].account_id);
     }
     *count = rows.count;
     return lines;

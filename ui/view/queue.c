@@ -9,10 +9,11 @@
 #include "govern/queue.h"
 #include "store/read_queue.h"
 #include "ui/format.h"
+#include "ui/overview.h"
 #include "ui/view/load.h"
 
 enum { PANE_ORDER, PANE_CALENDAR, QUEUE_PANES };
-enum { SLOTS = 12, SLOT_MS = 5 * 60000, BUSY_MAX = 64, ASSUMED_MS = 10000 };
+enum { SLOTS = 12, SLOT_MS = 5 * 60000, BUSY_MAX = 64, ASSUMED_MS = 10000, CROWD = 3 };
 
 struct queue_line {
     char account_id[ID_SIZE];
@@ -23,6 +24,7 @@ struct queue_line {
     int priority;
     int64_t expected_at, until, run_id;
     double ratio, cost;
+    bool never_synced;
 };
 
 struct queue_data {
@@ -82,6 +84,7 @@ static bool order(struct view *view, const struct env *env, const struct queue_r
         line->position = items[i].position;
         line->expected_at = items[i].expected_start_ms;
         line->ratio = items[i].ratio;
+        line->never_synced = !items[i].last_sync_ms;
     }
     return view_set_rows(view, PANE_ORDER, lines, count, sizeof *lines, err);
 }
@@ -162,9 +165,14 @@ static void queue_tier(const void *row, const void *env, struct cell_out *out)
 
 static void queue_reason(const void *row, const void *env, struct cell_out *out)
 {
-    (void)env;
     ROW;
-    snprintf(out->text, sizeof out->text, "%s", state_words(r->reason));
+    const struct env *e = env;
+    const struct account_line *account = overview_account(e->overview, r->account_id);
+    if (account && account->reason == r->reason) {
+        reason_words(account, out->text, sizeof out->text);
+    } else {
+        snprintf(out->text, sizeof out->text, "%s", state_words(r->reason));
+    }
     out->role = state_role(r->reason);
 }
 
@@ -192,7 +200,11 @@ static void queue_ratio_cell(const void *row, const void *env, struct cell_out *
 {
     (void)env;
     ROW;
-    snprintf(out->text, sizeof out->text, "%.2f", r->ratio > 999 ? 999.0 : r->ratio);
+    if (r->never_synced) {
+        cell_put(out, ROLE_WARN, "never");
+        return;
+    }
+    snprintf(out->text, sizeof out->text, "%.2f", r->ratio);
     out->role = r->ratio > 1.5 ? ROLE_WARN : ROLE_TEXT;
 }
 
@@ -233,20 +245,25 @@ static const struct column queue_columns[] = {
     {"cost",     "COST",    5,  7,  ALIGN_RIGHT, 5, false, queue_cost,       NULL,                  true,  "of its last run"  },
 };
 
+/* A column per five minutes: how many accounts come back together, as figure and bar. */
 static void calendar_draw(const struct view *view, const struct env *env, struct canvas *canvas,
                           struct rect rect)
 {
     const struct queue_data *data = view->data;
-    int width = (rect.w - 2) / SLOTS;
+    int width = (rect.w - 2) / SLOTS, most = 1;
+    for (int i = 0; i < SLOTS; i++) {
+        most = data->resumes[i] > most ? data->resumes[i] : most;
+    }
     for (int i = 0; i < SLOTS && width > 2; i++) {
         struct text at = format_time(env->now + (int64_t)i * SLOT_MS, env->now, env->offset_s);
-        int x = rect.x + 1 + i * width;
-        size_t n = strlen(at.text);
-        canvas_text(canvas, rect.y, x, width - 1, ROLE_DIM, width > 5 ? at.text : at.text + n - 2);
-        if (rect.h > 1) {
-            canvas_textf(canvas, rect.y + 1, x, width - 1,
-                         data->resumes[i] > 3 ? ROLE_WARN : ROLE_TEXT,
-                         data->resumes[i] ? "%d" : "-", data->resumes[i]);
+        const char *minute = at.text + strlen(at.text) - 2;
+        int x = rect.x + 1 + i * width, bars = data->resumes[i] * (width - 1) / most;
+        enum role role = data->resumes[i] > CROWD ? ROLE_WARN : ROLE_TEXT;
+        canvas_text(canvas, rect.y, x, width - 1, ROLE_DIM, width > 5 ? at.text : minute);
+        canvas_textf(canvas, rect.y + 1, x, width - 1, data->resumes[i] ? role : ROLE_DIM,
+                     data->resumes[i] ? "%d" : "-", data->resumes[i]);
+        for (int b = 0; b < bars && rect.h > 2; b++) {
+            canvas_glyph(canvas, rect.y + 2, x + b, GLYPH_FULL, ROLE_GRAPH);
         }
     }
 }
@@ -255,7 +272,7 @@ static int calendar_lines(const struct view *view, const struct env *env)
 {
     (void)view;
     (void)env;
-    return 2;
+    return 3;
 }
 
 static const struct pane_class order_pane = {.title = "Queue",

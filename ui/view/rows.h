@@ -102,6 +102,7 @@ struct log_line {
     int64_t log_id, at;
     const char *level, *source;
     char account_id[ID_SIZE];
+    const char *name; /* of the account, "" = none */
     int64_t run_id;
     int code;
     const char *message;
@@ -118,7 +119,7 @@ enum {
     RUN_COLUMNS = 13,
     BUDGET_COLUMNS = 7,
     ERROR_COLUMNS = 7,
-    LOG_COLUMNS = 6,
+    LOG_COLUMNS = 7,
     ACTION_COLUMNS = 7,
     LIMITER_COLUMNS = 12
 };
@@ -134,10 +135,12 @@ void account_row_id(const void *row, char out[ROW_ID]);
 void account_row_subject(const void *row, struct subject *out);
 void run_row_id(const void *row, char out[ROW_ID]);
 void run_row_subject(const void *row, struct subject *out);
+void run_row_explain(const void *row, const struct env *env, struct sheet *sheet);
 void budget_row_id(const void *row, char out[ROW_ID]);
 void budget_row_subject(const void *row, struct subject *out);
 void error_row_id(const void *row, char out[ROW_ID]);
 void error_row_subject(const void *row, struct subject *out);
+void error_row_explain(const void *row, const struct env *env, struct sheet *sheet);
 void log_row_id(const void *row, char out[ROW_ID]);
 void log_row_subject(const void *row, struct subject *out);
 void action_row_id(const void *row, char out[ROW_ID]);

@@ -8,6 +8,7 @@
 #include "ui/format.h"
 #include "ui/view/draw.h"
 #include "ui/view/load.h"
+#include "ui/why.h"
 
 enum { PANE_FACTS, PANE_CALLS, RUN_PANES };
 enum { CALLS_SHOWN = 1000, FACT_LINES = 9, LABEL = 12 };
@@ -224,6 +225,11 @@ static const struct column call_columns[] = {
     {"path",   "PATH",   12, 40, ALIGN_LEFT,  3, true,  call_path,      NULL,             false, "path, or the error"},
 };
 
+static void call_explain(const void *row, const struct env *env, struct sheet *sheet)
+{
+    why_call(env, row, sheet);
+}
+
 static const struct pane_class facts_pane = {.title = "Run",
                                              .summary = facts_summary,
                                              .draw = facts_draw,
@@ -235,6 +241,7 @@ static const struct pane_class calls_pane = {.title = "Calls",
                                              .column_count =
                                                  sizeof call_columns / sizeof call_columns[0],
                                              .row_id = call_id,
+                                             .explain = call_explain,
                                              .enter = VIEW_COUNT,
                                              .min = 3,
                                              .empty = "no call yet"};

@@ -80,6 +80,13 @@ void view_update(struct view *view, int pane, const struct env *env)
     }
 }
 
+void view_choose(struct view *view, int pane, const char *row_id)
+{
+    struct table *table = &view->panes[pane].table;
+    snprintf(table->selected, sizeof table->selected, "%s", row_id);
+    table->touched = true;
+}
+
 bool view_set_rows(struct view *view, int pane, const void *rows, size_t count, size_t size,
                    struct err *err)
 {
@@ -111,6 +118,7 @@ bool view_load(struct view *view, const struct env *env)
     }
     arena_destroy(before.arena);
     view->error.code = ERR_NONE;
+    view->loaded = true;
     for (int i = 0; i < view->class->pane_count; i++) {
         view_update(view, i, env);
     }

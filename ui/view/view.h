@@ -21,6 +21,7 @@
 struct overview;
 struct store_reader;
 struct config;
+struct sheet;
 
 enum view_id {
     VIEW_TRIAGE,
@@ -82,6 +83,7 @@ struct view {
     void *data; /* of the class, in the arena */
     struct arena *selection_arena;
     void *selection;  /* what select() loaded, in its arena */
+    bool loaded;      /* at least once */
     struct err error; /* why the last load failed; code ERR_NONE = it did not */
 };
 
@@ -92,6 +94,8 @@ struct pane_class {
     void (*row_id)(const void *row, char out[ROW_ID]);
     void (*subject)(const void *row, struct subject *out); /* NULL = rows are about nothing */
     enum view_id enter;                                    /* VIEW_COUNT = nowhere */
+    /* Why, for a row that is more than its account; NULL = the account's chain of reasons. */
+    void (*explain)(const void *row, const struct env *env, struct sheet *sheet);
     /* What stands in the title line after the title; may be NULL. */
     void (*summary)(const struct view *view, const struct env *env, struct canvas *canvas,
                     struct rect line);
@@ -134,6 +138,8 @@ struct row_source view_source(const struct view *view, int pane, const struct en
 bool view_selection(const struct view *view, const struct env *env, struct subject *out);
 bool view_is_table(const struct view *view, int pane);
 
+/* For loaders: the row to select once it is there. */
+void view_choose(struct view *view, int pane, const char *row_id);
 /* For loaders: rows of one size, lent to the pane. */
 bool view_set_rows(struct view *view, int pane, const void *rows, size_t count, size_t size,
                    struct err *err);

@@ -181,6 +181,36 @@ int text_width(const char *text)
     return clean_width(clean, make_clean(text, clean), false);
 }
 
+size_t text_line(const char *text, int width)
+{
+    char part[TEXT_MAX];
+    size_t fits = 0, n = 0;
+    while (text[n]) {
+        size_t next = n + strspn(text + n, " ");
+        next += strcspn(text + next, " ");
+        snprintf(part, sizeof part, "%.*s", (int)(next < TEXT_MAX ? next : TEXT_MAX - 1), text);
+        if (next >= TEXT_MAX || text_width(part) > width) {
+            return fits ? fits : next; /* a word longer than a line is cut where it is drawn */
+        }
+        fits = n = next;
+    }
+    return fits;
+}
+
+int canvas_wrap(struct canvas *canvas, struct rect rect, enum role role, const char *text)
+{
+    int lines = 0;
+    for (text += strspn(text, " "); *text && lines < rect.h; lines++) {
+        char part[TEXT_MAX];
+        size_t n = lines == rect.h - 1 ? strlen(text) : text_line(text, rect.w);
+        snprintf(part, sizeof part, "%.*s", (int)(n < TEXT_MAX ? n : TEXT_MAX - 1), text);
+        canvas_text(canvas, rect.y + lines, rect.x, rect.w, role, part);
+        text += n;
+        text += strspn(text, " ");
+    }
+    return lines;
+}
+
 static void add_mark(struct canvas *canvas, int y, int x, const struct piece *piece)
 {
     struct cell *cell = cell_at(canvas, y, x);

@@ -66,6 +66,11 @@ void canvas_paint(struct canvas *canvas, int y, int x, int width, enum role role
 
 /* Columns that text takes once made harmless. */
 int text_width(const char *text);
+/* How many bytes of it make a line of that many columns, broken at a blank where there is one;
+ * never 0 unless it is empty. Blanks that follow belong to no line. */
+size_t text_line(const char *text, int width);
+/* Text over as many lines as rect has, its last one cut; returns the lines used. */
+int canvas_wrap(struct canvas *canvas, struct rect rect, enum role role, const char *text);
 
 /* The grid as text, trailing blanks cut; with_roles adds a grid of letters and their legend. */
 bool canvas_dump(const struct canvas *canvas, bool with_roles, struct str *out);

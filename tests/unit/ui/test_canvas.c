@@ -197,6 +197,38 @@ static void test_sweep_new_sample_changes_two_columns(void **state)
     canvas_fini(&after);
 }
 
+/* Words go over to the next line whole; the last line there is says that more follows. */
+static void test_canvas_wrap_breaks_at_blanks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int height, lines;
+        const char *wanted;
+    } cases[] = {
+        {"",                                 3, 0, "\n\n\n"                          },
+        {"one two",                          3, 1, "one two\n\n\n"                   },
+        {"one two three four",               3, 3, "one two\nthree\nfour\n"          },
+        {"one two three four",               1, 1, "one two\u2026\n\n\n"             },
+        {"longerthanaline x",                3, 2, "longert\u2026\nx\n\n"            },
+        {"  a   \u682a\u5f0f\u4f1a\u793e b", 3, 3, "a\n\u682a\u5f0f\u4f1a\u793e\nb\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct canvas canvas;
+        struct str out;
+        assert_true(canvas_init(&canvas, 3, 8));
+        canvas_clear(&canvas);
+        int lines =
+            canvas_wrap(&canvas, (struct rect){0, 0, cases[i].height, 8}, ROLE_TEXT, cases[i].text);
+        str_init(&out, 1024);
+        assert_true(canvas_dump(&canvas, false, &out));
+        assert_string_equal(str_text(&out), cases[i].wanted);
+        assert_int_equal(lines, cases[i].lines);
+        str_fini(&out);
+        canvas_fini(&canvas);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_canvas_same_sees_every_difference),
         cmocka_unit_test(test_gauge_cases),
         cmocka_unit_test(test_sweep_new_sample_changes_two_columns),
+        cmocka_unit_test(test_canvas_wrap_breaks_at_blanks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,107 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ui/view/rows.h"
+
+enum { MINUTE = 60000 };
+#define NOW INT64_C(1795515581500) /* 2026-11-24T10:19:41.500Z */
+
+/* clang-format 14 falls over tables with strings of several lines. */
+/* clang-format off */
+static const struct {
+    enum hold_reason reason;
+    const char *detail, *held_by;
+    int64_t until_min; /* 0 = open */
+    const char *words, *until, *sentence;
+} cases[] = {
+    {HOLD_QUOTA_ACCOUNT, "{\"rule\":\"threshold\",\"pct\":\"98.20\",\"threshold\":70.0,\"call_pct\":2}",
+     "", 21, "account full", "10:40",
+     "ad account quota: 98% used, our line is 70%, for 17m; until 10:40 (in 21m)"},
+    {HOLD_QUOTA_INSIGHTS, "{\"rule\":\"threshold\",\"pct\":48.68,\"threshold\":60.0,\"call_pct\":41.134}",
+     "", 5, "insights no room", "10:24",
+     "insights quota of the app: 49% used, one more call (~41%) would cross our line of 60%, for "
+     "17m; until 10:24 (in 5m)"},
+    {HOLD_QUOTA_APP, "{\"rule\":\"pacing\",\"pct\":66,\"threshold\":80}", "", 1, "app slowed", "10:20",
+     "app quota, shared by all accounts: 66% used, calls are spaced below our line of 80%, for 17m; "
+     "until 10:20 (in 1m)"},
+    {HOLD_QUOTA_USE_CASE, "{\"rule\":\"blocked\",\"code\":80004,\"named_by_api\":true,\"pct\":100}",
+     "", 10, "use case blocked", "10:29",
+     "business use case quota: Meta refuses calls (error 80004), for 17m; until 10:29 (in 10m)"},
+    {HOLD_QUOTA_ACCOUNT, "{\"rule\":\"blocked\",\"code\":17}", "", 10, "account blocked", "10:29",
+     "ad account quota: Meta refuses calls (error 17), for 17m; until about 10:29 (in 10m)"},
+    {HOLD_QUOTA_ACCOUNT, "not json", "", 10, "account quota", "10:29",
+     "ad account quota, for 17m; until 10:29 (in 10m)"},
+    {HOLD_PAUSED, "", "ana", 0, "paused: ana", "resumed",
+     "paused by ana, for 17m; until somebody resumes it"},
+    {HOLD_TOKEN_INVALID, "{}", "", 0, "token invalid", "you",
+     "the token is invalid, for 17m; somebody has to act"},
+    {HOLD_DISABLED, "", "", 600, "disabled", "Meta",
+     "disabled at Meta, for 17m; somebody has to act"},
+    {HOLD_QUEUED, "", "", 0, "queued", "next", "queued behind others, for 17m"},
+    {HOLD_RUNNING, "", "", 0, "running", "", "running, for 17m; ads 1500"},
+    {HOLD_BACKOFF, "{\"rule\":\"error_rate\",\"pct\":12.5}", "", 2, "backoff", "10:21",
+     "too many of our calls failed lately (12%); slowed down, for 17m; until 10:21 (in 2m)"},
+};
+/* clang-format on */
+
+static void test_reason_words_until_and_sentence(void **state)
+{
+    (void)state;
+    const struct env env = {.now = NOW};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct account_line line = {.reason = cases[i].reason,
+                                    .since = NOW - 17 * (int64_t)MINUTE,
+                                    .until =
+                                        cases[i].until_min ? NOW + cases[i].until_min * MINUTE : 0,
+                                    .held_by = cases[i].held_by,
+                                    .progress = "ads 1500"};
+        char words[64], until[64], sentence[320];
+        hold_figures_read(cases[i].detail, &line.figures);
+        reason_words(&line, words, sizeof words);
+        reason_until(&line, &env, until, sizeof until);
+        reason_sentence(&line, &env, sentence, sizeof sentence);
+        assert_string_equal(words, cases[i].words);
+        assert_string_equal(until, cases[i].until);
+        assert_string_equal(sentence, cases[i].sentence);
+    }
+}
+
+/* Colour only repeats what a letter says: every reason has one, and needs-you has its own. */
+static void test_reason_every_state_has_letter_and_words(void **state)
+{
+    (void)state;
+    for (int i = 0; i < HOLD_REASON_COUNT; i++) {
+        enum hold_reason reason = (enum hold_reason)i;
+        assert_int_equal(strlen(state_letter(reason)), 1);
+        assert_in_range(strlen(state_words(reason)), 1, 20);
+        bool person = hold_reason_needs_person(reason) && reason != HOLD_DISABLED;
+        assert_int_equal(strcmp(state_letter(reason), "!") == 0, person);
+    }
+}
+
+static void test_hold_figures_absent_are_unknown(void **state)
+{
+    (void)state;
+    struct hold_figures f;
+    hold_figures_read("", &f);
+    assert_int_equal(f.rule, RULE_NONE);
+    assert_true(f.pct < 0 && f.threshold < 0 && f.age_s < 0);
+    hold_figures_read("{\"rule\":\"a new rule\",\"stuck\":true}", &f);
+    assert_int_equal(f.rule, RULE_NONE);
+    assert_true(f.stuck);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_reason_words_until_and_sentence),
+        cmocka_unit_test(test_reason_every_state_has_letter_and_words),
+        cmocka_unit_test(test_hold_figures_absent_are_unknown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

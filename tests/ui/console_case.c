@@ -5,7 +5,7 @@
 
 #include "fixture_rows.h"
 
-enum { ARGS_MAX = 24, FIRST_FRAME_MS = 10000, QUIET_MS = 60, SETTLE_MS = 3000 };
+enum { ARGS_MAX = 24, FIRST_FRAME_MS = 10000, QUIET_MS = 30, SETTLE_MS = 3000 };
 
 void console_open(struct console_case *c, const struct console_options *options)
 {

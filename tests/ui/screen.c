@@ -17,6 +17,7 @@
 #include <vterm.h>
 
 enum { RAW_MAX = 1024 * 1024, LINE_BYTES = 8192, GOLDEN_MAX = 512 * 1024 };
+enum { MATCH_MS = 3000, MATCH_STEP_MS = 100 };
 
 struct screen {
     VTerm *vt;
@@ -450,13 +451,30 @@ static bool write_golden(const char *path, const char *dump)
     return fclose(file) == 0;
 }
 
-bool screen_matches(const struct screen *screen, const char *name)
+/* A machine under load may still be drawing: what differs now is looked at again for a while. */
+static bool matches_soon(struct screen *screen, const char *golden, size_t n, char **dump)
 {
-    char path[256];
+    for (int waited = 0;; waited += MATCH_STEP_MS) {
+        *dump = screen_dump(screen);
+        if (n == strlen(*dump) && memcmp(golden, *dump, n) == 0) {
+            return true;
+        }
+        if (waited >= MATCH_MS) {
+            return false;
+        }
+        free(*dump);
+        screen_read_for(screen, MATCH_STEP_MS);
+    }
+}
+
+bool screen_matches(struct screen *screen, const char *name)
+{
+    char path[256], *dump;
     const char *mode = getenv("ADTOP_GOLDEN");
     snprintf(path, sizeof path, "tests/ui/golden/%s.screen", name);
-    char *dump = screen_dump(screen);
     if (mode && strcmp(mode, "write") == 0) {
+        screen_read_for(screen, MATCH_STEP_MS);
+        dump = screen_dump(screen);
         bool written = write_golden(path, dump);
         free(dump);
         return written;
@@ -468,7 +486,7 @@ bool screen_matches(const struct screen *screen, const char *name)
     if (file) {
         fclose(file);
     }
-    bool same = n == strlen(dump) && memcmp(golden, dump, n) == 0;
+    bool same = matches_soon(screen, golden, n, &dump);
     if (!same) {
         fprintf(stderr,
                 "screen %s differs (make golden rewrites it)\n--- recorded\n%s\n--- now\n%s\n",

@@ -55,7 +55,7 @@ char *screen_text(const struct screen *screen);
 char *screen_dump(const struct screen *screen);
 
 /* Compares screen_dump with tests/ui/golden/NAME.screen; with ADTOP_GOLDEN=write it is written
- * instead. On a difference both are printed and false is returned. */
-bool screen_matches(const struct screen *screen, const char *name);
+ * instead. Waits a moment for a match; on a difference both are printed and false is returned. */
+bool screen_matches(struct screen *screen, const char *name);
 
 #endif

@@ -30,6 +30,7 @@ static int open_console(struct cli *cli)
     struct ui_options options = {
         .state_dir = cli->state_dir,
         .config = &cli->config,
+        .config_path = cli->config_path,
         .theme = cli->theme,
         .at_ms = cli->at_ms,
         .read_only = cli->read_only,

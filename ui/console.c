@@ -9,6 +9,7 @@
 #include "store/reader.h"
 #include "ui/commands.h"
 #include "ui/header.h"
+#include "ui/settings.h"
 #include "ui/term/term.h"
 
 enum { MESSAGE_MS = 6000, RELOAD_MS = 30000, HINT_GAP = 2 };
@@ -133,6 +134,7 @@ void console_tick(struct console *console)
 {
     int64_t real = clock_mono_ms();
     console_connect(console);
+    settings_follow(console);
     console_time(console);
     if (console->message[0] && real >= console->message_until) {
         console->message[0] = '\0';

@@ -7,6 +7,7 @@
 
 #include "control/control_client.h"
 #include "ui/act/act.h"
+#include "ui/alarm.h"
 #include "ui/keymap.h"
 #include "ui/overview.h"
 #include "ui/theme.h"
@@ -17,7 +18,7 @@
 #include "ui/widget/sheet.h"
 
 enum overlay { OVERLAY_NONE, OVERLAY_PROMPT, OVERLAY_DIALOG, OVERLAY_MENU, OVERLAY_SHEET };
-enum { STACK_MAX = 16 };
+enum { STACK_MAX = 16, CONSOLE_THEME = 512 };
 
 /* Requests about one number each, sent one after the other. */
 struct series {
@@ -28,6 +29,11 @@ struct series {
     char refusal[256];
 };
 
+/* What tells whether a file has changed; all 0 = it is not there. */
+struct file_stamp {
+    int64_t inode, size, ms;
+};
+
 struct console {
     const struct ui_options *options;
     const struct config *config;
@@ -36,7 +42,11 @@ struct console {
     struct tz *zone;           /* NULL = the environment's */
     int64_t started_ms;        /* real monotonic ms */
     struct theme theme;
-    char theme_before[64]; /* while the picker previews others */
+    char theme_name[CONSOLE_THEME];   /* as it was asked for, whether it could be read or not */
+    char theme_before[CONSOLE_THEME]; /* while the picker previews others */
+    struct file_stamp config_stamp, theme_stamp;
+    int64_t followed_at;    /* real monotonic ms: when they were last looked at */
+    char key_problems[512]; /* of the configured keys, one a line */
     struct keymap keymap;
     struct canvas canvas;
     bool quit, mouse;
@@ -87,8 +97,9 @@ struct console {
     int64_t message_until; /* real monotonic ms */
     struct key key;        /* the one being handled, for the mouse's place */
     char title[160];       /* of the terminal's window, as last written */
-    bool alarmed;          /* the bell has rung for the present alarm */
-    int64_t calm_since;    /* real monotonic ms */
+    struct alarm alarm;
+    int64_t alerts_at, alert_newest; /* of the load they were read with; the newest open one */
+    char alert_text[240];
 };
 
 struct view *console_view(const struct console *console);
@@ -115,6 +126,9 @@ const char *console_refusal(struct console *console, const struct binding *bindi
 void console_connect(struct console *console);
 /* Reads answers and notices that the engine is gone. */
 void console_listen(struct console *console);
+/* As it was started or configured, "" = none. */
+const char *console_environment(const struct console *console);
+void console_glyphs(struct console *console);
 void console_use_theme(struct console *console, const char *name);
 bool console_select_theme(struct console *console, const char *name, struct err *err);
 /* The engine has answered the request under way. */

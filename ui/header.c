@@ -183,12 +183,16 @@ static void verdict_line(struct console *console)
     int clock_width = text_width(clock.text);
     canvas_text(canvas, 0, canvas->cols - clock_width, clock_width, ROLE_TEXT, clock.text);
     struct line line = {canvas, 0, 0, canvas->cols - clock_width - 1, .x = 0};
-    const char *name = console->options->environment;
-    name = name && *name ? name : console->config->environment;
+    const char *name = console_environment(console);
     if (canvas->cols >= COLS_NAME || !console->overview.loaded) {
         add(&line, ROLE_TITLE_FOCUS, console->options->demo ? "adtop demo" : "adtop");
     }
-    add(&line, ROLE_ACCENT, name);
+    if (*name) {
+        snprintf(text, sizeof text,
+                 console->theme.roles[ROLE_ACCENT].attrs & ATTR_REVERSE ? " %.28s " : "%.28s",
+                 name);
+        add(&line, ROLE_ACCENT, text);
+    }
     if (console->at) {
         add(&line, ROLE_BANNER, " PAST ");
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/config.h"
 #include "ui/commands.h"
 #include "ui/key.h"
 #include "ui/view/view.h"
@@ -199,28 +200,95 @@ bool keymap_is_dangerous(const struct binding *binding)
     return (binding->need & NEED_OPERATOR) && isupper(binding->keys[0]);
 }
 
-bool keymap_remap(struct keymap *keymap, const char *name, const char *key, struct err *err)
+/* The key that the words ask for; false when there is none or the command may not have it. */
+static bool wanted_key(const char *name, const char *key, const struct binding **binding, int *code,
+                       struct err *err)
 {
-    const struct binding *binding = keymap_by_name(name);
-    int code = 0;
-    if (!binding) {
+    *binding = keymap_by_name(name);
+    if (!*binding) {
         return err_set(err, ERR_CONFIG, "keys: \"%s\" is no command", name);
     }
-    if (!key_parse(key, &code)) {
+    if (!key_parse(key, code)) {
         return err_set(err, ERR_CONFIG, "keys: %s: \"%s\" is no key", name, key);
     }
-    bool erasing = code == K_BACKSPACE || code == K_DELETE;
-    if (binding->need & NEED_OPERATOR && (code < 0x20 || erasing)) {
+    bool erasing = *code == K_BACKSPACE || *code == K_DELETE;
+    if ((*binding)->need & NEED_OPERATOR && (*code < 0x20 || erasing)) {
         return err_set(err, ERR_CONFIG, "keys: %s: %s never acts; choose a letter", name, key);
     }
+    if (keymap_is_dangerous(*binding) && !(*code < 0x80 && isupper(*code))) {
+        return err_set(err, ERR_CONFIG,
+                       "keys: %s: %s: choose an upper-case letter, for it is "
+                       "dangerous",
+                       name, key);
+    }
+    return true;
+}
+
+static bool assign(struct keymap *keymap, const struct binding *binding, int code, const char *key,
+                   struct err *err)
+{
     const struct binding *taken = keymap_find(keymap, code);
     if (taken && taken != binding) {
-        return err_set(err, ERR_CONFIG, "keys: %s: %s already means %s", name, key, taken->name);
+        return err_set(err, ERR_CONFIG, "keys: %s: %s already means %s", binding->name, key,
+                       taken->name);
     }
     int *keys = keymap->keys[binding - bindings];
     memset(keys, 0, sizeof keymap->keys[0]);
     keys[0] = code;
     return true;
+}
+
+bool keymap_remap(struct keymap *keymap, const char *name, const char *key, struct err *err)
+{
+    const struct binding *binding = NULL;
+    int code = 0;
+    return wanted_key(name, key, &binding, &code, err) && assign(keymap, binding, code, key, err);
+}
+
+static void add_problem(char problems[KEYMAP_PROBLEMS], int line, const char *text)
+{
+    size_t used = strlen(problems);
+    int n = snprintf(problems + used, KEYMAP_PROBLEMS - used, "%sadtop.conf:%d: %s",
+                     used ? "\n" : "", line, text);
+    if (n < 0 || (size_t)n >= KEYMAP_PROBLEMS - used) {
+        problems[used] = '\0';
+    }
+}
+
+/* Its own keys again, as far as nobody else has been given them. */
+static void restore(struct keymap *keymap, const struct binding *binding)
+{
+    int *keys = keymap->keys[binding - bindings], n = 0;
+    for (int k = 0; k < BINDING_KEYS; k++) {
+        if (!keymap_find(keymap, binding->keys[k])) {
+            keys[n++] = binding->keys[k];
+        }
+    }
+}
+
+void keymap_apply(struct keymap *keymap, const struct config *config,
+                  char problems[KEYMAP_PROBLEMS])
+{
+    const struct binding *wanted[CONFIG_KEYS_MAX] = {NULL};
+    int codes[CONFIG_KEYS_MAX];
+    problems[0] = '\0';
+    for (int i = 0; i < config->key_count; i++) {
+        const struct config_key *key = &config->keys[i];
+        struct err err = {0};
+        if (wanted_key(key->command, key->key, &wanted[i], &codes[i], &err)) {
+            memset(keymap->keys[wanted[i] - bindings], 0, sizeof keymap->keys[0]);
+        } else {
+            wanted[i] = NULL;
+            add_problem(problems, key->line, err.message);
+        }
+    }
+    for (int i = 0; i < config->key_count; i++) {
+        struct err err = {0};
+        if (wanted[i] && !assign(keymap, wanted[i], codes[i], config->keys[i].key, &err)) {
+            restore(keymap, wanted[i]);
+            add_problem(problems, config->keys[i].line, err.message);
+        }
+    }
 }
 
 const char *keymap_keys_text(const struct keymap *keymap, const struct binding *binding,

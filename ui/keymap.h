@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 
+struct config;
 struct console;
 
 /* What a command needs before it may run. */
@@ -45,9 +46,14 @@ struct keymap {
     int keys[KEYMAP_MAX][BINDING_KEYS];
 };
 void keymap_init(struct keymap *keymap);
-/* Gives a command another key. Refused when a dangerous command would get a Ctrl key or
- * a deleting key, or when the key is taken. */
+/* Gives a command another key. Refused when the key is taken, when what acts would get a Ctrl or a
+ * deleting key, and when what is dangerous would get anything but an upper-case letter. */
 bool keymap_remap(struct keymap *keymap, const char *name, const char *key, struct err *err);
+/* All the configured ones together, so that two commands may exchange their keys. What is wrong
+ * with one is written to problems, a line each, and that command keeps its own keys. */
+enum { KEYMAP_PROBLEMS = 512 };
+void keymap_apply(struct keymap *keymap, const struct config *config,
+                  char problems[KEYMAP_PROBLEMS]);
 const struct binding *keymap_find(const struct keymap *keymap, int key);
 const struct binding *keymap_by_name(const char *name);
 /* Upper case and asked: commands that cost or destroy. */

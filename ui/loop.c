@@ -12,16 +12,16 @@
 #include "ui/term/term.h"
 
 /* With a request under way its effect is looked for this often. */
-enum { SECOND_MS = 1000, EAGER_MS = 100, KEYS_PER_FRAME = 64 };
+enum { EAGER_MS = 100, KEYS_PER_FRAME = 64 };
 
-/* Until the clock in the header shows another second. */
+/* Until the next frame is due: seconds, so that the clock in the header ticks with them. */
 static int until_tick(const struct console *console)
 {
     if (console->stale || console->eager_until > clock_mono_ms()) {
         return EAGER_MS;
     }
-    int64_t now = clock_real_ms();
-    return (int)(SECOND_MS - now % SECOND_MS);
+    int64_t every = console->config->refresh_ms;
+    return (int)(every - clock_real_ms() % every);
 }
 
 static bool resize_canvas(struct console *console)
@@ -38,9 +38,7 @@ static bool resize_canvas(struct console *console)
     canvas_fini(&console->canvas);
     console->canvas = fresh;
     console->canvas.theme = &console->theme;
-    enum config_ascii ascii = console->config->ascii;
-    console->canvas.ascii =
-        ascii == CONFIG_ASCII_AUTO ? !term_caps()->utf8 : ascii == CONFIG_ASCII_ON;
+    console_glyphs(console);
     return true;
 }
 

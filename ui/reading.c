@@ -10,6 +10,7 @@
 #include "ui/commands.h"
 #include "ui/console.h"
 #include "ui/format.h"
+#include "ui/settings.h"
 #include "ui/term/osc.h"
 #include "ui/term/paint.h"
 #include "ui/why.h"
@@ -155,7 +156,7 @@ void command_theme(struct console *console, int unused)
         menu_item(&console->menu, current, themes[i].name);
         console->menu.at = current ? (int)i : console->menu.at;
     }
-    snprintf(console->theme_before, sizeof console->theme_before, "%s", console->theme.name);
+    snprintf(console->theme_before, sizeof console->theme_before, "%s", console->theme_name);
     console->overlay = OVERLAY_MENU;
     console->moved = console->chosen = theme_tried;
     console->abandoned = theme_abandoned;
@@ -164,6 +165,8 @@ void command_theme(struct console *console, int unused)
 bool console_select_theme(struct console *console, const char *name, struct err *err)
 {
     bool ok = theme_load(name, &console->theme, err);
+    snprintf(console->theme_name, sizeof console->theme_name, "%s", name);
+    settings_accent(console);
     console->canvas.theme = &console->theme;
     paint_set_theme(&console->theme);
     return ok;
@@ -172,10 +175,13 @@ bool console_select_theme(struct console *console, const char *name, struct err 
 void console_use_theme(struct console *console, const char *name)
 {
     struct err err = {0};
-    if (!console_select_theme(console, name, &err)) {
-        console_say(console, ROLE_WARN, "%s; the default theme is used", err.message);
+    char wanted[CONSOLE_THEME]; /* name may be the console's own */
+    snprintf(wanted, sizeof wanted, "%s", name);
+    if (!console_select_theme(console, wanted, &err)) {
+        console_say(console, ROLE_WARN, "%.200s; the default theme is used", err.message);
     } else if (console->theme.warnings[0]) {
-        console_say(console, ROLE_WARN, "%s", console->theme.warnings);
+        console_say(console, ROLE_WARN, "%.*s", (int)strcspn(console->theme.warnings, "\n"),
+                    console->theme.warnings);
     }
 }
 

@@ -15,7 +15,7 @@
 #define THEME_PREFIX "themes/"
 #define THEME_SUFFIX ".theme"
 #define THEME_DEFAULT "default-16"
-enum { PALETTE_MAX = 64, THEME_FILE_MAX = 64 * 1024, WORD_MAX = 48 };
+enum { THEME_FILE_MAX = 64 * 1024 };
 
 static const struct colour terminal_colour = {0, -1, -1};
 
@@ -26,11 +26,6 @@ struct parser {
     int line;
     enum section section;
     struct theme *theme;
-    struct {
-        char name[WORD_MAX];
-        struct colour colour;
-    } palette[PALETTE_MAX];
-    size_t palette_count;
 };
 
 static void warn(struct parser *p, const char *what, const char *name)
@@ -104,23 +99,24 @@ static bool palette_line(struct parser *p, const char *key, char *value, struct 
     if (!parse_colour(p, value, &colour, err)) {
         return false;
     }
-    if (p->palette_count == PALETTE_MAX || strlen(key) >= WORD_MAX) {
+    struct theme *theme = p->theme;
+    if (theme->colours == THEME_COLOURS || strlen(key) >= THEME_WORD) {
         return fail(p, err, "too many or too long palette names at", key);
     }
-    snprintf(p->palette[p->palette_count].name, WORD_MAX, "%s", key);
-    p->palette[p->palette_count++].colour = colour;
+    snprintf(theme->palette[theme->colours].name, THEME_WORD, "%s", key);
+    theme->palette[theme->colours++].colour = colour;
     return true;
 }
 
-static bool find_colour(struct parser *p, const char *name, struct colour *out)
+static bool find_colour(const struct theme *theme, const char *name, struct colour *out)
 {
     if (strcmp(name, "default") == 0) {
         *out = terminal_colour;
         return true;
     }
-    for (size_t i = p->palette_count; i-- > 0;) {
-        if (strcmp(p->palette[i].name, name) == 0) {
-            *out = p->palette[i].colour;
+    for (size_t i = theme->colours; i-- > 0;) {
+        if (strcmp(theme->palette[i].name, name) == 0) {
+            *out = theme->palette[i].colour;
             return true;
         }
     }
@@ -145,7 +141,7 @@ static bool role_word(struct parser *p, const char *word, struct style *style, s
         }
     }
     if (strncmp(word, "fg:", 3) == 0 || strncmp(word, "bg:", 3) == 0) {
-        return find_colour(p, word + 3, word[0] == 'f' ? &style->fg : &style->bg) ||
+        return find_colour(p->theme, word + 3, word[0] == 'f' ? &style->fg : &style->bg) ||
                fail(p, err, "no such palette colour:", word + 3);
     }
     if (strncmp(word, "glyph:", 6) == 0) {
@@ -295,6 +291,7 @@ bool theme_parse(const char *source, const char *text, size_t n, struct theme *o
 {
     struct theme theme = *out;
     theme.warnings[0] = '\0';
+    theme.colours = 0;
     struct parser p = {.source = source, .theme = &theme};
     size_t at = 0;
     while (at < n) {
@@ -351,6 +348,7 @@ static bool load_file(const char *path, struct theme *out, struct err *err)
     }
     bool ok = theme_parse(path, text, n, out, err);
     free(text);
+    snprintf(out->path, sizeof out->path, "%s", path);
     return ok;
 }
 
@@ -386,10 +384,24 @@ bool theme_load(const char *name, struct theme *out, struct err *err)
     }
     struct theme theme = *out;
     if (!load_by_name(name, &theme, err)) {
+        memcpy(out->path, theme.path, sizeof out->path); /* where it is mended */
         return false;
     }
     *out = theme;
     snprintf(out->name, sizeof out->name, "%s", name);
+    return true;
+}
+
+bool theme_accent(struct theme *theme, const char *colour)
+{
+    struct style *accent = &theme->roles[ROLE_ACCENT];
+    struct colour found = terminal_colour;
+    if (theme->colours && !find_colour(theme, colour, &found)) {
+        return false;
+    }
+    accent->fg = found;
+    accent->bg = theme->roles[ROLE_TEXT].bg;
+    accent->attrs = ATTR_BOLD | ATTR_REVERSE;
     return true;
 }
 

@@ -31,8 +31,16 @@ struct style {
     char letter[5]; /* of a state role: what its rows show without colour; "" = the built-in one */
 };
 
+enum { THEME_COLOURS = 48, THEME_WORD = 24, THEME_PATH = 1024 };
+
 struct theme {
     char name[64];
+    char path[THEME_PATH]; /* of its file, "" = built in */
+    struct {
+        char name[THEME_WORD];
+        struct colour colour;
+    } palette[THEME_COLOURS];
+    size_t colours;
     char title[64];
     struct style roles[ROLE_COUNT];
     char utf8[GLYPH_COUNT][8];
@@ -48,6 +56,10 @@ bool theme_parse(const char *source, const char *text, size_t n, struct theme *o
 /* By name (user's theme folder, then the built-in ones) or by path. On failure *out is the
  * default, so that the console can go on. */
 bool theme_load(const char *name, struct theme *out, struct err *err);
+
+/* Makes this colour of the palette the accent: bold and reversed, and in a theme without colours
+ * that alone. False when there is no such colour; the theme's own accent stays. */
+bool theme_accent(struct theme *theme, const char *colour);
 
 /* Names that theme_load knows, sorted; returns how many there are, at most max are written. */
 struct theme_entry {

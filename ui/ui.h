@@ -19,6 +19,7 @@ struct config;
 struct ui_options {
     const char *state_dir;
     const struct config *config; /* lent; NULL = built-in defaults */
+    const char *config_path;     /* where it came from and is read again; NULL = the usual places */
     const char *theme;           /* name or path, NULL or "" = the configured or default one */
     const char *environment;     /* shown in the header ("prod-eu"); NULL or "" = none */
     int64_t at_ms;               /* 0 = live, else the instant to show */

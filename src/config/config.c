@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "config/setting.h"
 
+#define KEYS_SECTION "keys"
 enum { FILE_MAX = 1024 * 1024, SETTINGS_MAX = 128 };
 
 void config_defaults(struct config *out)
@@ -104,6 +105,31 @@ static int continue_list(struct reading *r, const struct setting *setting, const
     return 1;
 }
 
+/* What the commands and keys are is checked by the console, which alone knows them. */
+static int take_key(struct reading *r, const char *command, const char *key)
+{
+    struct config *config = r->config;
+    for (int i = 0; i < config->key_count; i++) {
+        if (strcmp(config->keys[i].command, command) == 0) {
+            err_set(r->err, ERR_CONFIG, "%s:%d: %.40s: was set in line %d already; remove one",
+                    r->name, r->line, command, config->keys[i].line);
+            return refuse(r);
+        }
+    }
+    struct config_key *out = &config->keys[config->key_count];
+    if (config->key_count == CONFIG_KEYS_MAX || strlen(command) >= sizeof out->command ||
+        strlen(key) >= sizeof out->key) {
+        err_set(r->err, ERR_CONFIG, "%s:%d: %.40s: is no command with a key, or one too many",
+                r->name, r->line, command);
+        return refuse(r);
+    }
+    memcpy(out->command, command, strlen(command) + 1);
+    memcpy(out->key, key, strlen(key) + 1);
+    out->line = r->line;
+    config->key_count++;
+    return 1;
+}
+
 static int handle(void *user, const char *section, const char *key, const char *value)
 {
     struct reading *r = user;
@@ -111,6 +137,9 @@ static int handle(void *user, const char *section, const char *key, const char *
         return 1; /* the first one is told */
     }
     const struct setting *setting = setting_find(section, key);
+    if (strcmp(section, KEYS_SECTION) == 0) {
+        return take_key(r, key, value);
+    }
     if (!setting) {
         return unknown(r, section, key);
     }
@@ -218,18 +247,28 @@ static bool exists(const char *path)
     return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-bool config_load(const char *path, struct config *out, struct err *err)
+bool config_path(const char *path, char out[CONFIG_PATH_SIZE])
 {
     static const char system_path[] = "/etc/adtop/adtop.conf";
-    char own[CONFIG_PATH_SIZE];
+    if (path) {
+        int n = snprintf(out, CONFIG_PATH_SIZE, "%s", path);
+        return n > 0 && n < CONFIG_PATH_SIZE;
+    }
+    if (user_path(out) && exists(out)) {
+        return true;
+    }
+    memcpy(out, system_path, sizeof system_path);
+    return exists(out);
+}
+
+bool config_load(const char *path, struct config *out, struct err *err)
+{
+    char found[CONFIG_PATH_SIZE];
     if (path) {
         return load_file(path, out, err);
     }
-    if (user_path(own) && exists(own)) {
-        return load_file(own, out, err);
-    }
-    if (exists(system_path)) {
-        return load_file(system_path, out, err);
+    if (config_path(NULL, found)) {
+        return load_file(found, out, err);
     }
     config_defaults(out);
     return true;
@@ -269,5 +308,12 @@ void config_print(const struct config *config, FILE *out)
         print_range(&all[i], out);
         (void)fprintf(out, "\n%s =%s%s\n", all[i].key, value.len > 0 ? " " : "", str_text(&value));
         str_fini(&value);
+    }
+    (void)fputs(
+        "\n[" KEYS_SECTION "]\n"
+        "# another key for a command of the console: why = W, theme = Ctrl-T; ? lists both\n",
+        out);
+    for (int i = 0; i < config->key_count; i++) {
+        (void)fprintf(out, "%s = %s\n", config->keys[i].command, config->keys[i].key);
     }
 }

@@ -19,7 +19,7 @@
 
 enum config_ascii { CONFIG_ASCII_AUTO, CONFIG_ASCII_ON, CONFIG_ASCII_OFF };
 
-enum { CONFIG_LIST_SIZE = 512, CONFIG_PATH_SIZE = 512 };
+enum { CONFIG_LIST_SIZE = 512, CONFIG_PATH_SIZE = 512, CONFIG_KEYS_MAX = 48 };
 
 struct config {
     /* [graph] */
@@ -82,13 +82,21 @@ struct config {
     /* [ui] */
     char theme[CONFIG_PATH_SIZE];
     int64_t refresh_ms; /* real time */
-    bool mouse, bell;
+    bool mouse, bell, notify, title;
+    int64_t calm_ms; /* real time without an alarm after which the next one rings again */
     enum config_ascii ascii;
     char environment[32]; /* shown in the title, "" = nothing */
     char accent[16];      /* a colour for it, "" = the theme's */
 
     /* [console] */
     char zone[64]; /* IANA name or "local" */
+
+    /* [keys]: the console's own; which commands and keys there are is its business */
+    struct config_key {
+        char command[24], key[16];
+        int line; /* of the file, for messages */
+    } keys[CONFIG_KEYS_MAX];
+    int key_count;
 };
 
 /* Every setting at its default. */
@@ -98,6 +106,9 @@ void config_defaults(struct config *out);
  * $XDG_CONFIG_HOME/adtop/adtop.conf (~/.config/adtop/adtop.conf) and /etc/adtop/adtop.conf; none is
  * no error. ERR_CONFIG (ERR_NOT_FOUND for a given path) as "file:line: key: why; what to do". */
 bool config_load(const char *path, struct config *out, struct err *err);
+
+/* The file that config_load would read for this path; false when there is none. */
+bool config_path(const char *path, char out[CONFIG_PATH_SIZE]);
 
 /* Text of a whole file, for config_load and for tests; name is what errors call it. */
 bool config_load_text(const char *name, const char *text, struct config *out, struct err *err);

@@ -293,9 +293,37 @@ static void test_setting_nearest(void **state)
     assert_null(setting_nearest_section("qqqqqq"));
 }
 
+/* Which commands there are the console knows; here they are kept with their lines. */
+static void test_config_keys(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *wrong;
+    } cases[] = {
+        {"[keys]\nwhy = W\ntheme = Ctrl-T\n",                NULL                                 },
+        {"[keys]\nwhy = W\nwhy = V\n",                       "x:3: why: was set in line 2 already"},
+        {"[keys]\na-command-with-a-name-that-goes-on = W\n",
+         "x:2: a-command-with-a-name-that-goes-on: is no"                                         },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct config c;
+        struct err err = {0};
+        assert_int_equal(config_load_text("x", cases[i].text, &c, &err), !cases[i].wrong);
+        if (cases[i].wrong) {
+            assert_non_null(strstr(err.message, cases[i].wrong));
+            continue;
+        }
+        assert_int_equal(c.key_count, 2);
+        assert_string_equal(c.keys[1].command, "theme");
+        assert_string_equal(c.keys[1].key, "Ctrl-T");
+        assert_int_equal(c.keys[1].line, 3);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_config_keys),
         cmocka_unit_test(test_settings_table_is_sound),
         cmocka_unit_test(test_config_defaults_are_as_designed),
         cmocka_unit_test(test_config_file_equals_the_table),

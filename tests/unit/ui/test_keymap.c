@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "config/config.h"
 #include "ui/key.h"
 #include "ui/keymap.h"
 
@@ -78,6 +79,9 @@ static void test_keymap_remap_cases(void **state)
         {"theme",  "Ctrl-T", true },
         {"why",    "w",      true },
         {"force",  "Del",    false},
+        {"force",  "f",      false},
+        {"force",  "F",      true },
+        {"pause",  "a",      true },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct keymap keymap;
@@ -91,6 +95,47 @@ static void test_keymap_remap_cases(void **state)
             assert_string_equal(keymap_find(&keymap, code)->name, cases[i].name);
         }
     }
+}
+
+/* Two may exchange their keys; of two that want the same key the first gets it. */
+static void test_keymap_apply(void **state)
+{
+    (void)state;
+    struct keymap keymap;
+    struct config config;
+    char problems[KEYMAP_PROBLEMS];
+    struct err err = {0};
+    assert_true(config_load_text("x",
+                                 "[keys]\nwhy = z\nfreeze = w\nhelp = q\nnosuch = W\n"
+                                 "theme = Ctrl-T\nmouse = Ctrl-T\nforce = f\n",
+                                 &config, &err));
+    keymap_init(&keymap);
+    keymap_apply(&keymap, &config, problems);
+    static const struct {
+        int key;
+        const char *name;
+    } wanted[] = {
+        {'z',         "why"   },
+        {'w',         "freeze"},
+        {'q',         "quit"  },
+        {'?',         "help"  },
+        {'S',         "force" },
+        {K_CTRL('T'), "theme" },
+        {'m',         "mouse" }
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        const struct binding *binding = keymap_find(&keymap, wanted[i].key);
+        assert_non_null(binding);
+        assert_string_equal(binding->name, wanted[i].name);
+    }
+    assert_null(keymap_find(&keymap, 'T'));
+    assert_null(keymap_find(&keymap, 'f'));
+    assert_string_equal(problems,
+                        "adtop.conf:5: keys: \"nosuch\" is no command\n"
+                        "adtop.conf:8: keys: force: f: choose an upper-case letter, for it is "
+                        "dangerous\n"
+                        "adtop.conf:4: keys: help: q already means quit\n"
+                        "adtop.conf:7: keys: mouse: Ctrl-T already means theme");
 }
 
 static void test_key_text_parses_back(void **state)
@@ -113,6 +158,7 @@ int main(void)
         cmocka_unit_test(test_keymap_rows_are_complete),
         cmocka_unit_test(test_keymap_dangerous_keys),
         cmocka_unit_test(test_keymap_remap_cases),
+        cmocka_unit_test(test_keymap_apply),
         cmocka_unit_test(test_key_text_parses_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,6 +120,28 @@ static void test_theme_shipped_contrast(void **state)
     }
 }
 
+/* The accent of an environment stands out in every theme, and without colour. */
+static void test_theme_accent(void **state)
+{
+    (void)state;
+    for (size_t t = 0; t < sizeof shipped / sizeof shipped[0]; t++) {
+        struct theme theme;
+        struct err err = {0};
+        assert_true(theme_load(shipped[t], &theme, &err));
+        assert_true(theme_accent(&theme, "red"));
+        const struct style *style = &theme.roles[ROLE_ACCENT];
+        assert_int_equal(style->attrs, ATTR_BOLD | ATTR_REVERSE);
+        assert_true(theme.colours ? style->fg.index16 >= 0 : style->fg.index16 < 0);
+        if (style->bg.index16 >= 0 && theme_contrast(style->fg.rgb, style->bg.rgb) < 4.5) {
+            fail_msg("%s: the accent has %.2f", shipped[t],
+                     theme_contrast(style->fg.rgb, style->bg.rgb));
+        }
+        struct style before = *style;
+        assert_int_equal(theme_accent(&theme, "no-such-colour"), theme.colours == 0);
+        assert_memory_equal(style, &before, sizeof before);
+    }
+}
+
 static void test_theme_list_has_every_shipped_one(void **state)
 {
     (void)state;
@@ -168,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_theme_parse_unknown_names_are_warnings),
         cmocka_unit_test(test_theme_shipped_alarms_need_no_colour),
         cmocka_unit_test(test_theme_shipped_contrast),
+        cmocka_unit_test(test_theme_accent),
         cmocka_unit_test(test_theme_list_has_every_shipped_one),
         cmocka_unit_test(test_theme_load_unknown_leaves_the_default),
         cmocka_unit_test(test_role_and_glyph_names_are_complete_and_unique),

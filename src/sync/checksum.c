@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "store/checks.h"
 #include "store/insights.h"
+#include "store/store.h"
 #include "sync/parts.h"
 
 /* Today still moves between two requests; every earlier day has to agree once it was read again. */
@@ -85,6 +86,24 @@ static bool read_again(struct sync_run *run, struct chain *base, int32_t first, 
     return insights_push(base, &span) && insights_push(run->total, &span);
 }
 
+/* A row for every day, together. */
+static void record_all(struct sync_run *run, const struct store_day *total,
+                       const struct store_day *held, size_t count)
+{
+    struct err err = {0};
+    bool open = store_begin(run->deps.store, &err);
+    for (size_t i = 0; open && i < count; i++) {
+        bool settled = run->plan.last_day - total[i].day >= OPEN_DAYS;
+        enum check_result result = !differs(run, &total[i], &held[i]) ? CHECK_OK
+                                   : settled                          ? CHECK_DIFFERS
+                                                                      : CHECK_OPEN_DIFFERS;
+        record(run, &total[i], &held[i], result);
+    }
+    if (!open || !store_commit(run->deps.store, &err)) {
+        log_write(LOG_WARN, "sync", "%s: %s", run->plan.account_id, err.message);
+    }
+}
+
 bool checksum_compare(struct sync_run *run)
 {
     struct chain *base = base_chain(run);
@@ -113,12 +132,8 @@ bool checksum_compare(struct sync_run *run)
         run->compared_once = true;
         again = read_again(run, base, first, last);
     }
-    for (size_t i = 0; !again && i < count; i++) {
-        bool settled = run->plan.last_day - total[i].day >= OPEN_DAYS;
-        enum check_result result = !differs(run, &total[i], &held[i]) ? CHECK_OK
-                                   : settled                          ? CHECK_DIFFERS
-                                                                      : CHECK_OPEN_DIFFERS;
-        record(run, &total[i], &held[i], result);
+    if (!again) {
+        record_all(run, total, held, count);
     }
     arena_reset(run->page);
     return again;

@@ -224,24 +224,22 @@ static void word(struct sync_run *run)
     snprintf(r->error_message, sizeof r->error_message, "%s", error->message);
 }
 
-void run_finish(struct sync_run *run)
+/* Everything but the run's own row: it says how this went. */
+static bool conclude(struct sync_run *run, struct err *err)
+{
+    if (!store_begin(run->deps.store, err)) {
+        return false;
+    }
+    return store_end(run->deps.store,
+                     settle(run, err) && note_orphans(run, err) && roll_up(run, err) &&
+                         set_synced(run, err),
+                     err);
+}
+
+static void close_row(struct sync_run *run, int64_t began)
 {
     struct err err = {0};
     struct run *r = &run->run;
-    int64_t began = clock_mono_us();
-    r->status = judge(run);
-    bool ok = r->status == RUN_FAILED;
-    if (!ok) {
-        ok = store_begin(run->deps.store, &err);
-        ok = ok && store_end(run->deps.store,
-                             settle(run, &err) && note_orphans(run, &err) && roll_up(run, &err) &&
-                                 set_synced(run, &err),
-                             &err);
-    }
-    if (!ok) {
-        run_fail_local(run, &err);
-        r->status = RUN_FAILED;
-    }
     write_drift(run);
     snapshot_usage(run);
     arena_reset(run->page);
@@ -252,4 +250,28 @@ void run_finish(struct sync_run *run)
     if (!store_run_finish(run->deps.store, r, &err)) {
         log_write(LOG_ERROR, "sync", "%s: %s", run->plan.account_id, err.message);
     }
+}
+
+/* One commit as a rule. When what concludes the run cannot be kept, its row still is. */
+void run_finish(struct sync_run *run)
+{
+    struct err err = {0};
+    struct run before = run->run;
+    int64_t began = clock_mono_us();
+    run->run.status = judge(run);
+    if (run->run.status != RUN_FAILED && store_begin(run->deps.store, &err)) {
+        bool ok = conclude(run, &err);
+        if (ok) {
+            close_row(run, began);
+        }
+        if (store_end(run->deps.store, ok, &err)) {
+            return;
+        }
+    }
+    if (run->run.status != RUN_FAILED) {
+        run->run = before;
+        run_fail_local(run, &err);
+        run->run.status = RUN_FAILED;
+    }
+    close_row(run, began);
 }

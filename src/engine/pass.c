@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "control/control_server.h"
 #include "engine/state.h"
@@ -90,7 +91,12 @@ void pass_listed(struct engine *engine, const struct api_error *error)
                 "accounts: the API refuses to list them: %.200s; 'adtop check'", error->message);
     } else if (!error || engine->account_count > 0) {
         pass->wished = wish_all(engine, pass) && make_rows(engine, pass);
-        pass->over = pass->over || (pass->wished && pass->count == 0);
+        if (pass->wished && pass->count == 0) {
+            pass->over = true;
+            err_set(&pass->err, ERR_NOT_FOUND,
+                    "accounts: the token sees no ad account; assign some to its user, or use "
+                    "another token");
+        }
     }
     pthread_mutex_unlock(&engine->lock);
 }
@@ -140,7 +146,13 @@ void pass_review(struct engine *engine)
     }
     pass->finished = finished;
     pass->over = pass->over || (pass->wished && finished == pass->count);
+    bool over = pass->over;
     pthread_mutex_unlock(&engine->lock);
+    if (over) { /* the main thread need not wait for its next look */
+        uint64_t one = 1;
+        ssize_t n = write(engine->stop_fd, &one, sizeof one);
+        (void)n;
+    }
 }
 
 static void tell(struct engine *engine, struct pass *pass)

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "tests/e2e/harness.h"
+#include "json/json.h"
 
 static struct outcome outcome;
 
@@ -204,6 +205,25 @@ static void test_unknown_account(void **state)
     state_remove(&dir);
 }
 
+static void test_a_token_without_accounts_is_told_so(void **state)
+{
+    (void)state;
+    struct state dir;
+    struct sim sim;
+    const char *const none[] = {NULL};
+    state_make(&dir);
+    sim_start(&sim, none);
+    json_free(sim_post(&sim, "/sim/fault",
+                       "{\"kind\":\"empty_page\",\"class\":\"accounts\","
+                       "\"count\":3}"));
+    const char *const args[] = {"--state-dir", dir.dir, "--base-url", sim.url, "sync", NULL};
+    adtop_run(&outcome, "t", args);
+    assert_int_equal(outcome.exit_code, 5);
+    assert_one_line("no ad account", "another token");
+    sim_stop(&sim);
+    state_remove(&dir);
+}
+
 static void test_malformed_account(void **state)
 {
     (void)state;
@@ -292,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_unwritable_state_directory),
         cmocka_unit_test(test_newer_database_is_left_alone),
         cmocka_unit_test(test_unknown_account),
+        cmocka_unit_test(test_a_token_without_accounts_is_told_so),
         cmocka_unit_test(test_malformed_account),
         cmocka_unit_test(test_reading_without_a_database),
         cmocka_unit_test(test_second_engine_names_the_first),

@@ -1,8 +1,10 @@
 /* The commands: what dispatch, help, completion and man page read. */
+#include "cli/advise.h"
 #include "cli/cli.h"
 #include "cli/demo.h"
 #include "cli/host.h"
 #include "cli/operate.h"
+#include "cli/plan.h"
 #include "cli/reading.h"
 #include "cli/show_stats.h"
 #include "cli/usage.h"
@@ -54,6 +56,15 @@ const struct command cli_commands[] = {
      {&alerts_spec}},
     {"why", "ACCOUNT", "why it waits, and until when",
      DOCUMENT, 1, show_why, NULL, {&why_spec}},
+    {"plan", "ACCOUNT", "what a sync would cost, and which limit it would meet",
+     DOCUMENT | WORD(WORD_LEVELS) | WORD(WORD_BREAKDOWNS) | WORD(WORD_ACTION_BREAKDOWNS) |
+         WORD(WORD_DAILY) | WORD(WORD_DAYS),
+     1, show_plan, "It sends nothing.\n", {&plan_spec, &plan_steps_spec, &plan_limiters_spec}},
+    {"advise", "", "other thresholds and cadences, tried on the recorded log",
+     DOCUMENT | WORD(WORD_SINCE), 0, show_advise,
+     "Replays the calls and readings of the last 3 days, or since --since (20000 calls at most),\n"
+     "through the governor at other settings. It changes nothing.\n",
+     {&advise_spec, &advise_settings_spec, &advise_evidence_spec}},
     {"pause", "ACCOUNT...", "stops syncing them for a time",
      ON_ACCOUNTS | WORD(WORD_UNTIL), -1, operate_accounts, NULL, {NULL}},
     {"resume", "ACCOUNT...", "ends a pause", ON_ACCOUNTS, -1, operate_accounts, NULL, {NULL}},

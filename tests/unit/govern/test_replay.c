@@ -1,0 +1,176 @@
+/* Replays of a recorded log: costs are learned from it, and other settings are tried on it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "govern/replay.h"
+
+enum { CALLS = 240, MINUTE_MS = 60000, RUN_CALLS = 6 };
+
+static struct replay_call calls[CALLS];
+static struct usage_reading readings[CALLS];
+
+/* A log of answered calls (what was refused stands in it again, and its refusal is no demand).
+ * Two accounts, a run of six calls each every quarter of an hour. A call raises the account's
+ * limiter by the given per cent, which falls with its 300 s. */
+static void record(double call_pct)
+{
+    double pct[2] = {0, 0};
+    int64_t last[2] = {0, 0};
+    for (int i = 0; i < CALLS; i++) {
+        int account = (i / RUN_CALLS) % 2;
+        int64_t at = (int64_t)(i / (2 * RUN_CALLS) + 1) * 15 * MINUTE_MS +
+                     (int64_t)(i % RUN_CALLS) * 1000 + account * MINUTE_MS;
+        for (int64_t s = (at - last[account]) / 1000; s > 0 && last[account]; s--) {
+            pct[account] *= 1 - 1.0 / 300;
+        }
+        last[account] = at;
+        pct[account] += call_pct;
+        calls[i] = (struct replay_call){
+            .at_ms = at,
+            .took_ms = 200,
+            .run_id = 1 + i / RUN_CALLS,
+            .call = {.call_class = CALL_ADS, .cost = 1, .items = 1},
+            .readings = &readings[i],
+            .reading_count = 1
+        };
+        snprintf(calls[i].call.account_id, sizeof calls[i].call.account_id, "act_%d", account + 1);
+        readings[i] = (struct usage_reading){.at = at,
+                                             .source = USAGE_ACCOUNT,
+                                             .pct = pct[account],
+                                             .call_count = pct[account],
+                                             .total_time = -1,
+                                             .total_cputime = -1,
+                                             .regain_s = -1,
+                                             .access_tier = ACCESS_STANDARD};
+        snprintf(readings[i].scope_id, sizeof readings[i].scope_id, "act_%d", account + 1);
+    }
+}
+
+static struct replay_setting at_threshold(double account_pct)
+{
+    struct replay_setting setting = {.cadence = 1};
+    governor_config_defaults(&setting.governor);
+    setting.governor.account_pct = account_pct;
+    return setting;
+}
+
+static void test_replay_learn_finds_what_a_call_costs(void **state)
+{
+    (void)state;
+    struct governor_config config;
+    struct scope_view view;
+    record(8);
+    governor_config_defaults(&config);
+    struct governor *g = replay_learn(&config, calls, CALLS);
+    assert_non_null(g);
+    assert_true(governor_scope_find(g, SCOPE_ACCOUNT, "act_1", USE_CASE_NONE,
+                                    calls[CALLS - 1].at_ms, &view));
+    assert_true(view.calibration_samples > 0);
+    assert_true(view.pct_per_call > 6 && view.pct_per_call < 10);
+    /* The settings are those given, not the open ones of the learning. */
+    assert_true(view.threshold_pct > 69 && view.threshold_pct < 71);
+    governor_destroy(g);
+}
+
+static void test_replay_run_holds_instead_of_being_refused(void **state)
+{
+    (void)state;
+    record(24); /* six of them are 140 per cent */
+    struct replay_setting loose = at_threshold(1000), tight = at_threshold(60);
+    struct replay_outcome refused, held;
+    loose.governor.use_case_pct = loose.governor.insights_pct = loose.governor.app_pct = 1000;
+    struct governor *g = replay_learn(&tight.governor, calls, CALLS);
+    assert_non_null(g);
+    assert_true(replay_run(calls, CALLS, g, &loose, &refused));
+    assert_true(replay_run(calls, CALLS, g, &tight, &held));
+    assert_true(refused.refused > 0);
+    assert_true(refused.blocked_ms > 0);
+    assert_int_equal(held.refused, 0);
+    assert_int_equal(held.blocked_ms, 0);
+    assert_true(held.held_ms > 0);
+    governor_destroy(g);
+}
+
+static void test_replay_run_is_as_recorded_when_nothing_is_near(void **state)
+{
+    (void)state;
+    record(1);
+    struct replay_setting setting = at_threshold(70);
+    struct replay_outcome outcome, slower;
+    struct governor *g = replay_learn(&setting.governor, calls, CALLS);
+    assert_non_null(g);
+    assert_true(replay_run(calls, CALLS, g, &setting, &outcome));
+    assert_int_equal(outcome.refused, 0);
+    assert_in_range(outcome.calls, CALLS - 2 * RUN_CALLS, CALLS);
+    assert_in_range(outcome.age_mean_ms, 14 * MINUTE_MS, 16 * MINUTE_MS);
+    setting.cadence = 2;
+    assert_true(replay_run(calls, CALLS, g, &setting, &slower));
+    assert_in_range(slower.calls, CALLS / 2 - 2 * RUN_CALLS, CALLS / 2 + 2 * RUN_CALLS);
+    assert_in_range(slower.age_mean_ms, 29 * MINUTE_MS, 31 * MINUTE_MS);
+    governor_destroy(g);
+}
+
+/* A log whose demand throttles at the settings of the day: the advice is one under which the same
+ * demand is not throttled. */
+static void test_replay_advise_ends_the_throttling(void **state)
+{
+    (void)state;
+    record(24);
+    struct replay_setting now = at_threshold(1000);
+    struct replay_advice advice;
+    now.governor.critical_pct = 2000;
+    struct governor *g = replay_learn(&now.governor, calls, CALLS);
+    assert_non_null(g);
+    assert_true(replay_advise(calls, CALLS, g, &now, 0, &advice));
+    assert_true(advice.now.refused > 0);
+    assert_int_equal(advice.then.refused, 0);
+    assert_true(advice.setting.governor.account_pct <= 90);
+    assert_true(advice.tried >= 20);
+    governor_destroy(g);
+}
+
+static void test_replay_advise_keeps_a_budget(void **state)
+{
+    (void)state;
+    record(1);
+    struct replay_setting now = at_threshold(70);
+    struct replay_advice advice;
+    struct governor *g = replay_learn(&now.governor, calls, CALLS);
+    assert_non_null(g);
+    assert_true(replay_advise(calls, CALLS, g, &now, 300, &advice));
+    assert_true(advice.then.cost <= 300);
+    assert_true(replay_advise(calls, CALLS, g, &now, 0, &advice));
+    assert_true(advice.setting.cadence < 1); /* there is room: fresher costs nothing else */
+    governor_destroy(g);
+}
+
+static void test_replay_of_an_empty_log(void **state)
+{
+    (void)state;
+    struct replay_setting now = at_threshold(70);
+    struct replay_outcome outcome;
+    struct governor *g = replay_learn(&now.governor, NULL, 0);
+    assert_non_null(g);
+    assert_true(replay_run(NULL, 0, g, &now, &outcome));
+    assert_int_equal(outcome.calls, 0);
+    governor_destroy(g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_replay_learn_finds_what_a_call_costs),
+        cmocka_unit_test(test_replay_run_holds_instead_of_being_refused),
+        cmocka_unit_test(test_replay_run_is_as_recorded_when_nothing_is_near),
+        cmocka_unit_test(test_replay_advise_ends_the_throttling),
+        cmocka_unit_test(test_replay_advise_keeps_a_budget),
+        cmocka_unit_test(test_replay_of_an_empty_log),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

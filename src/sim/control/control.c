@@ -9,6 +9,7 @@
 #include "sim/control/stats.h"
 #include "sim/drill/fault.h"
 #include "sim/drill/mutation.h"
+#include "sim/drill/others.h"
 #include "sim/limit/rates.h"
 #include "sim/settings.h"
 #include "json/json.h"
@@ -27,6 +28,14 @@ static void member_int(struct jw *w, const char *key, int64_t value)
 {
     jw_key(w, key);
     jw_i64(w, value);
+}
+
+static void write_ok(struct jw *w)
+{
+    jw_object_begin(w);
+    jw_key(w, "ok");
+    jw_bool(w, true);
+    jw_object_end(w);
 }
 
 static bool get_clock(struct sim *sim, struct request *request, struct jw *w, struct err *err)
@@ -197,6 +206,22 @@ static bool post_mutate(struct sim *sim, struct request *request, struct jw *w, 
     return true;
 }
 
+static bool post_others(struct sim *sim, struct request *request, struct jw *w, struct err *err)
+{
+    struct others others;
+    others_init(&others);
+    for (size_t i = 0; i < request->param_count; i++) {
+        if (!others_set(&others, sim, request->params[i].name, request->params[i].value, err)) {
+            return false;
+        }
+    }
+    if (!others_apply(&others, sim, sim_now(sim), err)) {
+        return false;
+    }
+    write_ok(w);
+    return true;
+}
+
 static bool post_set(struct sim *sim, struct request *request, struct jw *w, struct err *err)
 {
     for (size_t i = 0; i < request->param_count; i++) {
@@ -204,10 +229,7 @@ static bool post_set(struct sim *sim, struct request *request, struct jw *w, str
             return false;
         }
     }
-    jw_object_begin(w);
-    jw_key(w, "ok");
-    jw_bool(w, true);
-    jw_object_end(w);
+    write_ok(w);
     return true;
 }
 
@@ -224,10 +246,7 @@ static bool post_reset(struct sim *sim, struct request *request, struct jw *w, s
         faults_remove(sim->faults, 0);
     }
     (void)err;
-    jw_object_begin(w);
-    jw_key(w, "ok");
-    jw_bool(w, true);
-    jw_object_end(w);
+    write_ok(w);
     return true;
 }
 
@@ -248,18 +267,20 @@ static bool post_save(struct sim *sim, struct request *request, struct jw *w, st
 }
 
 static const struct endpoint endpoints[] = {
-    {"GET",    "/sim/help",   "this list",                                           get_help    },
-    {"GET",    "/sim/clock",  "simulated time",                                      get_clock   },
-    {"GET",    "/sim/truth",  "exact totals: account, since, until, entities=1, at", get_truth   },
-    {"GET",    "/sim/stats",  "what clients did",                                    get_stats   },
-    {"GET",    "/sim/limits", "every limiter as it stands",                          get_limits  },
-    {"GET",    "/sim/fault",  "faults that are set",                                 get_faults  },
-    {"POST",   "/sim/fault",  "set one or a list",                                   post_fault  },
-    {"DELETE", "/sim/fault",  "remove id, or all",                                   delete_fault},
-    {"POST",   "/sim/mutate", "change the world",                                    post_mutate },
-    {"POST",   "/sim/set",    "change latency and limits",                           post_set    },
-    {"POST",   "/sim/reset",  "what=stats, limits or faults",                        post_reset  },
-    {"POST",   "/sim/save",   "write the state file",                                post_save   },
+    {"GET",    "/sim/help",   "this list",                                                      get_help    },
+    {"GET",    "/sim/clock",  "simulated time",                                                 get_clock   },
+    {"GET",    "/sim/truth",  "exact totals: account, since, until, entities=1, at",            get_truth   },
+    {"GET",    "/sim/stats",  "what clients did",                                               get_stats   },
+    {"GET",    "/sim/limits", "every limiter as it stands",                                     get_limits  },
+    {"GET",    "/sim/fault",  "faults that are set",                                            get_faults  },
+    {"POST",   "/sim/fault",  "set one or a list",                                              post_fault  },
+    {"DELETE", "/sim/fault",  "remove id, or all",                                              delete_fault},
+    {"POST",   "/sim/mutate", "change the world",                                               post_mutate },
+    {"POST",   "/sim/others", "use up a limit as other programs do: limiter, account, percent",
+     post_others                                                                                            },
+    {"POST",   "/sim/set",    "change latency and limits",                                      post_set    },
+    {"POST",   "/sim/reset",  "what=stats, limits or faults",                                   post_reset  },
+    {"POST",   "/sim/save",   "write the state file",                                           post_save   },
 };
 
 static bool get_help(struct sim *sim, struct request *request, struct jw *w, struct err *err)

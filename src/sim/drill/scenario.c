@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "sim/drill/fault.h"
 #include "sim/drill/mutation.h"
+#include "sim/drill/others.h"
 #include "sim/options.h"
 #include "sim/settings.h"
 
@@ -216,26 +217,59 @@ static bool start_timed(const struct scenario *scenario, struct section *section
     return true;
 }
 
+/* What a section with an instant does once, gathered from its lines. */
+struct deed {
+    struct mutation mutation;
+    struct others others;
+};
+
+static bool deed_set(struct deed *deed, const char *type, struct sim *sim, const struct line *line,
+                     struct err *err)
+{
+    char buf[48];
+    const char *value = mutation_expand(sim, line->value, buf);
+    if (strcmp(type, "mutate") == 0) {
+        return mutation_set(&deed->mutation, sim, line->key, value, sim->start_ms, err);
+    }
+    if (strcmp(type, "others") == 0) {
+        return others_set(&deed->others, sim, line->key, value, err);
+    }
+    return settings_apply(sim, line->key, value, err);
+}
+
 static bool run_section(const struct scenario *scenario, const struct section *section,
                         struct sim *sim, int64_t at_ms, struct err *err)
 {
-    bool mutate = strcmp(section->type, "mutate") == 0;
-    struct mutation mutation;
-    char buf[48];
-    mutation_init(&mutation, at_ms);
+    static const char *const timing[] = {"at", "every", "times"};
+    struct deed deed;
+    mutation_init(&deed.mutation, at_ms);
+    others_init(&deed.others);
     for (size_t k = 0; k < section->count; k++) {
         const struct line *line = &scenario->lines[section->first + k];
-        if (strcmp(line->key, "at") == 0 || strcmp(line->key, "every") == 0 ||
-            strcmp(line->key, "times") == 0) {
-            continue;
+        bool skip = false;
+        for (size_t i = 0; i < sizeof timing / sizeof timing[0]; i++) {
+            skip = skip || strcmp(line->key, timing[i]) == 0;
         }
-        const char *value = mutation_expand(sim, line->value, buf);
-        if (!(mutate ? mutation_set(&mutation, sim, line->key, value, sim->start_ms, err)
-                     : settings_apply(sim, line->key, value, err))) {
+        if (!skip && !deed_set(&deed, section->type, sim, line, err)) {
             return err_prefix(err, "scenario: line %d", line->number);
         }
     }
-    return !mutate || mutation_apply(&mutation, sim, NULL, err);
+    if (strcmp(section->type, "mutate") == 0) {
+        return mutation_apply(&deed.mutation, sim, NULL, err);
+    }
+    return strcmp(section->type, "others") != 0 || others_apply(&deed.others, sim, at_ms, err);
+}
+
+/* Sections that do something at an instant. */
+static bool section_timed(const struct section *section)
+{
+    static const char *const types[] = {"mutate", "others", "set"};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (strcmp(section->type, types[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool scenario_start(struct scenario *scenario, struct sim *sim, struct err *err)
@@ -248,10 +282,10 @@ bool scenario_start(struct scenario *scenario, struct sim *sim, struct err *err)
             ok = start_fault(scenario, section, sim, err);
         } else if (strcmp(section->type, "limits") == 0) {
             ok = run_section(scenario, section, sim, sim->start_ms, err);
-        } else if (strcmp(section->type, "mutate") == 0 || strcmp(section->type, "set") == 0) {
+        } else if (section_timed(section)) {
             ok = start_timed(scenario, section, sim, err);
             next = section->due_ms < next ? section->due_ms : next;
-        } else if (strcmp(section->type, "sim") != 0) {
+        } else if (strcmp(section->type, "sim") != 0 && strcmp(section->type, "adtop") != 0) {
             ok = err_set(err, ERR_CONFIG, "scenario: line %d: no such section: %s", section->number,
                          section->type);
         }

@@ -7,6 +7,8 @@
  *   [limits]       single figures: see rates.h
  *   [fault NAME]   keys of fault.h
  *   [mutate NAME]  keys of mutation.h, and `every`, `times` to repeat it
+ *   [others NAME]  keys of others.h, and `at`, `every`, `times`
+ *   [adtop NAME]   settings of adtop.conf's [NAME] for the engine of `adtop demo`; not read here
  *   [set NAME]     at = instant, then latency, limits_scale, access_tier or any of [limits]
  *
  * Instants are "+5m" from the simulator's start, in simulated time; account:<n> stands for the id

@@ -198,6 +198,42 @@ void meter_charge(struct meter *meter, const struct meter_call *call, double cpu
     pthread_mutex_unlock(&meter->lock);
 }
 
+static void meter_use_up_account(struct meter *meter, struct meter_account *account,
+                                 enum limiter limiter, double share, int64_t now_ms)
+{
+    const struct rates *rates = &meter->rates;
+    bool insights = limiter == LIMITER_BUC_INSIGHTS;
+    struct window_limit quota =
+        meter_quota(rates, insights ? USE_CASE_ADS_INSIGHTS : USE_CASE_ADS_MANAGEMENT,
+                    account->active_ads, account->user_errors);
+    if (limiter == LIMITER_ACCOUNT) {
+        score_charge(&account->score, &rates->score, share * rates->score.max, now_ms);
+    } else if (limiter == LIMITER_INSIGHTS_ACCOUNT) {
+        load_charge(&account->load, &rates->account_load, share * rates->account_load.capacity_ms,
+                    now_ms);
+    } else {
+        window_charge_calls(insights ? &account->insights : &account->management, &quota,
+                            share * quota.calls, now_ms);
+    }
+}
+
+void meter_use_up(struct meter *meter, enum limiter limiter, int account, double share,
+                  int64_t now_ms)
+{
+    pthread_mutex_lock(&meter->lock);
+    const struct rates *rates = &meter->rates;
+    struct meter_account *entry = meter_account_of(meter, account);
+    if (limiter == LIMITER_APP) {
+        window_charge_calls(&meter->app, &rates->app, share * rates->app.calls, now_ms);
+    } else if (limiter == LIMITER_INSIGHTS_APP) {
+        load_charge(&meter->app_load, &rates->app_load, share * rates->app_load.capacity_ms,
+                    now_ms);
+    } else if (entry != NULL) {
+        meter_use_up_account(meter, entry, limiter, share, now_ms);
+    }
+    pthread_mutex_unlock(&meter->lock);
+}
+
 void meter_user_error(struct meter *meter, int account)
 {
     pthread_mutex_lock(&meter->lock);

@@ -70,6 +70,9 @@ void meter_tell(struct meter *meter, enum limiter limiter, int account);
 /* What an admitted call turned out to cost. */
 void meter_charge(struct meter *meter, const struct meter_call *call, double cpu_ms,
                   int64_t now_ms);
+/* What other programs of the app use: a share of the limit, 1 = all of it. */
+void meter_use_up(struct meter *meter, enum limiter limiter, int account, double share,
+                  int64_t now_ms);
 void meter_user_error(struct meter *meter, int account);
 /* A copy; account -1 = only the app's. */
 void meter_view(struct meter *meter, int account, struct meter_view *out);

@@ -23,11 +23,18 @@ bool score_admit(struct score *score, const struct score_limit *limit, double co
         score->blocked_until_ms = now_ms + block_ms;
         return false;
     }
-    score->points += cost;
-    if (score->points >= limit->max) {
-        score->blocked_until_ms = now_ms + block_ms;
-    }
+    score_charge(score, limit, cost, now_ms);
     return true;
+}
+
+void score_charge(struct score *score, const struct score_limit *limit, double points,
+                  int64_t now_ms)
+{
+    score->points = score_points(score, limit, now_ms) + points;
+    score->at_ms = now_ms;
+    if (score->points >= limit->max) {
+        score->blocked_until_ms = now_ms + (int64_t)(limit->block_s * 1000.0);
+    }
 }
 
 int64_t score_reset_s(const struct score *score, const struct score_limit *limit, int64_t now_ms)

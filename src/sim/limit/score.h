@@ -27,6 +27,9 @@ double score_points(const struct score *score, const struct score_limit *limit, 
 double score_pct(const struct score *score, const struct score_limit *limit, int64_t now_ms);
 /* False = refused. An admitted call costs `cost` points. */
 bool score_admit(struct score *score, const struct score_limit *limit, double cost, int64_t now_ms);
+/* Points that were spent without asking; a full score blocks. */
+void score_charge(struct score *score, const struct score_limit *limit, double points,
+                  int64_t now_ms);
 /* reset_time_duration: seconds until the block ends, without a block until the score is zero. */
 int64_t score_reset_s(const struct score *score, const struct score_limit *limit, int64_t now_ms);
 

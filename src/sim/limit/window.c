@@ -79,6 +79,13 @@ void window_charge(struct window *window, const struct window_limit *limit, doub
     }
 }
 
+void window_charge_calls(struct window *window, const struct window_limit *limit, double calls,
+                         int64_t now_ms)
+{
+    window_bucket(window, now_ms)->calls += calls;
+    window_charge(window, limit, 0.0, 0.0, now_ms);
+}
+
 int64_t window_regain_min(const struct window *window, int64_t now_ms)
 {
     if (now_ms >= window->blocked_until_ms) {

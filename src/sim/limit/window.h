@@ -39,6 +39,9 @@ struct window_use window_use(const struct window *window, const struct window_li
                              int64_t now_ms);
 /* Counts one call; false = refused. */
 bool window_admit(struct window *window, const struct window_limit *limit, int64_t now_ms);
+/* Calls that were made without asking. */
+void window_charge_calls(struct window *window, const struct window_limit *limit, double calls,
+                         int64_t now_ms);
 /* What an admitted call turned out to cost. */
 void window_charge(struct window *window, const struct window_limit *limit, double cpu_ms,
                    double wall_ms, int64_t now_ms);

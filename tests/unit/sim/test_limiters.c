@@ -248,6 +248,39 @@ static void test_limiters_are_independent(void **state)
     meter_destroy(meter);
 }
 
+/* What others use is not the client's doing: it is refused, and had not been told. */
+static void test_others_use_up_each_limit_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        enum limiter limiter;
+        enum use_case hit, spared;
+    } cases[] = {
+        {LIMITER_ACCOUNT,          USE_CASE_ADS_MANAGEMENT, USE_CASE_NONE          },
+        {LIMITER_BUC_MANAGEMENT,   USE_CASE_ADS_MANAGEMENT, USE_CASE_ADS_INSIGHTS  },
+        {LIMITER_BUC_INSIGHTS,     USE_CASE_ADS_INSIGHTS,   USE_CASE_ADS_MANAGEMENT},
+        {LIMITER_INSIGHTS_ACCOUNT, USE_CASE_ADS_INSIGHTS,   USE_CASE_ADS_MANAGEMENT},
+        {LIMITER_INSIGHTS_APP,     USE_CASE_ADS_INSIGHTS,   USE_CASE_ADS_MANAGEMENT},
+        {LIMITER_APP,              USE_CASE_ADS_MANAGEMENT, USE_CASE_NONE          },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct rates rates = rates_of(ACCESS_STANDARD, 1);
+        struct meter *meter = meter_create(2, &rates, ACCESS_STANDARD);
+        bool told = true, whole = cases[i].limiter == LIMITER_APP;
+        meter_use_up(meter, cases[i].limiter, 0, 0.5, NOW);
+        assert_int_equal(admit(meter, 0, cases[i].hit, NOW, &told), LIMITER_NONE);
+        meter_use_up(meter, cases[i].limiter, 0, 0.6, NOW);
+        assert_int_equal(admit(meter, 0, cases[i].hit, NOW, &told), cases[i].limiter);
+        assert_false(told);
+        assert_int_equal(admit(meter, whole ? -1 : 0, cases[i].spared, NOW, &told),
+                         whole ? LIMITER_APP : LIMITER_NONE);
+        bool shared = whole || cases[i].limiter == LIMITER_INSIGHTS_APP;
+        assert_int_equal(admit(meter, 1, cases[i].hit, NOW, &told),
+                         shared ? cases[i].limiter : LIMITER_NONE);
+        meter_destroy(meter);
+    }
+}
+
 /* A call is made knowingly only once the refusal before it has been answered. */
 static void test_told_follows_the_answer(void **state)
 {
@@ -281,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_quota_follows_active_ads_and_tier),
         cmocka_unit_test(test_rates_set_by_name),
         cmocka_unit_test(test_limiters_are_independent),
+        cmocka_unit_test(test_others_use_up_each_limit_alone),
         cmocka_unit_test(test_told_follows_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

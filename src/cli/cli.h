@@ -46,9 +46,10 @@ struct cli {
     bool json, csv;
     /* What demo started; ended by cli_fini. 0 = none. */
     pid_t sim_pid, engine_pid;
-    char demo_dir[64]; /* removed by cli_fini; "" = none */
-    int64_t for_ms;    /* the console ends by itself after so much real time; 0 = never */
-    bool console;      /* the command wants main to open the console */
+    char demo_dir[64];    /* removed by cli_fini; "" = none */
+    char demo_config[96]; /* in it, for the demo's engine */
+    int64_t for_ms;       /* the console ends by itself after so much real time; 0 = never */
+    bool console;         /* the command wants main to open the console */
 };
 
 /* A row of the global options. */

@@ -14,6 +14,7 @@
 
 #include "base/date.h"
 #include "cli/cli.h"
+#include "cli/drill.h"
 #include "cli/words.h"
 #include "control/control_client.h"
 
@@ -145,7 +146,8 @@ static bool start(struct cli *cli, const struct demo_arguments *arguments, struc
     if (log_fd < 0) {
         return err_set(err, ERR_IO, "demo: %s: %s", log_path, strerror(errno));
     }
-    bool ok = start_sim(cli, arguments, clock, log_fd, err) && start_engine(cli, log_fd, err);
+    bool ok = drill_configure(cli, arguments->scenario, err) &&
+              start_sim(cli, arguments, clock, log_fd, err) && start_engine(cli, log_fd, err);
     close(log_fd);
     return ok;
 }

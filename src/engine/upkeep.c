@@ -10,7 +10,8 @@
 static void retain(struct engine *engine, int64_t now)
 {
     const struct config *config = engine->config;
-    struct store_retention retention = {.raw_ms = config->keep_api_calls_ms,
+    struct store_retention retention = {.calls_ms = config->keep_api_calls_ms,
+                                        .usage_ms = config->keep_usage_log_ms,
                                         .log_ms = config->keep_log_ms,
                                         .history_ms = config->keep_holds_ms};
     struct err err = {0};

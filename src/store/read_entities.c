@@ -172,13 +172,12 @@ bool read_entity_totals(struct store_reader *reader, const char *account_id,
     struct query q = {0};
     int64_t account = 0;
     memset(out, 0, sizeof *out);
-    if ((account_id && !account_number(reader, account_id, &account, err)) ||
-        !db_query(
-            &reader->db, &q,
-            "SELECT kind, sum(deleted_at IS NULL), sum(deleted_at IS NOT NULL), sum(kind = 2 "
-            "AND deleted_at IS NULL AND effective_status = 'ACTIVE') FROM entity WHERE :no = 0 "
-            "OR account_no = :no GROUP BY kind",
-            err)) {
+    if (!account_number(reader, account_id, &account, err) ||
+        !db_query(&reader->db, &q,
+                  "SELECT kind, sum(deleted_at IS NULL), sum(deleted_at IS NOT NULL), sum(kind = 2 "
+                  "AND deleted_at IS NULL AND effective_status = 'ACTIVE') FROM entity WHERE "
+                  "account_no = :no GROUP BY kind",
+                  err)) {
         return false;
     }
     bind_i64(&q, ":no", account);

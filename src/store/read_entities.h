@@ -43,7 +43,6 @@ struct entity_totals {
     int64_t present[ENTITY_KIND_COUNT], deleted[ENTITY_KIND_COUNT];
     int64_t active; /* ads with effective_status ACTIVE */
 };
-/* account_id NULL = all. */
 bool read_entity_totals(struct store_reader *reader, const char *account_id,
                         struct entity_totals *out, struct err *err);
 

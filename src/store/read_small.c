@@ -15,6 +15,15 @@
 
 enum { DEFAULT_LIMIT = 200, HOLDS_LIMIT = 500, LOG_WINDOW = 20000 };
 
+static const char all_holds[] =
+    "holds WHERE hold_id IN (SELECT hold_id FROM (SELECT x.hold_id FROM holds x WHERE x.since > "
+    "min(:at, :from) AND x.since <= :at ORDER BY x.since DESC LIMIT :limit) UNION ALL SELECT "
+    "(SELECT x.hold_id FROM holds x WHERE x.account_id = a.account_id AND x.since <= min(:at, "
+    ":from) ORDER BY x.since DESC LIMIT 1) FROM account a UNION ALL SELECT hold_id FROM (SELECT "
+    "x.hold_id FROM holds x WHERE x.account_id IS NULL AND x.since <= min(:at, :from) AND "
+    "(x.ended_at IS NULL OR x.ended_at > min(:at, :from)) ORDER BY x.since DESC LIMIT :limit)) AND "
+    "(ended_at IS NULL OR ended_at > min(:at, :from)) ORDER BY hold_id DESC LIMIT :limit";
+
 bool read_holds(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                 const struct hold_query *query, struct hold_rows *out, struct err *err)
 {
@@ -26,13 +35,13 @@ bool read_holds(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                                .from = query->from ? query->from : INT64_MAX,
                                .limit = query->limit ? (int64_t)query->limit : HOLDS_LIMIT};
     bool scopes = query->account_id && query->account_id[0] == '\0';
+    /* All of them: what began since `from`, by time, and what each account was in by then. */
     const char *tail =
         bind.a ? "holds WHERE account_id = :a AND since <= :at AND (ended_at IS NULL OR ended_at > "
                  "min(:at, :from)) ORDER BY since DESC LIMIT :limit"
         : scopes ? "holds WHERE account_id IS NULL AND since <= :at AND (ended_at IS NULL OR "
                    "ended_at > min(:at, :from)) ORDER BY since DESC LIMIT :limit"
-                 : "holds WHERE since <= :at AND (ended_at IS NULL OR ended_at > min(:at, :from)) "
-                   "ORDER BY hold_id DESC LIMIT :limit";
+                 : all_holds;
     bool ok = reader_rows(reader, hold_fields, tail, &bind, &rows, err);
     struct hold *holds = rows.data;
     for (size_t i = 0; ok && i < rows.count; i++) {
@@ -270,9 +279,9 @@ bool read_totals(struct store_reader *reader, struct store_totals *out, struct e
     if (!db_query(
             &reader->db, &q,
             "SELECT (SELECT count(*) FROM account WHERE removed_at IS NULL), (SELECT count(*) "
-            "FROM account WHERE removed_at IS NOT NULL), (SELECT count(*) FROM entity WHERE "
-            "deleted_at IS NULL), (SELECT count(*) FROM entity WHERE deleted_at IS NOT NULL), "
-            "(SELECT max(version) FROM schema_migrations)",
+            "FROM account WHERE removed_at IS NOT NULL), (SELECT count(*) FROM entity), (SELECT "
+            "count(*) FROM entity WHERE deleted_at IS NOT NULL), (SELECT max(version) FROM "
+            "schema_migrations)",
             err)) {
         return false;
     }
@@ -280,8 +289,8 @@ bool read_totals(struct store_reader *reader, struct store_totals *out, struct e
     if (step > 0) {
         out->accounts = col_i64(&q, 0);
         out->removed = col_i64(&q, 1);
-        out->entities = col_i64(&q, 2);
         out->tombstones = col_i64(&q, 3);
+        out->entities = col_i64(&q, 2) - out->tombstones;
         out->schema_version = (int)col_i64(&q, 4);
     }
     db_done(&q);

@@ -15,11 +15,78 @@ static const char sum_usage[] =
 static const char sum_calls[] =
     "INSERT INTO calls_daily (day, account_id, class, calls, failed, throttled, ms, bytes, rows, "
     "cost) SELECT date(at / 1000, 'unixepoch'), coalesce(account_id, ''), class, count(*), "
-    "sum(failed), sum(code IN (4, 17, 613, 80000, 80004)), sum(ms), sum(bytes), sum(rows), "
+    "sum(failed), total(code IN (4, 17, 613, 80000, 80004)), sum(ms), sum(bytes), sum(rows), "
     "sum(cost) FROM (SELECT * FROM api_calls WHERE at < :before ORDER BY at LIMIT :batch) GROUP BY "
     "1, 2, 3 ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, failed = failed + "
     "excluded.failed, throttled = throttled + excluded.throttled, ms = ms + excluded.ms, bytes = "
     "bytes + excluded.bytes, rows = rows + excluded.rows, cost = cost + excluded.cost";
+
+/* A hold counts in the day it ended on. */
+#define SUM_HOLDS(condition)                                                                       \
+    "INSERT INTO holds_daily (day, account_id, reason, holds, ms) SELECT date(ended_at / 1000, "   \
+    "'unixepoch'), coalesce(account_id, ''), reason, count(*), sum(ended_at - since) FROM "        \
+    "(SELECT * FROM holds WHERE ended_at < :before" condition " ORDER BY ended_at LIMIT :batch) "  \
+    "GROUP BY 1, 2, 3 ON CONFLICT DO UPDATE SET holds = holds + excluded.holds, ms = ms + "        \
+    "excluded.ms"
+#define DROP_HOLDS(condition)                                                                      \
+    "DELETE FROM holds WHERE hold_id IN (SELECT hold_id FROM holds WHERE ended_at < "              \
+    ":before" condition " ORDER BY ended_at LIMIT :batch)"
+#define ROUTINE " AND reason IN ('running', 'due', 'queued', 'concurrency')"
+/* By row number, oldest first. */
+#define DROP(table, key, at)                                                                       \
+    "DELETE FROM " table " WHERE " key " IN (SELECT " key " FROM " table " WHERE " at              \
+    " < :before ORDER BY " at " LIMIT :batch)"
+#define DROP_DAYS(table, key)                                                                      \
+    "DELETE FROM " table " WHERE (" key ") IN (SELECT " key " FROM " table                         \
+    " WHERE day < date(:before / 1000, 'unixepoch') ORDER BY day LIMIT :batch)"
+
+enum age { AGE_CALLS, AGE_USAGE, AGE_LOG, AGE_HISTORY };
+
+static const char drop_usage[] = DROP("usage_log", "usage_id", "at");
+static const char drop_calls[] = DROP("api_calls", "call_id", "at");
+static const char drop_log[] = DROP("log", "log_id", "at");
+static const char drop_checks[] = DROP("integrity_checks", "check_id", "at");
+static const char drop_alerts[] = DROP("alerts", "alert_id", "cleared_at");
+static const char drop_runs[] =
+    "DELETE FROM sync_runs WHERE run_id IN (SELECT run_id FROM sync_runs WHERE started_at < "
+    ":before AND status <> 'RUNNING' ORDER BY started_at LIMIT :batch)";
+static const char drop_changes[] =
+    "DELETE FROM account_history WHERE history_id IN (SELECT history_id FROM account_history WHERE "
+    "since < :before AND until < :before ORDER BY since LIMIT :batch)";
+static const char drop_drift[] =
+    "DELETE FROM schema_drift WHERE (day, account_id, edge, field, kind) IN (SELECT day, "
+    "account_id, edge, field, kind FROM schema_drift WHERE at < :before ORDER BY at LIMIT :batch)";
+static const char drop_hours[] =
+    "DELETE FROM usage_hourly WHERE (scope_id, scope, buc_type, hour) IN (SELECT scope_id, scope, "
+    "buc_type, hour FROM usage_hourly WHERE hour < :before / 3600000 ORDER BY hour LIMIT :batch)";
+static const char drop_ledger[] = DROP_DAYS("budget_ledger", "day, account_id, class");
+static const char drop_ledger_hours[] = DROP_DAYS("budget_hourly", "day, hour, class");
+static const char drop_call_days[] = DROP_DAYS("calls_daily", "day, account_id, class");
+static const char drop_hold_days[] = DROP_DAYS("holds_daily", "day, account_id, reason");
+static const char sum_routine[] = SUM_HOLDS(ROUTINE), drop_routine[] = DROP_HOLDS(ROUTINE);
+static const char sum_holds[] = SUM_HOLDS(""), drop_holds[] = DROP_HOLDS("");
+
+/* sum NULL = what goes is not summed. Routine holds go first: they are most of them. */
+static const struct sweep {
+    enum age age;
+    const char *sum, *drop;
+} sweeps[] = {
+    {AGE_USAGE,   sum_usage,   drop_usage       },
+    {AGE_CALLS,   sum_calls,   drop_calls       },
+    {AGE_CALLS,   sum_routine, drop_routine     },
+    {AGE_LOG,     NULL,        drop_log         },
+    {AGE_HISTORY, sum_holds,   drop_holds       },
+    {AGE_HISTORY, NULL,        drop_runs        },
+    {AGE_HISTORY, NULL,        drop_checks      },
+    {AGE_HISTORY, NULL,        drop_alerts      },
+    {AGE_HISTORY, NULL,        drop_changes     },
+    {AGE_HISTORY, NULL,        drop_drift       },
+    {AGE_HISTORY, NULL,        drop_ledger      },
+    {AGE_HISTORY, NULL,        drop_ledger_hours},
+    {AGE_HISTORY, NULL,        drop_call_days   },
+    {AGE_HISTORY, NULL,        drop_hold_days   },
+    {AGE_HISTORY, NULL,        drop_hours       },
+};
 
 static bool step(struct store *store, const char *sql, int64_t before, int64_t batch, bool *more,
                  struct err *err)
@@ -35,38 +102,16 @@ static bool step(struct store *store, const char *sql, int64_t before, int64_t b
     return ok;
 }
 
-struct sweep {
-    const char *sum, *drop; /* sum NULL = none */
-};
-static const struct sweep raw[] = {
-    {sum_usage,
-     "DELETE FROM usage_log WHERE usage_id IN (SELECT usage_id FROM usage_log WHERE at < "
-     ":before ORDER BY at LIMIT :batch)"                          },
-    {sum_calls, "DELETE FROM api_calls WHERE call_id IN (SELECT call_id FROM api_calls WHERE at < "
-                ":before ORDER BY at LIMIT :batch)"},
-};
-static const struct sweep logs[] = {
-    {NULL, "DELETE FROM log WHERE log_id IN (SELECT log_id FROM log WHERE at < :before ORDER BY at "
-           "LIMIT :batch)"},
-};
-static const struct sweep history[] = {
-    {NULL, "DELETE FROM sync_runs WHERE run_id IN (SELECT run_id FROM sync_runs WHERE started_at < "
-           ":before AND status <> 'RUNNING' ORDER BY started_at LIMIT :batch)"},
-    {NULL, "DELETE FROM holds WHERE hold_id IN (SELECT hold_id FROM holds WHERE ended_at < :before "
-           "ORDER BY ended_at LIMIT :batch)"                                  },
-    {NULL, "DELETE FROM integrity_checks WHERE check_id IN (SELECT check_id FROM integrity_checks "
-           "WHERE at < :before ORDER BY at LIMIT :batch)"                     },
-    {NULL, "DELETE FROM alerts WHERE alert_id IN (SELECT alert_id FROM alerts WHERE cleared_at < "
-           ":before ORDER BY cleared_at LIMIT :batch)"                        },
-};
-
-static bool sweep_all(struct store *store, const struct sweep *sweeps, size_t count,
-                      int64_t keep_ms, int64_t now, int64_t batch, bool *more, struct err *err)
+static bool sweep_all(struct store *store, const int64_t keep_ms[], int64_t now, int64_t batch,
+                      bool *more, struct err *err)
 {
     bool waste = false;
-    for (size_t i = 0; keep_ms > 0 && i < count; i++) {
-        if ((sweeps[i].sum && !step(store, sweeps[i].sum, now - keep_ms, batch, &waste, err)) ||
-            !step(store, sweeps[i].drop, now - keep_ms, batch, more, err)) {
+    for (size_t i = 0; i < sizeof sweeps / sizeof sweeps[0]; i++) {
+        const struct sweep *sweep = &sweeps[i];
+        int64_t before = now - keep_ms[sweep->age];
+        if (keep_ms[sweep->age] > 0 &&
+            ((sweep->sum && !step(store, sweep->sum, before, batch, &waste, err)) ||
+             !step(store, sweep->drop, before, batch, more, err))) {
             return false;
         }
     }
@@ -77,16 +122,15 @@ bool store_retain(struct store *store, const struct store_retention *retention, 
                   bool *more, struct err *err)
 {
     int64_t batch = retention->batch ? (int64_t)retention->batch : BATCH;
+    const int64_t keep_ms[] = {[AGE_CALLS] = retention->calls_ms,
+                               [AGE_USAGE] = retention->usage_ms,
+                               [AGE_LOG] = retention->log_ms,
+                               [AGE_HISTORY] = retention->history_ms};
     *more = false;
     if (!store_begin(store, err)) {
         return false;
     }
-    bool ok =
-        sweep_all(store, raw, sizeof raw / sizeof *raw, retention->raw_ms, now, batch, more, err) &&
-        sweep_all(store, logs, sizeof logs / sizeof *logs, retention->log_ms, now, batch, more,
-                  err) &&
-        sweep_all(store, history, sizeof history / sizeof *history, retention->history_ms, now,
-                  batch, more, err);
+    bool ok = sweep_all(store, keep_ms, now, batch, more, err);
     if (ok && retention->insights_ms > 0) {
         int64_t day = (now - retention->insights_ms) / DAY_MS;
         ok = step(store, "DELETE FROM insight WHERE date_start < :before AND :batch > 0", day,

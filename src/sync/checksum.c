@@ -51,7 +51,7 @@ static void record(struct sync_run *run, const struct store_day *total,
                    const struct store_day *held, enum check_result result)
 {
     struct err err = {0};
-    bool spend = total->spend != held->spend || result == CHECK_OK;
+    bool spend = total->spend != held->spend;
     bool clicks = !spend && total->impressions == held->impressions;
     struct check_row row = {.at = run_now(run),
                             .run_id = run->run.run_id,
@@ -86,20 +86,41 @@ static bool read_again(struct sync_run *run, struct chain *base, int32_t first, 
     return insights_push(base, &span) && insights_push(run->total, &span);
 }
 
-/* A row for every day, together. */
+/* All days agree: one row, their sum. */
+static bool record_good(struct sync_run *run, const struct store_day *total,
+                        const struct store_day *held, size_t count, struct err *err)
+{
+    struct check_row row = {.at = run_now(run),
+                            .run_id = run->run.run_id,
+                            .kind = "checksum",
+                            .field = "spend",
+                            .result = CHECK_OK};
+    memcpy(row.account_id, run->plan.account_id, sizeof row.account_id);
+    snprintf(row.detail, sizeof row.detail, "%zu days from %s on", count,
+             date_text(total[0].day).text);
+    for (size_t i = 0; i < count; i++) {
+        row.expected += total[i].spend;
+        row.actual += held[i].spend;
+    }
+    return store_check_append(run->deps.store, &row, err);
+}
+
+/* A row for every day that differs, or one for all of them; together. */
 static void record_all(struct sync_run *run, const struct store_day *total,
                        const struct store_day *held, size_t count)
 {
     struct err err = {0};
+    int64_t differ = 0;
     bool open = store_begin(run->deps.store, &err);
     for (size_t i = 0; open && i < count; i++) {
         bool settled = run->plan.last_day - total[i].day >= OPEN_DAYS;
-        enum check_result result = !differs(run, &total[i], &held[i]) ? CHECK_OK
-                                   : settled                          ? CHECK_DIFFERS
-                                                                      : CHECK_OPEN_DIFFERS;
-        record(run, &total[i], &held[i], result);
+        if (differs(run, &total[i], &held[i])) {
+            record(run, &total[i], &held[i], settled ? CHECK_DIFFERS : CHECK_OPEN_DIFFERS);
+            differ++;
+        }
     }
-    if (!open || !store_commit(run->deps.store, &err)) {
+    bool ok = open && (differ > 0 || record_good(run, total, held, count, &err));
+    if (!open || !store_end(run->deps.store, ok, &err)) {
         log_write(LOG_WARN, "sync", "%s: %s", run->plan.account_id, err.message);
     }
 }

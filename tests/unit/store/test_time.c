@@ -1,0 +1,344 @@
+/* What lasts from one instant to another: history, holds, the past as readers see it, retention. */
+#include "tests/unit/store/store_fixture.h"
+
+#include "store/calls.h"
+#include "store/engines.h"
+#include "store/holds.h"
+#include "store/ledger.h"
+#include "store/read_accounts.h"
+#include "store/read_holds.h"
+#include "store/read_limiters.h"
+#include "store/read_runs.h"
+#include "store/retention.h"
+#include "store/runs.h"
+#include "store/usage.h"
+
+static const struct clock noon = {.speed = 1e-9, .anchor_ms = NOON + 2 * DAY_MS};
+
+static struct store_reader *look(struct place *place)
+{
+    struct store_reader *reader = store_reader_open(place->db, &noon, &place->err);
+    assert_non_null(reader);
+    return reader;
+}
+
+static struct account_row account_at(struct place *place, int64_t at)
+{
+    struct account_row row;
+    struct store_reader *reader = look(place);
+    if (!read_account(reader, place->arena, at, ACCOUNT, &row, &place->err)) {
+        fail_msg("%s", place->err.message);
+    }
+    store_reader_close(reader);
+    return row;
+}
+
+/* ---- accounts -----------------------------------------------------------------------------------
+ */
+
+static void test_changes_are_intervals_and_the_past_is_drawn_from_them(void **unused)
+{
+    (void)unused;
+    struct place place;
+    place_open(&place);
+    assert_true(
+        store_account_set_tier(place.store, ACCOUNT, TIER_HIGH, false, NOON + HOUR_MS, &place.err));
+    assert_true(store_account_set_tier(place.store, ACCOUNT, TIER_HIGH, false, NOON + 2 * HOUR_MS,
+                                       &place.err)); /* no change, no interval */
+    assert_true(store_account_set_tier(place.store, ACCOUNT, TIER_MEDIUM, true, NOON + 3 * HOUR_MS,
+                                       &place.err));
+    assert_true(store_account_set_priority(place.store, ACCOUNT, 4, NOON + HOUR_MS, &place.err));
+    assert_true(store_account_set_paused(place.store, ACCOUNT, NOON + DAY_MS, NOON + 2 * HOUR_MS,
+                                         &place.err));
+    assert_sql(&place,
+               "SELECT group_concat(value || ' ' || ((since - 1767268800000) / 3600000) || '-' || "
+               "coalesce((until - 1767268800000) / 3600000, ''), ', ') FROM account_history WHERE "
+               "field = 'tier'",
+               "high 1-3, medium 3-");
+    struct account_row then = account_at(&place, NOON + 2 * HOUR_MS - 1);
+    assert_int_equal(then.account.tier, TIER_HIGH);
+    assert_int_equal(then.account.priority, 4);
+    assert_int_equal(then.account.paused_until, 0);
+    struct account_row now = account_at(&place, 0);
+    assert_int_equal(now.account.tier, TIER_MEDIUM);
+    assert_true(now.account.tier_pinned);
+    assert_int_equal(now.account.paused_until, NOON + DAY_MS);
+    place_close(&place);
+}
+
+static void test_an_account_not_listed_any_more_is_kept_as_removed(void **unused)
+{
+    (void)unused;
+    struct place place;
+    size_t removed = 0;
+    struct account_rows rows;
+    place_open(&place);
+    char name[] = "renamed";
+    struct account only = {.account_id = OTHER,
+                           .name = name,
+                           .currency = "KWD",
+                           .timezone_name = "UTC",
+                           .account_status = 2,
+                           .tier = TIER_HIGH};
+    assert_true(store_accounts_put(place.store, &only, 1, NOON + 5, &place.err));
+    assert_true(store_accounts_remove_unlisted(place.store, NOON + 5, &removed, &place.err));
+    assert_int_equal(removed, 1);
+    struct store_reader *reader = look(&place);
+    assert_true(read_accounts(reader, place.arena, 0, false, &rows, &place.err));
+    assert_int_equal(rows.count, 1);
+    assert_string_equal(rows.rows[0].account.name, "renamed");
+    assert_int_equal(rows.rows[0].account.tier, TIER_LOW); /* ours, not the listing's */
+    assert_true(read_accounts(reader, place.arena, 0, true, &rows, &place.err));
+    assert_int_equal(rows.count, 2);
+    store_reader_close(reader);
+    place_put_account(&place, ACCOUNT, "USD"); /* and back again */
+    assert_sql(&place, "SELECT count(*) FROM accounts WHERE removed_at IS NULL", "2");
+    place_close(&place);
+}
+
+/* ---- holds --------------------------------------------------------------------------------------
+ */
+
+static int64_t hold(struct place *place, enum hold_reason reason, int64_t since, int64_t until)
+{
+    struct hold row = {.account_id = ACCOUNT,
+                       .reason = reason,
+                       .since = since,
+                       .until = until,
+                       .detail = "{\"pct\":81}"};
+    assert_true(store_hold_open(place->store, &row, &place->err));
+    return row.hold_id;
+}
+
+static void test_an_account_has_one_open_hold(void **unused)
+{
+    (void)unused;
+    struct place place;
+    struct hold_rows rows;
+    place_open(&place);
+    hold(&place, HOLD_DUE, NOON, 0);
+    int64_t quota = hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 1000, NOON + HOUR_MS);
+    assert_int_equal(hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 2000, NOON + 2 * HOUR_MS), quota);
+    hold(&place, HOLD_RUNNING, NOON + 3000, 0);
+    assert_sql(&place,
+               "SELECT group_concat(reason || ':' || (since - 1767268800000) || '-' || "
+               "coalesce(ended_at - 1767268800000, '')) FROM holds",
+               "due:0-1000,quota_account:1000-3000,running:3000-");
+    assert_sql(&place, "SELECT until - 1767268800000 FROM holds WHERE reason = 'quota_account'",
+               "7200000");
+    struct store_reader *reader = look(&place);
+    struct hold_query open = {.account_id = ACCOUNT};
+    assert_true(read_holds(reader, place.arena, NOON + 1500, &open, &rows, &place.err));
+    assert_int_equal(rows.count, 1);
+    assert_int_equal(rows.rows[0].reason, HOLD_QUOTA_ACCOUNT);
+    assert_int_equal(rows.rows[0].ended_at, 0); /* it ended later */
+    store_reader_close(reader);
+    assert_int_equal(account_at(&place, NOON + 1500).reason, HOLD_QUOTA_ACCOUNT);
+    assert_int_equal(account_at(&place, NOON + 500).reason, HOLD_DUE);
+    assert_int_equal(account_at(&place, 0).reason, HOLD_RUNNING);
+    place_close(&place);
+}
+
+/* ---- runs and readings of the past --------------------------------------------------------------
+ */
+
+static void test_a_run_is_running_until_it_ended(void **unused)
+{
+    (void)unused;
+    struct place place;
+    struct run run = {.account_id = ACCOUNT, .mode = RUN_FULL, .started_at = NOON}, seen;
+    place_open(&place);
+    assert_true(store_run_create(place.store, &run, &place.err));
+    run.status = RUN_PARTIAL;
+    run.finished_at = NOON + 60000;
+    run.error_code = 17;
+    snprintf(run.error_message, sizeof run.error_message, "why");
+    assert_true(store_run_finish(place.store, &run, &place.err));
+    struct store_reader *reader = look(&place);
+    assert_true(read_run(reader, NOON + 30000, run.run_id, &seen, &place.err));
+    assert_int_equal(seen.status, RUN_RUNNING);
+    assert_true(read_run(reader, 0, run.run_id, &seen, &place.err));
+    assert_int_equal(seen.status, RUN_PARTIAL);
+    assert_int_equal(seen.error_code, 17);
+    assert_string_equal(seen.error_message, "why");
+    store_reader_close(reader);
+    assert_int_equal(account_at(&place, NOON + 30000).running_run_id, run.run_id);
+    assert_int_equal(account_at(&place, 0).last_status, RUN_PARTIAL);
+    place_close(&place);
+}
+
+static void put_reading(struct place *place, int64_t at, double pct)
+{
+    struct usage_reading row = {.at = at,
+                                .source = USAGE_ACCOUNT,
+                                .pct = pct,
+                                .call_count = -1,
+                                .total_time = -1,
+                                .total_cputime = -1,
+                                .regain_s = -1};
+    snprintf(row.scope_id, sizeof row.scope_id, "%s", ACCOUNT);
+    assert_true(store_usage_append(place->store, &row, 1, &place->err));
+}
+
+static void test_readings_repeat_once_a_minute(void **unused)
+{
+    (void)unused;
+    struct place place;
+    place_open(&place);
+    put_reading(&place, NOON, 40);
+    put_reading(&place, NOON + 10000, 40); /* the same again */
+    put_reading(&place, NOON + 20000, 41.5);
+    put_reading(&place, NOON + 90000, 41.5);
+    assert_sql(&place, "SELECT group_concat(pct || '@' || (at - 1767268800000)) FROM usage_log",
+               "40.0@0,41.5@20000,41.5@90000");
+    assert_sql(&place, "SELECT at - 1767268800000 FROM usage_latest", "90000");
+    place_close(&place);
+}
+
+static void test_a_crashed_engine_ends_at_its_last_heartbeat(void **unused)
+{
+    (void)unused;
+    struct place place;
+    size_t crashed = 0;
+    struct engine_row first = {.started_at = NOON,
+                               .heartbeat_at = NOON,
+                               .pid = 1,
+                               .mode = "engine",
+                               .clock = {.speed = 1}};
+    place_open(&place);
+    assert_true(store_engine_start(place.store, &first, &crashed, &place.err));
+    assert_int_equal(crashed, 0);
+    assert_true(store_engine_beat(place.store, first.engine_id, NOON + 30000, &place.err));
+    struct engine_row second = first;
+    assert_true(store_engine_start(place.store, &second, &crashed, &place.err));
+    assert_int_equal(crashed, 1);
+    assert_sql(&place,
+               "SELECT reason || (stopped_at - 1767268800000) FROM engine WHERE engine_id "
+               "= 1",
+               "crashed30000");
+    place_close(&place);
+}
+
+/* ---- retention ----------------------------------------------------------------------------------
+ */
+
+static void put_call(struct place *place, int64_t at, const char *message)
+{
+    struct call_record call = {.at = at,
+                               .call_class = CALL_ADS,
+                               .path = "act/ads",
+                               .http_status = message ? 400 : 200,
+                               .code = message ? 17 : 0,
+                               .ms = 100,
+                               .bytes = 10,
+                               .rows = 5,
+                               .cost = 1};
+    snprintf(call.account_id, sizeof call.account_id, "%s", ACCOUNT);
+    assert_true(store_call_append(place->store, &call, message, &place->err));
+}
+
+static void put_year(struct place *place)
+{
+    for (int day = 0; day < 400; day += 10) {
+        int64_t at = NOON - (int64_t)day * DAY_MS;
+        struct ledger_entry entry = {.day = TODAY - day,
+                                     .hour = 12,
+                                     .call_class = CALL_ADS,
+                                     .calls = 1,
+                                     .cost = 1,
+                                     .account_id = ACCOUNT};
+        struct run run = {
+            .account_id = ACCOUNT, .started_at = at, .status = RUN_SUCCESS, .finished_at = at + 5};
+        put_call(place, at, day % 20 ? "limit" : NULL);
+        put_reading(place, at, day / 4.0);
+        assert_true(store_ledger_add(place->store, &entry, &place->err));
+        assert_true(store_run_create(place->store, &run, &place->err));
+        run.status = RUN_SUCCESS;
+        assert_true(store_run_finish(place->store, &run, &place->err));
+    }
+    for (int day = 390; day >= 0; day -= 10) {
+        hold(place, HOLD_QUOTA_APP, NOON - (int64_t)day * DAY_MS, 0);
+        hold(place, HOLD_QUEUED, NOON - (int64_t)day * DAY_MS + 1000, 0);
+    }
+}
+
+static void retain(struct place *place, int64_t now)
+{
+    struct store_retention keep = {.calls_ms = 30 * (int64_t)DAY_MS,
+                                   .usage_ms = 90 * (int64_t)DAY_MS,
+                                   .log_ms = 90 * (int64_t)DAY_MS,
+                                   .history_ms = 200 * (int64_t)DAY_MS,
+                                   .batch = 3};
+    bool more = true;
+    int steps = 0;
+    for (; more && steps < 100; steps++) {
+        if (!store_retain(place->store, &keep, now, &more, &place->err)) {
+            fail_msg("%s", place->err.message);
+        }
+    }
+    assert_in_range(steps, 5, 99);
+}
+
+static void test_raw_rows_go_by_age_and_their_sums_stay(void **unused)
+{
+    (void)unused;
+    struct place place;
+    place_open(&place);
+    put_year(&place);
+    retain(&place, NOON);
+    assert_sql(&place, "SELECT count(*) FROM api_calls", "4");
+    assert_sql(&place, "SELECT count(*) FROM usage_log", "10");
+    assert_sql(&place, "SELECT count(*) FROM sync_runs", "21");
+    assert_sql(&place, "SELECT count(*) FROM budget_ledger", "21");
+    assert_sql(&place,
+               "SELECT count(*) || ' ' || sum(calls) || ' ' || sum(failed) || ' ' || "
+               "sum(throttled) FROM calls_daily",
+               "17 17 8 8"); /* 40 to 200 days old: younger are raw, older are gone */
+    assert_sql(&place,
+               "SELECT count(*) || ' ' || min(max_pct) || ' ' || max(max_pct) FROM "
+               "usage_hourly",
+               "11 25.0 50.0");
+    /* The routine ones that ended in the last 30 days alone, the others of 200; one is open. */
+    assert_sql(&place,
+               "SELECT group_concat(n) FROM (SELECT count(*) AS n FROM holds GROUP BY "
+               "reason ORDER BY reason)",
+               "5,21");
+    assert_sql(&place, "SELECT sum(holds) FROM holds_daily WHERE reason = 'queued'", "17");
+    place_close(&place);
+}
+
+static void test_a_second_step_adds_to_the_sums(void **unused)
+{
+    (void)unused;
+    struct place place;
+    bool more = false;
+    struct store_retention keep = {.calls_ms = DAY_MS, .batch = 2};
+    place_open(&place);
+    for (int i = 0; i < 5; i++) {
+        put_call(&place, NOON + i, NULL); /* one day, three batches */
+    }
+    for (int i = 0; i < 3; i++) {
+        assert_true(
+            store_retain(place.store, &keep, NOON + 2 * (int64_t)DAY_MS, &more, &place.err));
+    }
+    assert_false(more);
+    assert_sql(&place, "SELECT calls || ' ' || ms || ' ' || rows || ' ' || cost FROM calls_daily",
+               "5 500 25 5.0");
+    assert_sql(&place, "SELECT count(*) FROM api_calls", "0");
+    place_close(&place);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_changes_are_intervals_and_the_past_is_drawn_from_them),
+        cmocka_unit_test(test_an_account_not_listed_any_more_is_kept_as_removed),
+        cmocka_unit_test(test_an_account_has_one_open_hold),
+        cmocka_unit_test(test_a_run_is_running_until_it_ended),
+        cmocka_unit_test(test_readings_repeat_once_a_minute),
+        cmocka_unit_test(test_a_crashed_engine_ends_at_its_last_heartbeat),
+        cmocka_unit_test(test_raw_rows_go_by_age_and_their_sums_stay),
+        cmocka_unit_test(test_a_second_step_adds_to_the_sums),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

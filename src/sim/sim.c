@@ -152,6 +152,21 @@ int64_t sim_active_ads(struct sim *sim, int account, int64_t now_ms)
     return active;
 }
 
+int sim_reach_reports(struct sim *sim, int account, int64_t now_ms, bool grant)
+{
+    struct sim_account *entry = &sim->accounts[account];
+    sim_lock(sim);
+    if (entry->reach_day != now_ms / 86400000) {
+        entry->reach_day = now_ms / 86400000;
+        entry->reach_count = 0;
+    }
+    bool refused = grant && entry->reach_count >= SIM_REACH_REPORTS;
+    entry->reach_count += grant && !refused ? 1 : 0;
+    int count = refused ? -1 : entry->reach_count;
+    sim_unlock(sim);
+    return count;
+}
+
 int sim_find_account(const struct sim *sim, const char *text)
 {
     for (uint32_t i = 0; i < sim->account_count; i++) {

@@ -55,12 +55,14 @@ struct sim_account {
     /* guarded by world_lock */
     int64_t counted_ms, counted_real_ms; /* when active_ads was */
     int64_t active_ads;
+    int64_t reach_day; /* since the epoch, and how many of its reports were granted reach */
+    int reach_count;
 };
 
 struct sim {
     struct sim_options options;
     struct clock clock;
-    int64_t start_ms;  /* simulated */
+    int64_t start_ms; /* simulated */
     pthread_mutex_t world_lock;
     /* guarded by world_lock */
     struct world *world;
@@ -82,6 +84,10 @@ void sim_handle(void *ctx, struct server *server, struct request *request, struc
 int64_t sim_now(const struct sim *sim);
 /* Active ads of an account, at most a simulated minute old. Takes world_lock. */
 int64_t sim_active_ads(struct sim *sim, int account, int64_t now_ms);
+/* Reports on reach by breakdown older than 13 months: ten an account and day (reference 1.1). How
+ * many the day has had; with grant one more, -1 = refused. */
+enum { SIM_REACH_REPORTS = 10 };
+int sim_reach_reports(struct sim *sim, int account, int64_t now_ms, bool grant);
 /* Index of "act_<n>" or "<n>", -1 = none. */
 int sim_find_account(const struct sim *sim, const char *text);
 void sim_lock(struct sim *sim);

@@ -130,7 +130,8 @@ const struct node_type node_account = {.on = ON_ACCOUNT,
                                        .name = "AdAccount",
                                        .rows = rows,
                                        .row_count = sizeof rows / sizeof rows[0],
-                                       .id_always = true};
+                                       .id_always = true,
+                                       .known = known_account};
 
 void account_write(const struct plan *plan, struct call *call, const struct world_account *account,
                    struct str *out)

@@ -118,7 +118,8 @@ const struct node_type node_creative = {.on = ON_CREATIVE,
                                         .name = "AdCreative",
                                         .rows = rows,
                                         .row_count = sizeof rows / sizeof rows[0],
-                                        .id_always = true};
+                                        .id_always = true,
+                                        .known = known_creative};
 
 void creative_write(const struct plan *plan, struct call *call, const struct world_account *account,
                     const struct world_entity *ad, struct str *out)

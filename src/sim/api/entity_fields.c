@@ -78,6 +78,14 @@ static void f_bid_amount(const struct emit *e)
         out_int(e->out, e->entity->bid_amount);
     }
 }
+/* A map of ints. */
+static void f_bid_info(const struct emit *e)
+{
+    if (e->entity->bid_amount >= 0) {
+        put_key(e);
+        str_addf(e->out, "{\"ACTIONS\":%lld}", (long long)e->entity->bid_amount);
+    }
+}
 static void f_objective(const struct emit *e)
 {
     put_text(e, e->entity->objective);
@@ -258,6 +266,7 @@ static const struct field_row rows[] = {
     {"budget_remaining",       ON_CAMPAIGN | ON_ADSET, f_budget_remaining, NULL,       0 },
     {"spend_cap",              ON_CAMPAIGN,            f_spend_cap,        NULL,       0 },
     {"bid_amount",             ON_ADSET,               f_bid_amount,       NULL,       0 },
+    {"bid_info",               ON_ADSET,               f_bid_info,         NULL,       0 },
     {"objective",              ON_CAMPAIGN,            f_objective,        NULL,       0 },
     {"buying_type",            ON_CAMPAIGN,            f_buying_type,      NULL,       0 },
     {"bid_strategy",           ON_CAMPAIGN | ON_ADSET, f_bid_strategy,     NULL,       0 },
@@ -289,14 +298,14 @@ static const struct field_row rows[] = {
     {"insights",               ON_ENTITY,              insights_nested,    "insights", 60},
 };
 
-#define NODE(mask, text)                                                                           \
+#define NODE(bit, title, more)                                                                     \
     {                                                                                              \
-        .on = (mask), .name = (text), .rows = rows, .row_count = sizeof rows / sizeof rows[0],     \
-        .id_always = true                                                                          \
+        .on = (bit), .name = (title), .rows = rows, .row_count = sizeof rows / sizeof rows[0],     \
+        .id_always = true, .known = (more)                                                         \
     }
-const struct node_type node_campaign = NODE(ON_CAMPAIGN, "Campaign");
-const struct node_type node_adset = NODE(ON_ADSET, "AdSet");
-const struct node_type node_ad = NODE(ON_AD, "Ad");
+const struct node_type node_campaign = NODE(ON_CAMPAIGN, "Campaign", known_campaign);
+const struct node_type node_adset = NODE(ON_ADSET, "AdSet", known_adset);
+const struct node_type node_ad = NODE(ON_AD, "Ad", known_ad);
 
 const struct node_type *node_of_kind(enum entity_kind kind)
 {

@@ -10,6 +10,9 @@
 
 extern const struct node_type node_campaign, node_adset, node_ad, node_creative, node_account;
 
+extern const char *const known_campaign[],
+    *const known_adset[], *const known_ad[], *const known_account[], *const known_creative[],
+                                                                         *const known_insights[];
 const struct node_type *node_of_kind(enum entity_kind kind);
 /* The whole object of the plan; takes nothing, the caller holds world_lock. */
 void entity_write(const struct plan *plan, struct call *call, const struct world_account *account,

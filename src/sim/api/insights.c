@@ -12,6 +12,7 @@
 /* Beyond these a synchronous query times out, a page is too much (figures are ours: Meta
  * publishes none, reference 6.3). */
 #define SYNC_ROWS_MAX 3e6
+#define SORT_ROWS_MAX (1u << 20)
 #define PAGE_POINTS_MAX 150000u
 
 static bool entity_filter(const struct insights_query *query, const struct filter *filter,
@@ -102,19 +103,57 @@ bool insights_keep_ad(void *ctx, const struct world_entity *ad)
     return true;
 }
 
+enum insight_metric insights_metric(const char *name)
+{
+    static const char *const names[METRIC_COUNT] = {
+        [METRIC_SPEND] = "spend",   [METRIC_IMPRESSIONS] = "impressions",
+        [METRIC_CLICKS] = "clicks", [METRIC_REACH] = "reach",
+        [METRIC_CTR] = "ctr",       [METRIC_CPC] = "cpc",
+        [METRIC_CPM] = "cpm"};
+    for (int i = METRIC_NONE + 1; i < METRIC_COUNT; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return (enum insight_metric)i;
+        }
+    }
+    return METRIC_NONE;
+}
+
+static double per(double numerator, int64_t denominator)
+{
+    return denominator > 0 ? numerator / (double)denominator : 0.0;
+}
+
+double insights_figure(enum insight_metric metric, const struct world_metrics *metrics)
+{
+    double spend = (double)metrics->spend_micros / 1e6;
+    switch (metric) {
+    case METRIC_SPEND:
+        return spend;
+    case METRIC_IMPRESSIONS:
+        return (double)metrics->impressions;
+    case METRIC_CLICKS:
+        return (double)metrics->clicks;
+    case METRIC_REACH:
+        return (double)metrics->reach;
+    case METRIC_CTR:
+        return per(100.0 * (double)metrics->clicks, metrics->impressions);
+    case METRIC_CPC:
+        return per(spend, metrics->clicks);
+    case METRIC_CPM:
+        return per(1000.0 * spend, metrics->impressions);
+    case METRIC_NONE:
+    case METRIC_COUNT:
+        break;
+    }
+    return 0.0;
+}
+
 bool insights_keep_metrics(const struct insights_query *query, const struct world_row *row)
 {
     for (const struct filter *filter = query->metrics; filter != NULL; filter = filter->next) {
-        const char *name = filter_local_name(filter->field);
         char text[40];
-        if (strcmp(name, "spend") == 0) {
-            snprintf(text, sizeof text, "%.6f", (double)row->metrics.spend_micros / 1e6);
-        } else {
-            int64_t value = strcmp(name, "impressions") == 0 ? row->metrics.impressions
-                            : strcmp(name, "clicks") == 0    ? row->metrics.clicks
-                                                             : row->metrics.reach;
-            snprintf(text, sizeof text, "%lld", (long long)value);
-        }
+        snprintf(text, sizeof text, "%.6f",
+                 insights_figure(insights_metric(filter_local_name(filter->field)), &row->metrics));
         if (!filter_test(filter, text)) {
             return false;
         }
@@ -155,7 +194,7 @@ static bool row_walk_open(struct row_walk *walk)
 /* The next row over all ranges; where to go on is in range and position. */
 static bool row_walk_next(struct row_walk *walk, struct world_row *row)
 {
-    while (walk->range < walk->query->range_count) {
+    while (!walk->query->beyond && walk->range < walk->query->range_count) {
         if (walk->rows == NULL && !row_walk_open(walk)) {
             return false;
         }
@@ -219,6 +258,95 @@ static void write_page(struct page *page, struct insights_query *query, struct i
     }
 }
 
+/* Where a row can be read again, and what it is sorted by. */
+struct sorted_row {
+    double figure;
+    size_t range, order;
+    uint64_t position;
+};
+
+static int by_figure(const void *a, const void *b)
+{
+    const struct sorted_row *x = a, *y = b;
+    if (x->figure != y->figure) {
+        return x->figure < y->figure ? -1 : 1;
+    }
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* All rows, in order; NULL = no memory or more than can be sorted. */
+static struct sorted_row *sort_rows(struct insights_query *query, struct world_row *row,
+                                    size_t *count)
+{
+    struct row_walk walk = {.query = query};
+    struct sorted_row *list = NULL;
+    size_t room = 0;
+    *count = 0;
+    for (;;) {
+        struct sorted_row next = {.range = walk.range, .position = walk.position};
+        if (!row_walk_next(&walk, row)) {
+            break;
+        }
+        next.position = walk.range == next.range ? next.position : 0;
+        next.range = walk.range;
+        next.order = *count;
+        double figure = insights_figure(query->sort, &row->metrics);
+        next.figure = query->descending ? -figure : figure;
+        if (*count == room) {
+            room = room > 0 ? room * 2 : 1024;
+            struct sorted_row *more =
+                room <= SORT_ROWS_MAX ? realloc(list, room * sizeof *list) : NULL;
+            if (more == NULL) {
+                world_rows_destroy(walk.rows);
+                free(list);
+                return NULL;
+            }
+            list = more;
+        }
+        list[(*count)++] = next;
+    }
+    world_rows_destroy(walk.rows);
+    if (*count > 0) {
+        qsort(list, *count, sizeof *list, by_figure);
+    }
+    return list != NULL ? list : calloc(1, sizeof *list);
+}
+
+/* A page of the sorted rows: positions are ranks. */
+static void write_sorted(struct page *page, struct insights_query *query, struct insight_emit *emit,
+                         struct str *out)
+{
+    struct world_row *row = arena_alloc(query->call->request->arena, sizeof *row);
+    size_t count = 0;
+    struct sorted_row *list = row != NULL ? sort_rows(query, row, &count) : NULL;
+    if (list == NULL) {
+        errors_reply(query->call->reply, GRAPH_TIMEOUT);
+        return;
+    }
+    size_t at = (size_t)page->from.rows;
+    page->skip = 0;
+    for (; at < count && page->rows < page->limit && !page->empty; at++) {
+        struct row_walk walk = {
+            .query = query, .range = list[at].range, .position = list[at].position};
+        if (row_walk_next(&walk, row)) {
+            write_row(page, emit, row, out);
+        }
+        world_rows_destroy(walk.rows);
+    }
+    page->more = at < count;
+    free(list);
+}
+
+static void write_rows(struct page *page, struct insights_query *query, struct insight_emit *emit,
+                       struct str *out)
+{
+    if (query->sort != METRIC_NONE) {
+        write_sorted(page, query, emit, out);
+    } else {
+        write_page(page, query, emit, out);
+    }
+}
+
 void insights_page(struct call *call, struct insights_query *query, const struct request *request)
 {
     struct page page;
@@ -233,7 +361,7 @@ void insights_page(struct call *call, struct insights_query *query, const struct
     world_account(call->sim->world, query->world.account, call->now_ms, &account);
     insights_row_init(&emit, query, &account);
     page_open(&out);
-    write_page(&page, query, &emit, &out);
+    write_rows(&page, query, &emit, &out);
     page_close(&page, call, &out);
     insights_row_fini(&emit);
     sim_unlock(call->sim);
@@ -319,7 +447,7 @@ void insights_nested(const struct emit *emit)
     str_init(&out, REPLY_MAX);
     insights_row_init(&row, query, emit->account);
     page_open(&out);
-    write_page(&page, query, &row, &out);
+    write_rows(&page, query, &row, &out);
     page_close(&page, call, &out);
     insights_row_fini(&row);
     if (page.rows > 0) {

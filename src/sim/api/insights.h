@@ -16,6 +16,19 @@
 
 enum { INSIGHT_RANGES = 40, INSIGHT_LIMIT = 5000 };
 
+/* Figures by which rows may be sorted and filtered. */
+enum insight_metric {
+    METRIC_NONE,
+    METRIC_SPEND,
+    METRIC_IMPRESSIONS,
+    METRIC_CLICKS,
+    METRIC_REACH,
+    METRIC_CTR,
+    METRIC_CPC,
+    METRIC_CPM,
+    METRIC_COUNT
+};
+
 struct insight_target {
     uint32_t account;
     bool has_ref;
@@ -32,10 +45,18 @@ struct insights_query {
     unsigned windows; /* bit per enum world_window shown beside `value` */
     bool by_device;   /* action_breakdowns has action_device */
     size_t breakdown_count, action_breakdown_count;
+    bool beyond;                  /* lies too far back: no rows */
+    bool reach_granted;           /* set before parsing: an async report within the day's ten */
+    bool reach_old;               /* asks for reach by breakdown beyond 13 months */
+    bool reach_hidden;            /* and does not get it */
+    bool hourly;                  /* reach and frequency are 0 */
+    bool on_meta_only;            /* what happened elsewhere is left out */
     unsigned row_mask, ad_mask;   /* effective statuses of rows and of ads that count */
     const struct filter *filters; /* ids, names and parents' statuses */
     const struct filter *metrics; /* on figures, after summing */
-    struct fault dropped;         /* kind FAULT_DROP_ROW: this entity, this day */
+    enum insight_metric sort;     /* METRIC_NONE = by entity and day */
+    bool descending;
+    struct fault dropped; /* kind FAULT_DROP_ROW: this entity, this day */
     bool has_dropped;
 };
 
@@ -50,7 +71,8 @@ struct insight_emit {
 
 extern const struct node_type node_insights;
 
-/* False = an error stands in the reply. request: where the parameters stand. */
+/* False = an error stands in the reply. request: where the parameters stand. query is zero but for
+ * reach_granted. */
 bool insights_parse(struct insights_query *query, struct call *call, const struct request *request,
                     const struct insight_target *target, int64_t data_ms);
 /* Rows it may give, for deciding whether it is too much; takes world_lock. */
@@ -65,6 +87,8 @@ void insights_page(struct call *call, struct insights_query *query, const struct
 /* "insights":{"data":[...]} inside an object. */
 void insights_nested(const struct emit *emit);
 
+enum insight_metric insights_metric(const char *name); /* METRIC_NONE = no such */
+double insights_figure(enum insight_metric metric, const struct world_metrics *metrics);
 bool insights_keep_row(void *ctx, const struct world_entity *entity);
 bool insights_keep_ad(void *ctx, const struct world_entity *ad);
 bool insights_keep_metrics(const struct insights_query *query, const struct world_row *row);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "sim/api/entity_fields.h"
 #include "sim/api/insights.h"
 #include "sim/api/put.h"
 #include "sim/net/out.h"
@@ -117,21 +118,13 @@ static void i_setting(const struct emit *e)
 {
     put_text(e, "7d_click_1d_view");
 }
-static void i_age(const struct emit *e)
+static void i_label(const struct emit *e)
 {
-    put_text(e, e->row->row->age);
-}
-static void i_gender(const struct emit *e)
-{
-    put_text(e, e->row->row->gender);
-}
-static void i_country(const struct emit *e)
-{
-    put_text(e, e->row->row->country);
-}
-static void i_platform(const struct emit *e)
-{
-    put_text(e, e->row->row->platform);
+    for (int i = 0; i < WORLD_DIMENSION_COUNT; i++) {
+        if (strcmp(world_dimension_key((enum world_dimension)i), e->item->key) == 0) {
+            put_text(e, e->row->row->label[i]);
+        }
+    }
 }
 
 /* ---- figures */
@@ -149,13 +142,20 @@ static void i_clicks(const struct emit *e)
 {
     put_count(e, metrics(e)->clicks);
 }
+/* Hours know no people; of breakdowns too far back nothing is said of them at all. */
 static void i_reach(const struct emit *e)
 {
-    put_count(e, metrics(e)->reach);
+    if (!e->row->query->reach_hidden) {
+        put_count(e, e->row->query->hourly ? 0 : metrics(e)->reach);
+    }
 }
 static void i_frequency(const struct emit *e)
 {
-    put_ratio(e, metrics(e)->impressions, metrics(e)->reach, 1);
+    if (e->row->query->hourly) {
+        put_count(e, 0);
+    } else if (!e->row->query->reach_hidden) {
+        put_ratio(e, metrics(e)->impressions, metrics(e)->reach, 1);
+    }
 }
 static void i_ctr(const struct emit *e)
 {
@@ -171,7 +171,10 @@ static void i_cpm(const struct emit *e)
 }
 static void i_cpp(const struct emit *e)
 {
-    put_ratio(e, metrics(e)->spend_micros, metrics(e)->reach * 1000, 1);
+    const struct insights_query *query = e->row->query;
+    if (!query->reach_hidden && !query->hourly) {
+        put_ratio(e, metrics(e)->spend_micros, metrics(e)->reach * 1000, 1);
+    }
 }
 static void i_link_clicks(const struct emit *e)
 {
@@ -245,10 +248,16 @@ static void put_entry(const struct emit *e, const char *list_key, enum world_act
     str_addc(e->out, '}');
 }
 
+#define ALL_ACTIONS ((1u << WORLD_ACTION_COUNT) - 1)
+#define ON_META                                                                                    \
+    (1u << WORLD_LINK_CLICK | 1u << WORLD_POST_ENGAGEMENT | 1u << WORLD_PAGE_ENGAGEMENT |          \
+     1u << WORLD_VIDEO_VIEW | 1u << WORLD_LEAD_GROUPED)
+
 static void put_list(const struct emit *e, unsigned actions,
                      const int64_t table[WORLD_ACTION_COUNT][WORLD_WINDOW_COUNT], bool money)
 {
     bool any = false;
+    actions &= e->row->query->on_meta_only ? ON_META : ALL_ACTIONS;
     for (unsigned action = 0; action < WORLD_ACTION_COUNT; action++) {
         if ((actions >> action & 1) == 0) {
             continue;
@@ -263,8 +272,6 @@ static void put_list(const struct emit *e, unsigned actions,
         str_addc(e->out, ']');
     }
 }
-
-#define ALL_ACTIONS ((1u << WORLD_ACTION_COUNT) - 1)
 
 static void i_actions(const struct emit *e)
 {
@@ -298,6 +305,7 @@ static void put_per_action(const struct emit *e, unsigned actions, bool roas)
 {
     bool any = false;
     const struct world_metrics *m = metrics(e);
+    actions &= e->row->query->on_meta_only ? ON_META : ALL_ACTIONS;
     for (unsigned action = 0; action < WORLD_ACTION_COUNT; action++) {
         int64_t count = m->count[action][WORLD_DEFAULT];
         int64_t value = m->value_micros[action][WORLD_DEFAULT];
@@ -337,54 +345,64 @@ static void i_website_roas(const struct emit *e)
 }
 
 static const struct field_row rows[] = {
-    {"account_id",            ON_INSIGHT, i_account_id,      NULL, 0},
-    {"account_name",          ON_INSIGHT, i_account_name,    NULL, 0},
-    {"account_currency",      ON_INSIGHT, i_currency,        NULL, 0},
-    {"campaign_id",           ON_INSIGHT, i_campaign_id,     NULL, 0},
-    {"campaign_name",         ON_INSIGHT, i_campaign_name,   NULL, 0},
-    {"adset_id",              ON_INSIGHT, i_adset_id,        NULL, 0},
-    {"adset_name",            ON_INSIGHT, i_adset_name,      NULL, 0},
-    {"ad_id",                 ON_INSIGHT, i_ad_id,           NULL, 0},
-    {"ad_name",               ON_INSIGHT, i_ad_name,         NULL, 0},
-    {"date_start",            ON_INSIGHT, i_start,           NULL, 0},
-    {"date_stop",             ON_INSIGHT, i_stop,            NULL, 0},
-    {"created_time",          ON_INSIGHT, i_created,         NULL, 0},
-    {"updated_time",          ON_INSIGHT, i_updated,         NULL, 0},
-    {"objective",             ON_INSIGHT, i_objective,       NULL, 0},
-    {"optimization_goal",     ON_INSIGHT, i_optimization,    NULL, 0},
-    {"buying_type",           ON_INSIGHT, i_buying,          NULL, 0},
-    {"attribution_setting",   ON_INSIGHT, i_setting,         NULL, 0},
-    {"age",                   ON_INSIGHT, i_age,             NULL, 0},
-    {"gender",                ON_INSIGHT, i_gender,          NULL, 0},
-    {"country",               ON_INSIGHT, i_country,         NULL, 0},
-    {"publisher_platform",    ON_INSIGHT, i_platform,        NULL, 0},
-    {"spend",                 ON_INSIGHT, i_spend,           NULL, 0},
-    {"impressions",           ON_INSIGHT, i_impressions,     NULL, 0},
-    {"clicks",                ON_INSIGHT, i_clicks,          NULL, 0},
-    {"reach",                 ON_INSIGHT, i_reach,           NULL, 4},
-    {"frequency",             ON_INSIGHT, i_frequency,       NULL, 4},
-    {"ctr",                   ON_INSIGHT, i_ctr,             NULL, 0},
-    {"cpc",                   ON_INSIGHT, i_cpc,             NULL, 0},
-    {"cpm",                   ON_INSIGHT, i_cpm,             NULL, 0},
-    {"cpp",                   ON_INSIGHT, i_cpp,             NULL, 4},
-    {"inline_link_clicks",    ON_INSIGHT, i_link_clicks,     NULL, 0},
-    {"inline_link_click_ctr", ON_INSIGHT, i_link_ctr,        NULL, 0},
-    {"unique_clicks",         ON_INSIGHT, i_unique_clicks,   NULL, 4},
-    {"social_spend",          ON_INSIGHT, i_zero,            NULL, 0},
-    {"actions",               ON_INSIGHT, i_actions,         NULL, 4},
-    {"action_values",         ON_INSIGHT, i_action_values,   NULL, 4},
-    {"conversions",           ON_INSIGHT, i_absent,          NULL, 2},
-    {"outbound_clicks",       ON_INSIGHT, i_outbound,        NULL, 1},
-    {"video_play_actions",    ON_INSIGHT, i_videos,          NULL, 2},
-    {"cost_per_action_type",  ON_INSIGHT, i_cost_per_action, NULL, 4},
-    {"purchase_roas",         ON_INSIGHT, i_roas,            NULL, 2},
-    {"website_purchase_roas", ON_INSIGHT, i_website_roas,    NULL, 2},
+    {"account_id",                                      ON_INSIGHT, i_account_id,      NULL, 0},
+    {"account_name",                                    ON_INSIGHT, i_account_name,    NULL, 0},
+    {"account_currency",                                ON_INSIGHT, i_currency,        NULL, 0},
+    {"campaign_id",                                     ON_INSIGHT, i_campaign_id,     NULL, 0},
+    {"campaign_name",                                   ON_INSIGHT, i_campaign_name,   NULL, 0},
+    {"adset_id",                                        ON_INSIGHT, i_adset_id,        NULL, 0},
+    {"adset_name",                                      ON_INSIGHT, i_adset_name,      NULL, 0},
+    {"ad_id",                                           ON_INSIGHT, i_ad_id,           NULL, 0},
+    {"ad_name",                                         ON_INSIGHT, i_ad_name,         NULL, 0},
+    {"date_start",                                      ON_INSIGHT, i_start,           NULL, 0},
+    {"date_stop",                                       ON_INSIGHT, i_stop,            NULL, 0},
+    {"created_time",                                    ON_INSIGHT, i_created,         NULL, 0},
+    {"updated_time",                                    ON_INSIGHT, i_updated,         NULL, 0},
+    {"objective",                                       ON_INSIGHT, i_objective,       NULL, 0},
+    {"optimization_goal",                               ON_INSIGHT, i_optimization,    NULL, 0},
+    {"buying_type",                                     ON_INSIGHT, i_buying,          NULL, 0},
+    {"attribution_setting",                             ON_INSIGHT, i_setting,         NULL, 0},
+    {"age",                                             ON_INSIGHT, i_label,           NULL, 0},
+    {"gender",                                          ON_INSIGHT, i_label,           NULL, 0},
+    {"country",                                         ON_INSIGHT, i_label,           NULL, 0},
+    {"publisher_platform",                              ON_INSIGHT, i_label,           NULL, 0},
+    {"region",                                          ON_INSIGHT, i_label,           NULL, 0},
+    {"platform_position",                               ON_INSIGHT, i_label,           NULL, 0},
+    {"device_platform",                                 ON_INSIGHT, i_label,           NULL, 0},
+    {"impression_device",                               ON_INSIGHT, i_label,           NULL, 0},
+    {"product_id",                                      ON_INSIGHT, i_label,           NULL, 0},
+    {"hourly_stats_aggregated_by_advertiser_time_zone", ON_INSIGHT, i_label,           NULL, 0},
+    {"hourly_stats_aggregated_by_audience_time_zone",   ON_INSIGHT, i_label,           NULL, 0},
+    {"frequency_value",                                 ON_INSIGHT, i_label,           NULL, 0},
+    {"comscore_market",                                 ON_INSIGHT, i_label,           NULL, 0},
+    {"spend",                                           ON_INSIGHT, i_spend,           NULL, 0},
+    {"impressions",                                     ON_INSIGHT, i_impressions,     NULL, 0},
+    {"clicks",                                          ON_INSIGHT, i_clicks,          NULL, 0},
+    {"reach",                                           ON_INSIGHT, i_reach,           NULL, 4},
+    {"frequency",                                       ON_INSIGHT, i_frequency,       NULL, 4},
+    {"ctr",                                             ON_INSIGHT, i_ctr,             NULL, 0},
+    {"cpc",                                             ON_INSIGHT, i_cpc,             NULL, 0},
+    {"cpm",                                             ON_INSIGHT, i_cpm,             NULL, 0},
+    {"cpp",                                             ON_INSIGHT, i_cpp,             NULL, 4},
+    {"inline_link_clicks",                              ON_INSIGHT, i_link_clicks,     NULL, 0},
+    {"inline_link_click_ctr",                           ON_INSIGHT, i_link_ctr,        NULL, 0},
+    {"unique_clicks",                                   ON_INSIGHT, i_unique_clicks,   NULL, 4},
+    {"social_spend",                                    ON_INSIGHT, i_zero,            NULL, 0},
+    {"actions",                                         ON_INSIGHT, i_actions,         NULL, 4},
+    {"action_values",                                   ON_INSIGHT, i_action_values,   NULL, 4},
+    {"conversions",                                     ON_INSIGHT, i_absent,          NULL, 2},
+    {"outbound_clicks",                                 ON_INSIGHT, i_outbound,        NULL, 1},
+    {"video_play_actions",                              ON_INSIGHT, i_videos,          NULL, 2},
+    {"cost_per_action_type",                            ON_INSIGHT, i_cost_per_action, NULL, 4},
+    {"purchase_roas",                                   ON_INSIGHT, i_roas,            NULL, 2},
+    {"website_purchase_roas",                           ON_INSIGHT, i_website_roas,    NULL, 2},
 };
 
 const struct node_type node_insights = {.on = ON_INSIGHT,
                                         .name = "AdsInsights",
                                         .rows = rows,
-                                        .row_count = sizeof rows / sizeof rows[0]};
+                                        .row_count = sizeof rows / sizeof rows[0],
+                                        .known = known_insights};
 
 void insights_row_init(struct insight_emit *emit, const struct insights_query *query,
                        const struct world_account *account)
@@ -431,22 +449,15 @@ static void row_names(struct insight_emit *emit, const struct world_entity *enti
 /* A breakdown's keys stand in every row, asked for as fields or not. */
 static void row_keys(struct str *out, const struct world_row *row, const struct plan *plan)
 {
-    const struct {
-        const char *key, *value;
-    } cells[] = {
-        {"age",                row->age     },
-        {"gender",             row->gender  },
-        {"country",            row->country },
-        {"publisher_platform", row->platform},
-    };
-    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
-        bool given = cells[i].value == NULL;
+    for (int i = 0; i < WORLD_DIMENSION_COUNT; i++) {
+        const char *key = world_dimension_key((enum world_dimension)i);
+        bool given = row->label[i] == NULL;
         for (size_t k = 0; k < plan->count && !given; k++) {
-            given = strcmp(plan->items[k].key, cells[i].key) == 0;
+            given = strcmp(plan->items[k].key, key) == 0;
         }
         if (!given) {
-            out_key(out, cells[i].key);
-            out_string(out, cells[i].value);
+            out_key(out, key);
+            out_string(out, row->label[i]);
         }
     }
 }

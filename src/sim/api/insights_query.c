@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "sim/api/breakdowns.h"
 #include "sim/api/calendar.h"
 #include "sim/api/errors.h"
 #include "sim/api/insights.h"
@@ -68,6 +69,7 @@ static bool read_json_ranges(struct insights_query *query, const char *text, boo
              node = json_next(node)) {
             ok = add_range(query, node);
         }
+        ok = ok && (query->range_count > 0 || refuse(query->call, "time_ranges must not be empty"));
     }
     json_free(doc);
     return ok;
@@ -81,8 +83,10 @@ static bool read_increment(struct insights_query *query, const struct request *r
     } else if (strcmp(text, "monthly") == 0) {
         query->world.increment = WORLD_MONTHLY;
     } else {
-        query->world.increment = atoi(text);
-        if (query->world.increment < 1 || query->world.increment > INCREMENT_MAX) {
+        char *end;
+        long days = strtol(text, &end, 10);
+        query->world.increment = *end == '\0' && days <= INCREMENT_MAX ? (int)days : 0;
+        if (query->world.increment < 1) {
             return refuse(query->call,
                           "time_increment must be between 1 and 90, monthly or all_days");
         }
@@ -117,47 +121,6 @@ static bool read_dates(struct insights_query *query, const struct request *reque
         }
     }
     return ok;
-}
-
-static bool read_breakdowns(struct insights_query *query, const struct request *request)
-{
-    static const struct {
-        const char *name;
-        unsigned bit;
-    } known[] = {
-        {"age",                WORLD_BY_AGE     },
-        {"gender",             WORLD_BY_GENDER  },
-        {"country",            WORLD_BY_COUNTRY },
-        {"publisher_platform", WORLD_BY_PLATFORM},
-    };
-    const char **names, *text = request_param(request, "breakdowns");
-    size_t count;
-    if (text == NULL || text[0] == '\0') {
-        return true;
-    }
-    if (!filter_parse_list(request->arena, text, &names, &count)) {
-        return refuse(query->call, "breakdowns must be a list");
-    }
-    for (size_t i = 0; i < count; i++) {
-        unsigned bit = 0;
-        for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
-            bit |= strcmp(known[k].name, names[i]) == 0 ? known[k].bit : 0;
-        }
-        if (bit == 0) {
-            return refuse(query->call, "breakdowns must be one of the following values: age, "
-                                       "gender, country, publisher_platform");
-        }
-        query->world.breakdowns |= bit;
-    }
-    unsigned people = WORLD_BY_AGE | WORLD_BY_GENDER;
-    unsigned places = query->world.breakdowns & ~people;
-    if (places != 0 && query->world.breakdowns != WORLD_BY_COUNTRY &&
-        query->world.breakdowns != WORLD_BY_PLATFORM) {
-        errors_reply(query->call->reply, GRAPH_BAD_BREAKDOWN);
-        return false;
-    }
-    query->breakdown_count = count;
-    return true;
 }
 
 static bool read_action_breakdowns(struct insights_query *query, const struct request *request)
@@ -240,17 +203,6 @@ static int level_kind(enum insight_level level)
                                    : -1;
 }
 
-static bool is_metric(const char *name)
-{
-    static const char *const known[] = {"impressions", "spend", "clicks", "reach"};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strcmp(known[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool add_status(struct insights_query *query, const struct filter *filter, int kind,
                        bool *given)
 {
@@ -282,7 +234,7 @@ static bool sort_filter(struct insights_query *query, struct filter *filter, boo
 {
     const char *name = filter_local_name(filter->field);
     int kind = filter_kind(filter->field);
-    if (is_metric(name)) {
+    if (insights_metric(name) != METRIC_NONE) {
         filter->next = *metrics;
         *metrics = filter;
         return true;
@@ -341,6 +293,30 @@ static bool read_filters(struct insights_query *query, const struct request *req
     return true;
 }
 
+/* ["impressions_descending"]: one element, of a figure. */
+static bool read_sort(struct insights_query *query, const struct request *request)
+{
+    static const char *const orders[] = {"_ascending", "_descending"};
+    const char **names, *text = request_param(request, "sort");
+    size_t count;
+    if (text == NULL || text[0] == '\0') {
+        return true;
+    }
+    if (!filter_parse_list(request->arena, text, &names, &count) || count > 1) {
+        return refuse(query->call, "sort must be an array of one element");
+    }
+    for (int i = 0; count == 1 && i < 2; i++) {
+        size_t n = strlen(names[0]), end = strlen(orders[i]);
+        if (n > end && strcmp(names[0] + n - end, orders[i]) == 0) {
+            const char *name = arena_copy(request->arena, names[0], n - end);
+            query->sort = name != NULL ? insights_metric(name) : METRIC_NONE;
+            query->descending = i == 1;
+        }
+    }
+    return count == 0 || query->sort != METRIC_NONE ||
+           refuse(query->call, "sort must be a metric followed by _ascending or _descending");
+}
+
 static bool read_fields(struct insights_query *query, const struct request *request)
 {
     static const char *const level_ids[LEVEL_COUNT] = {
@@ -364,14 +340,15 @@ static bool read_fields(struct insights_query *query, const struct request *requ
         return false;
     }
     query->plan = plan_build(query->call, &node_insights, fields);
-    query->call->reach_old = query->world.breakdowns != 0 && fields_find(fields, "reach") != NULL;
     return query->plan != NULL;
 }
 
 bool insights_parse(struct insights_query *query, struct call *call, const struct request *request,
                     const struct insight_target *target, int64_t data_ms)
 {
-    *query = (struct insights_query){.call = call, .data_ms = data_ms};
+    bool reach_granted = query->reach_granted;
+    *query =
+        (struct insights_query){.call = call, .data_ms = data_ms, .reach_granted = reach_granted};
     query->world.account = target->account;
     query->world.scoped = target->has_ref;
     query->world.scope = target->ref;
@@ -382,15 +359,14 @@ bool insights_parse(struct insights_query *query, struct call *call, const struc
     int32_t today = world_today(call->sim->world, target->account, call->now_ms);
     sim_unlock(call->sim);
     if (!read_level(query, request, target) || !read_dates(query, request, today) ||
-        !read_breakdowns(query, request) || !read_action_breakdowns(query, request) ||
-        !read_windows(query, request) || !read_filters(query, request) ||
-        !read_fields(query, request)) {
+        !breakdowns_read(query, request) || !read_action_breakdowns(query, request) ||
+        !read_windows(query, request) || !read_sort(query, request) ||
+        !read_filters(query, request) || !read_fields(query, request) ||
+        !breakdowns_check_age(query, today)) {
         return false;
     }
     query->world.since = query->since[0];
     query->world.until = query->until[0];
-    call->reach_old =
-        call->reach_old && query->since[0] < calendar_months_before(today, REACH_MONTHS);
     query->has_dropped = faults_match(call->sim->faults, FAULT_DROP_ROW, &call->fault, call->now_ms,
                                       &query->dropped) &&
                          (query->dropped.entity[0] != '\0' || query->dropped.day[0] != '\0');
@@ -415,12 +391,7 @@ double insights_estimate(const struct insights_query *query)
     double periods = query->world.increment > 0
                          ? insights_days(query) / (double)query->world.increment
                          : (double)query->range_count;
-    double cells = 1.0;
-    cells *= (query->world.breakdowns & WORLD_BY_AGE) != 0 ? 6.0 : 1.0;
-    cells *= (query->world.breakdowns & WORLD_BY_GENDER) != 0 ? 2.5 : 1.0;
-    cells *= (query->world.breakdowns & WORLD_BY_COUNTRY) != 0 ? 5.0 : 1.0;
-    cells *= (query->world.breakdowns & WORLD_BY_PLATFORM) != 0 ? 3.0 : 1.0;
-    return (ads * share[query->world.level] + 1.0) * periods * cells;
+    return (ads * share[query->world.level] + 1.0) * periods * breakdowns_cells(query);
 }
 
 double insights_weight(const struct insights_query *query)

@@ -5,11 +5,22 @@
 #include "sim/api/errors.h"
 #include "sim/net/out.h"
 
+static void emit_nothing(const struct emit *emit)
+{
+    (void)emit;
+}
+
 static const struct field_row *plan_find(const struct node_type *type, const char *name)
 {
+    static const struct field_row empty = {.name = "", .emit = emit_nothing};
     for (size_t i = 0; i < type->row_count; i++) {
         if ((type->rows[i].on & type->on) != 0 && strcmp(type->rows[i].name, name) == 0) {
             return &type->rows[i];
+        }
+    }
+    for (size_t i = 0; type->known != NULL && type->known[i] != NULL; i++) {
+        if (strcmp(type->known[i], name) == 0) {
+            return &empty;
         }
     }
     return NULL;
@@ -37,7 +48,7 @@ static bool plan_add(struct call *call, const struct node_type *type, const stru
         return false;
     }
     struct plan_item *item = &plan->items[plan->count++];
-    *item = (struct plan_item){.row = row, .field = field, .key = row->name};
+    *item = (struct plan_item){.row = row, .field = field, .key = field->name};
     plan->has_id = plan->has_id || strcmp(field->name, "id") == 0;
     plan->weight += row->weight > 0 ? row->weight : 1;
     const struct node_type *target = row->target != NULL ? node_type_find(row->target) : NULL;

@@ -67,7 +67,8 @@ struct node_type {
     const char *name; /* in error texts: "Campaign" */
     const struct field_row *rows;
     size_t row_count;
-    bool id_always; /* id comes without being asked for */
+    bool id_always;           /* id comes without being asked for */
+    const char *const *known; /* fields that exist and are always empty; ends with NULL */
 };
 
 /* NULL with an error in the call's reply. fields NULL = none given. */

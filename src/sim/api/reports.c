@@ -26,6 +26,7 @@ struct report {
     struct world_ref ref;
     int64_t created_ms, duration_ms;
     int32_t since, until;
+    bool reach; /* granted reach that lies too far back for others */
     enum fate fate;
     double stall_pct;
     int code, subcode;
@@ -204,6 +205,8 @@ void reports_post(struct call *call)
         errors_reply(call->reply, GRAPH_UNKNOWN);
         return;
     }
+    report.reach =
+        query->reach_old && sim_reach_reports(call->sim, call->account, call->now_ms, true) > 0;
     report_fate(call, &report, rows);
     reports_add(call->sim->reports, &report);
     call->weighted = insights_weight(query);
@@ -404,6 +407,7 @@ void reports_rows(struct call *call)
     /* Presets mean the day the run was made, figures are those of its end. */
     int64_t now_ms = call->now_ms;
     call->now_ms = report.created_ms;
+    query->reach_granted = report.reach;
     bool ok = insights_parse(query, call, stored, &target, report.created_ms + report.duration_ms);
     call->now_ms = now_ms;
     if (ok) {
@@ -432,6 +436,7 @@ void reports_save(struct reports *reports, struct str *out)
             {"duration", report->duration_ms                         },
             {"since",    report->since                               },
             {"until",    report->until                               },
+            {"reach",    report->reach                               },
             {"fate",     report->fate                                },
             {"stall",    (int64_t)report->stall_pct                  },
             {"code",     report->code                                },
@@ -472,6 +477,7 @@ void reports_load(struct reports *reports, const struct json *list)
                                 .duration_ms = member(node, "duration"),
                                 .since = (int32_t)member(node, "since"),
                                 .until = (int32_t)member(node, "until"),
+                                .reach = member(node, "reach") != 0,
                                 .fate = (enum fate)member(node, "fate"),
                                 .stall_pct = (double)member(node, "stall"),
                                 .code = (int)member(node, "code"),

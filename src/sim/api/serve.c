@@ -250,10 +250,15 @@ static void add_usage(struct call *call, bool silent)
     }
     meter_view(call->sim->meter, call->account, view);
     bool account = call->account >= 0 && call->use_case != USE_CASE_NONE;
+    double reach_pct = account && call->reach_old
+                           ? 100.0 *
+                                 sim_reach_reports(call->sim, call->account, call->now_ms, false) /
+                                 SIM_REACH_REPORTS
+                           : -1.0;
     struct usage_ask ask = {.now_ms = call->now_ms,
                             .account = account ? call->sim->accounts[call->account].number : NULL,
                             .use_case = call->use_case,
-                            .reach = call->reach_old,
+                            .reach_pct = reach_pct,
                             .style = usage_style_of(call, silent)};
     headers_add(call->reply, view, &ask);
 }

@@ -145,15 +145,14 @@ static void use_case_header(struct reply *reply, const struct meter_view *view,
 }
 
 static void insights_header(struct reply *reply, const struct meter_view *view,
-                            const struct usage_ask *ask, const char *header, struct str *out)
+                            const struct usage_ask *ask, const char *header, const double pct[2],
+                            struct str *out)
 {
-    double app = load_pct(&view->app_load, &view->rates.app_load, ask->now_ms);
-    double account = load_pct(&view->account.load, &view->rates.account_load, ask->now_ms);
     bool as_text = strings(ask, header);
     str_addc(out, '{');
-    add_fraction(out, "app_id_util_pct", shown(ask, header, app), as_text);
+    add_fraction(out, "app_id_util_pct", shown(ask, header, pct[0]), as_text);
     str_addc(out, ',');
-    add_fraction(out, "acc_id_util_pct", shown(ask, header, account), as_text);
+    add_fraction(out, "acc_id_util_pct", shown(ask, header, pct[1]), as_text);
     str_addf(out, ",\"ads_api_access_tier\":\"%s\"}", access_tier_name(view->tier));
     emit(reply, ask, header, out);
 }
@@ -171,11 +170,16 @@ void headers_add(struct reply *reply, const struct meter_view *view, const struc
     }
     if (ask->account != NULL && ask->use_case == USE_CASE_ADS_INSIGHTS) {
         str_reset(&out);
-        insights_header(reply, view, ask, "x-fb-ads-insights-throttle", &out);
+        const double load[] = {
+            load_pct(&view->app_load, &view->rates.app_load, ask->now_ms),
+            load_pct(&view->account.load, &view->rates.account_load, ask->now_ms),
+        };
+        insights_header(reply, view, ask, "x-fb-ads-insights-throttle", load, &out);
     }
-    if (ask->reach && ask->account != NULL) {
+    if (ask->reach_pct >= 0.0 && ask->account != NULL) {
         str_reset(&out);
-        insights_header(reply, view, ask, "x-fb-ads-insights-reach-throttle", &out);
+        const double reach[] = {0.0, ask->reach_pct};
+        insights_header(reply, view, ask, "x-fb-ads-insights-reach-throttle", reach, &out);
     }
     str_fini(&out);
 }

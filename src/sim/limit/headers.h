@@ -25,7 +25,8 @@ struct usage_ask {
     int64_t now_ms;
     const char *account; /* number without "act_"; NULL = none */
     enum use_case use_case;
-    bool reach; /* asks for reach by breakdown, older than 13 months */
+    double reach_pct; /* of the day's reports on reach by breakdown, older than 13 months; below 0 =
+                         not asked for */
     struct usage_style style;
 };
 

@@ -221,7 +221,6 @@ int64_t world_reach(const struct account *account, enum insight_level level, uin
                     int64_t impressions, int32_t days);
 
 /* ---- world_split.c: breakdown cells */
-#define CELLS_MAX 420
 uint32_t world_cells(const struct account *account, unsigned breakdowns);
 void world_cell_label(const struct account *account, unsigned breakdowns, uint32_t cell,
                       struct world_row *out);

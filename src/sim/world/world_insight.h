@@ -49,13 +49,27 @@ struct world_metrics {
                         [WORLD_WINDOW_COUNT]; /* action_values; purchases only */
 };
 
-enum world_breakdown {
-    WORLD_BY_AGE = 1,
-    WORLD_BY_GENDER = 2,
-    WORLD_BY_COUNTRY = 4,
-    WORLD_BY_PLATFORM = 8
+/* What rows can be cut by; a query has the bit of each (WORLD_BY), a row its label. */
+enum world_dimension {
+    WORLD_AGE,
+    WORLD_GENDER,
+    WORLD_COUNTRY,
+    WORLD_PLATFORM,
+    WORLD_REGION,
+    WORLD_POSITION,
+    WORLD_DEVICE,
+    WORLD_IMPRESSION_DEVICE,
+    WORLD_PRODUCT,
+    WORLD_HOUR,          /* of the advertiser's time zone */
+    WORLD_AUDIENCE_HOUR, /* of the viewer's */
+    WORLD_FREQUENCY,
+    WORLD_MARKET,
+    WORLD_DIMENSION_COUNT
 };
+#define WORLD_BY(dimension) (1u << (dimension))
+const char *world_dimension_key(enum world_dimension dimension); /* "publisher_platform" */
 
+#define WORLD_CELLS_MAX 420
 #define WORLD_ALL_DAYS 0
 #define WORLD_MONTHLY (-1)
 
@@ -67,7 +81,7 @@ struct world_query {
     struct world_ref scope;
     int32_t since, until; /* days since 1970-01-01, both inclusive; any range is fine */
     int increment;        /* days per row 1..90, WORLD_ALL_DAYS or WORLD_MONTHLY */
-    unsigned breakdowns;  /* enum world_breakdown, or-ed */
+    unsigned breakdowns;  /* WORLD_BY(...), or-ed; the cells' product is at most WORLD_CELLS_MAX */
     /* NULL = all. keep_row sees the row's own entity (never at account level), keep_ad every ad
      * that would count into a row and delivers in the range; both as of now_ms. */
     bool (*keep_row)(void *ctx, const struct world_entity *entity);
@@ -78,7 +92,7 @@ struct world_query {
 struct world_row {
     struct world_entity entity; /* of the level; at account level only account_id is set */
     int32_t date_start, date_stop;
-    const char *age, *gender, *country, *platform; /* NULL = not broken down by it */
+    const char *label[WORLD_DIMENSION_COUNT]; /* NULL = not broken down by it */
     struct world_metrics metrics;
 };
 

@@ -18,11 +18,11 @@ static void test_positions_resume_exactly(void **state)
         unsigned breakdowns;
         int increment;
     } cases[] = {
-        {LEVEL_AD,       0,                              1             },
-        {LEVEL_AD,       WORLD_BY_AGE | WORLD_BY_GENDER, 1             },
-        {LEVEL_ADSET,    0,                              3             },
-        {LEVEL_CAMPAIGN, WORLD_BY_COUNTRY,               WORLD_ALL_DAYS},
-        {LEVEL_ACCOUNT,  WORLD_BY_PLATFORM,              1             },
+        {LEVEL_AD,       0,                                            1             },
+        {LEVEL_AD,       WORLD_BY(WORLD_AGE) | WORLD_BY(WORLD_GENDER), 1             },
+        {LEVEL_ADSET,    0,                                            3             },
+        {LEVEL_CAMPAIGN, WORLD_BY(WORLD_COUNTRY),                      WORLD_ALL_DAYS},
+        {LEVEL_ACCOUNT,  WORLD_BY(WORLD_PLATFORM),                     1             },
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         struct world_query query = fixture_daily(world, 1, cases[c].level, 8, BASE_MS);
@@ -40,7 +40,7 @@ static void test_positions_resume_exactly(void **state)
             assert_int_equal(position, world_rows_position(whole));
             assert_int_equal(row.entity.id, expected.entity.id);
             assert_int_equal(row.date_start, expected.date_start);
-            assert_ptr_equal(row.age, expected.age);
+            assert_ptr_equal(row.label[WORLD_AGE], expected.label[WORLD_AGE]);
             assert_memory_equal(&row.metrics, &expected.metrics, sizeof row.metrics);
             count++;
         }
@@ -74,10 +74,14 @@ static void test_breakdowns_partition_the_row(void **state)
             struct world_metrics sum;
             memset(&sum, 0, sizeof sum);
             while (more && cell.entity.id == row.entity.id && cell.date_start == row.date_start) {
-                assert_true((cell.age != NULL) == ((breakdowns & WORLD_BY_AGE) != 0));
-                assert_true((cell.gender != NULL) == ((breakdowns & WORLD_BY_GENDER) != 0));
-                assert_true((cell.country != NULL) == ((breakdowns & WORLD_BY_COUNTRY) != 0));
-                assert_true((cell.platform != NULL) == ((breakdowns & WORLD_BY_PLATFORM) != 0));
+                assert_true((cell.label[WORLD_AGE] != NULL) ==
+                            ((breakdowns & WORLD_BY(WORLD_AGE)) != 0));
+                assert_true((cell.label[WORLD_GENDER] != NULL) ==
+                            ((breakdowns & WORLD_BY(WORLD_GENDER)) != 0));
+                assert_true((cell.label[WORLD_COUNTRY] != NULL) ==
+                            ((breakdowns & WORLD_BY(WORLD_COUNTRY)) != 0));
+                assert_true((cell.label[WORLD_PLATFORM] != NULL) ==
+                            ((breakdowns & WORLD_BY(WORLD_PLATFORM)) != 0));
                 assert_true(cell.metrics.clicks <= cell.metrics.impressions);
                 assert_true(cell.metrics.spend_micros >= 0 && cell.metrics.impressions >= 0);
                 fixture_add(&sum, &cell.metrics);
@@ -100,12 +104,13 @@ static void test_breakdown_of_a_campaign_is_that_of_its_ads(void **state)
     for (int level = 0; level < 2; level++) {
         struct world_query query =
             fixture_daily(world, 0, level ? LEVEL_AD : LEVEL_CAMPAIGN, 10, BASE_MS);
-        query.breakdowns = WORLD_BY_AGE;
+        query.breakdowns = WORLD_BY(WORLD_AGE);
         query.increment = level ? 1 : WORLD_ALL_DAYS;
         struct world_rows *rows = world_rows_create(world, &query, 0, BASE_MS);
         struct world_row row;
         while (world_rows_next(rows, &row)) {
-            int age = row.age[0] == 'U' ? 6 : row.age[0] == '1' ? 0 : row.age[0] - '1';
+            const char *label = row.label[WORLD_AGE];
+            int age = label[0] == 'U' ? 6 : label[0] == '1' ? 0 : label[0] - '1';
             by_level[level][age] += row.metrics.spend_micros;
         }
         world_rows_destroy(rows);

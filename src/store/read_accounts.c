@@ -1,5 +1,6 @@
 #include "store/read_accounts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/reader_internal.h"
@@ -229,6 +230,74 @@ static bool read_base_rows(struct store_reader *reader, struct arena *arena, int
     return step == 0;
 }
 
+static int by_account(const void *a, const void *b)
+{
+    return strcmp(((const struct account_row *)a)->account.account_id,
+                  ((const struct account_row *)b)->account.account_id);
+}
+
+/* One query for all accounts; a row of each is (account_id, two figures). */
+static bool read_counts_of(struct store_reader *reader, const char *sql, int64_t from, int64_t at,
+                           struct rows *accounts,
+                           void (*take)(struct account_row *row, struct query *q), struct err *err)
+{
+    struct query q = {0};
+    if (!db_query(&reader->db, &q, sql, err)) {
+        return false;
+    }
+    bind_i64(&q, ":from", from);
+    bind_i64(&q, ":at", at);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        struct account_row key = {0};
+        col_array(&q, 0, key.account.account_id, sizeof key.account.account_id);
+        struct account_row *row =
+            accounts->count ? bsearch(&key, accounts->data, accounts->count, sizeof key, by_account)
+                            : NULL;
+        if (row) {
+            take(row, &q);
+        }
+    }
+    db_done(&q);
+    return step == 0;
+}
+
+static void take_runs(struct account_row *row, struct query *q)
+{
+    row->runs_24h = col_i64(q, 1);
+    row->failed_24h = col_i64(q, 2);
+}
+
+static void take_errors(struct account_row *row, struct query *q)
+{
+    row->errors_1h = col_i64(q, 1);
+}
+
+static void take_ledger(struct account_row *row, struct query *q)
+{
+    row->calls_today = col_i64(q, 1);
+    row->cost_today = col_real(q, 2);
+}
+
+/* For many accounts at once: asking for each costs a scan of the hour's errors every time. */
+static bool read_all_counts(struct store_reader *reader, struct rows *accounts, int64_t at,
+                            struct err *err)
+{
+    return read_counts_of(reader,
+                          "SELECT account_id, count(*), sum(status = 'FAILED') FROM sync_runs "
+                          "WHERE started_at > :from AND started_at <= :at GROUP BY account_id",
+                          at - DAY_MS, at, accounts, take_runs, err) &&
+           read_counts_of(reader,
+                          "SELECT account_id, count(*) FROM api_calls WHERE failed = 1 AND at > "
+                          ":from AND at <= :at AND account_id IS NOT NULL GROUP BY account_id",
+                          at - HOUR_MS, at, accounts, take_errors, err) &&
+           read_counts_of(reader,
+                          "SELECT account_id, sum(calls), sum(cost) FROM budget_ledger WHERE day "
+                          "BETWEEN date(:from / 1000, 'unixepoch') AND date(:at / 1000, "
+                          "'unixepoch') GROUP BY account_id",
+                          at, at, accounts, take_ledger, err);
+}
+
 static bool read_some(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                       const char *id, bool removed, struct account_rows *out, struct err *err)
 {
@@ -239,8 +308,9 @@ static bool read_some(struct store_reader *reader, struct arena *arena, int64_t 
     for (size_t i = 0; ok && i < rows.count; i++) {
         ok = read_usage(reader, &all[i], at, at_ms != 0, err) &&
              read_last_run(reader, &all[i], at, arena, err) &&
-             read_counts(reader, &all[i], at, err);
+             (!id || read_counts(reader, &all[i], at, err));
     }
+    ok = ok && (id || read_all_counts(reader, &rows, at, err));
     out->rows = all;
     out->count = rows.count;
     return ok;

@@ -47,6 +47,10 @@ static bool limiters_then(struct store_reader *reader, struct arena *arena, int6
     return step == 0;
 }
 
+#define LIMITER_ORDER                                                                              \
+    "ORDER BY CASE scope WHEN 'app' THEN 0 WHEN 'app_insights' THEN 1 WHEN 'token' THEN 2 ELSE 3 " \
+    "END, scope_id, scope, use_case"
+
 bool read_limiters(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                    const char *account_id, struct limiter_rows *out, struct err *err)
 {
@@ -54,10 +58,11 @@ bool read_limiters(struct store_reader *reader, struct arena *arena, int64_t at_
     struct reader_bind bind = {.a = account_id};
     bool ok = at_ms ? limiters_then(reader, arena, at_ms, account_id, &rows, err)
                     : reader_rows(reader, limiter_fields,
-                                  "limiters WHERE :a IS NULL OR scope_id = :a OR scope IN ('app', "
-                                  "'app_insights', 'token') ORDER BY CASE scope WHEN 'app' THEN 0 "
-                                  "WHEN 'app_insights' THEN 1 WHEN 'token' THEN 2 ELSE 3 END, "
-                                  "scope_id, scope, use_case",
+                                  /* An account's, and what is no account's: ids begin with act_,
+                                   * and '`' is the character after '_'. */
+                                  account_id ? "limiters WHERE scope_id = :a OR scope_id < 'act_' "
+                                               "OR scope_id >= 'act`' " LIMITER_ORDER
+                                             : "limiters " LIMITER_ORDER,
                                   &bind, &rows, err);
     out->rows = rows.data;
     out->count = rows.count;
@@ -84,10 +89,10 @@ bool read_limiter_series(struct store_reader *reader, struct arena *arena,
             "SELECT bucket * :step, max(pct), last, sum(n) FROM (SELECT at / :step AS bucket, "
             "pct, last_value(pct) OVER (PARTITION BY at / :step ORDER BY at ROWS BETWEEN "
             "UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last, 1 AS n FROM usage_log WHERE "
-            "scope_id = :id AND scope = :scope AND (:case = '' OR buc_type = :case) AND at >= "
+            "scope_id = :id AND scope = :scope AND buc_type = :case AND at >= "
             ":from AND at < :to UNION ALL SELECT hour * 3600000 / :step, max_pct, last_pct, "
-            "readings FROM usage_hourly WHERE scope_id = :id AND scope = :scope AND (:case = "
-            "'' OR buc_type = :case) AND hour >= :from / 3600000 AND hour < :to / 3600000) "
+            "readings FROM usage_hourly WHERE scope_id = :id AND scope = :scope AND "
+            "buc_type = :case AND hour >= :from / 3600000 AND hour < :to / 3600000) "
             "GROUP BY bucket ORDER BY bucket",
             err)) {
         return false;

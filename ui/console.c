@@ -12,7 +12,7 @@
 #include "ui/settings.h"
 #include "ui/term/term.h"
 
-enum { MESSAGE_MS = 6000, RELOAD_MS = 30000, HINT_GAP = 2 };
+enum { MESSAGE_MS = 6000, RELOAD_MS = 30000, EVERY_MS = 900, LOAD_SHARE = 10, HINT_GAP = 2 };
 
 struct view *console_view(const struct console *console)
 {
@@ -128,8 +128,11 @@ void console_load(struct console *console)
     if (begun) {
         store_reader_end(console->store);
     }
+    console->load_took_ms = clock_mono_ms() - console->loaded_ms;
 }
 
+/* Writers commit all the time: what they wrote is read once a second, and at most for a tenth of
+ * the time. */
 void console_tick(struct console *console)
 {
     int64_t real = clock_mono_ms();
@@ -140,7 +143,10 @@ void console_tick(struct console *console)
         console->message[0] = '\0';
     }
     bool due = !console->store || real - console->loaded_ms >= RELOAD_MS;
-    bool changed = console->store && reader_data_version(console->store) != console->data_version;
+    int64_t pace = console->load_took_ms * LOAD_SHARE;
+    pace = pace > EVERY_MS || console->eager_until > real ? pace : EVERY_MS;
+    bool changed = console->store && real - console->loaded_ms >= pace &&
+                   reader_data_version(console->store) != console->data_version;
     if (console->stale || (!console->at && (due || changed))) {
         console_load(console);
     }

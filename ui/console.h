@@ -54,7 +54,8 @@ struct console {
     struct store_reader *store;      /* NULL until the database is there */
     char problem[512];               /* why it cannot be read, "" = it can */
     int64_t data_version, loaded_ms; /* real monotonic ms of the last load */
-    bool stale;                      /* something must be loaded again before the next frame */
+    int64_t load_took_ms;
+    bool stale; /* something must be loaded again before the next frame */
     struct overview overview;
     struct env env;
     int64_t at; /* the instant looked at, 0 = live */

@@ -116,6 +116,9 @@ bool loop_run(struct console *console, struct err *err)
             console->quit = true; /* the terminal is gone; the engine is not ours to end */
         } else if (ready > 0 && (fds[0].revents & POLLIN)) {
             handle_keys(console);
+            if (!frame(console, err)) { /* what a key changed is shown before anything is read */
+                return false;
+            }
         }
         console_tick(console);
     }

@@ -197,11 +197,14 @@ man: setup
 bench_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(bench_bin): $(B)/%: $(B)/%.o
 	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(call pc,--libs,libcurl libcjson sqlite3) -lutil -lpthread -lm
-.PHONY: bench-bins
+.PHONY: bench-bins bench-ui
 bench-bins: $(bench_bin)
 bench: setup-check
 	@+$(MAKE) --no-print-directory MODE=release binaries bench-bins
 	@BUILD=$(abspath $(BUILD)) tests/bench/run
+bench-ui: setup
+	@+$(MAKE) --no-print-directory MODE=release binaries bench-bins
+	@BUILD=$(abspath $(BUILD)) tests/bench/run-ui
 cover: setup-check
 	@+$(MAKE) --no-print-directory MODE=cover test
 	@command -v gcovr >/dev/null || { echo "adtop: cover: gcovr is missing; install the package gcovr" >&2; exit 1; }
@@ -225,6 +228,7 @@ help:
 	@echo 'make check-sdk  the official Node.js SDK against the simulator (installs it from npm)'
 	@echo 'make check-long check, and the tests that take longer than a coffee'
 	@echo 'make bench      speed beside two baselines in the same run'
+	@echo 'make bench-ui   what the console costs: bytes, CPU, memory, key to screen, beside htop and btop'
 	@echo 'make lint       format, layers, cppcheck, clang-tidy;   make format  rewrites the format'
 	@echo 'make golden     rewrites the recorded screens and shows what changed'
 	@echo 'make man        rewrites the reference part of data/man/adtop.1'

@@ -31,18 +31,20 @@ static bool is_late(const struct account_row *row, int64_t cadence, int64_t now)
            now - row->account.last_synced_at > cadence * 3 / 2;
 }
 
-/* The urgent first: what needs a person, then what is held, failing, late, and then the rest. */
+/* The urgent first: what needs a person, then what is held, failing, late, and then the rest. What
+ * is in order keeps its place whether it runs, waits or is done: rows that move say that something
+ * is wrong. */
 static int urgency_of(const struct account_row *row, const struct config *config, int64_t now)
 {
     static const int classes[HOLD_REASON_COUNT] = {
         [HOLD_TOKEN_INVALID] = 0,  [HOLD_NO_ACCESS] = 1,     [HOLD_QUOTA_APP] = 2,
         [HOLD_QUOTA_TOKEN] = 2,    [HOLD_QUOTA_ACCOUNT] = 3, [HOLD_QUOTA_USE_CASE] = 3,
         [HOLD_QUOTA_INSIGHTS] = 3, [HOLD_BUDGET] = 4,        [HOLD_BACKOFF] = 5,
-        [HOLD_PAUSED] = 8,         [HOLD_RUNNING] = 9,       [HOLD_QUEUED] = 10,
-        [HOLD_CONCURRENCY] = 10,   [HOLD_UNKNOWN] = 11,      [HOLD_DUE] = 12,
-        [HOLD_DISABLED] = 13,
+        [HOLD_PAUSED] = 8,         [HOLD_RUNNING] = 9,       [HOLD_QUEUED] = 9,
+        [HOLD_CONCURRENCY] = 9,    [HOLD_DUE] = 9,           [HOLD_UNKNOWN] = 10,
+        [HOLD_DISABLED] = 11,
     };
-    int class = row->reason < HOLD_REASON_COUNT ? classes[row->reason] : 11;
+    int class = row->reason < HOLD_REASON_COUNT ? classes[row->reason] : 10;
     int64_t cadence = config->cadence_ms[row->account.tier];
     if (is_idle(row->reason) && row->last_run_id && row->last_status == RUN_FAILED) {
         class = 6;

@@ -16,7 +16,7 @@ static double number_state(const void *row, const void *env)
 {
     (void)env;
     ROW(account_line);
-    return r->urgency;
+    return r->urgency * HOLD_REASON_COUNT + (int)r->reason;
 }
 
 static void format_tier(const void *row, const void *env, struct cell_out *out)

@@ -7,6 +7,7 @@
 
 #include "base/date.h"
 #include "base/fd.h"
+#include "base/utf8.h"
 #include "ui/commands.h"
 #include "ui/console.h"
 #include "ui/format.h"
@@ -185,6 +186,17 @@ void console_use_theme(struct console *console, const char *name)
     }
 }
 
+/* What stands in a cell, harmless wherever it is shown or pasted. */
+static void add_cell(const struct column *column, const void *row, const struct env *env,
+                     struct str *out)
+{
+    struct cell_out cell = {.gauge = -1};
+    char clean[CELL_MAX];
+    column->format(row, env, &cell);
+    utf8_clean(cell.text, clean, sizeof clean);
+    str_add(out, clean);
+}
+
 void command_copy(struct console *console, int whole)
 {
     struct view *view = console_view(console);
@@ -197,9 +209,8 @@ void command_copy(struct console *console, int whole)
         str_add(&text, table->selected);
     }
     for (size_t i = 0; whole && row && i < table->column_count; i++) {
-        struct cell_out out = {.gauge = -1};
-        table->columns[i].format(row, &console->env, &out);
-        str_addf(&text, "%s%s", i ? "\t" : "", out.text);
+        str_add(&text, i ? "\t" : "");
+        add_cell(&table->columns[i], row, &console->env, &text);
     }
     switch (osc_copy(str_text(&text))) {
     case OSC_COPIED:
@@ -228,9 +239,8 @@ static void dump_rows(const struct view *view, const struct env *env, struct str
         }
         for (size_t i = 0; i < table->shown; i++) {
             for (size_t c = 0; c < table->column_count; c++) {
-                struct cell_out cell = {.gauge = -1};
-                table->columns[c].format(view->panes[p].rows[table->order[i]], env, &cell);
-                str_addf(out, "%s%s", c ? "\t" : "\n", cell.text);
+                str_add(out, c ? "\t" : "\n");
+                add_cell(&table->columns[c], view->panes[p].rows[table->order[i]], env, out);
             }
         }
         str_addc(out, '\n');

@@ -60,6 +60,23 @@ static struct console *console_create(const struct ui_options *options, struct e
     return console;
 }
 
+/* What goes on now that nobody looks. */
+static void say_goodbye(const struct console *console)
+{
+    struct control_holder holder;
+    bool runs = control_lock_holder(console->options->state_dir, &holder);
+    if (console->options->demo) {
+        printf("adtop: the demo has ended, its engine and simulator with it\n");
+    } else if (runs && !console->stopping) {
+        printf("adtop: the engine goes on (pid %lld): 'adtop' comes back to it, 'adtop stop' ends "
+               "it\n",
+               (long long)holder.pid);
+    } else if (!runs && !console->options->read_only) {
+        printf("adtop: no engine runs; nothing is synced until 'adtop' or 'adtop engine'\n");
+    }
+    fflush(stdout);
+}
+
 bool ui_run(const struct ui_options *options, struct err *err)
 {
     struct console *console = console_create(options, err);
@@ -73,6 +90,7 @@ bool ui_run(const struct ui_options *options, struct err *err)
         settings_show(console);
         ok = loop_run(console, err);
         term_close();
+        say_goodbye(console);
     }
     console_destroy(console);
     return ok;

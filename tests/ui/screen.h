@@ -40,6 +40,9 @@ int screen_line_of(const struct screen *screen, const char *text);
 
 void screen_keys(struct screen *screen, const char *keys);
 void screen_resize(struct screen *screen, int rows, int cols);
+/* From now on what the program writes is counted but not looked at: libvterm does not bear every
+ * change of size in mid-sentence. Ended, the screen is blank until the program draws it again. */
+void screen_look_away(struct screen *screen, bool away);
 /* True with its wait status when the program has ended within timeout_ms. */
 bool screen_wait_exit(struct screen *screen, int timeout_ms, int *status);
 
@@ -49,6 +52,11 @@ uint64_t screen_bytes(const struct screen *screen);
 const char *screen_raw(const struct screen *screen, size_t *n);
 /* In full-screen mode now? (the alternate screen) */
 bool screen_is_fullscreen(const struct screen *screen);
+bool screen_shows_cursor(const struct screen *screen);
+/* Are the terminal's lines edited and echoed, as a shell wants them? */
+bool screen_is_cooked(const struct screen *screen);
+/* The terminal goes away, as when a connection is lost. Nothing is read or written any more. */
+void screen_hang_up(struct screen *screen);
 /* The grid as lines, trailing blanks cut; the caller frees it. */
 char *screen_text(const struct screen *screen);
 /* The grid and below it the runs of cells with attributes or colours; the caller frees it. */

@@ -142,6 +142,9 @@ struct key keyboard_next(void)
     struct key key = {.code = K_NONE};
     wint_t code = 0;
     int kind = wget_wch(keyboard.pad, &code);
+    while (kind == KEY_CODE_YES && (int)code == KEY_RESIZE) { /* curses says what we told it */
+        kind = wget_wch(keyboard.pad, &code);
+    }
     if (kind == KEY_CODE_YES && (int)code == KEY_MOUSE) {
         return mouse_key();
     }

@@ -1,0 +1,24 @@
+/* screen_parts: what screen.c, which runs the program, and screen_look.c, which reads the grid,
+ * share. */
+#ifndef TESTS_UI_SCREEN_PARTS_H
+#define TESTS_UI_SCREEN_PARTS_H
+
+#include <vterm.h>
+
+#include "screen.h"
+
+struct screen {
+    VTerm *vt;
+    VTermScreen *grid;
+    int fd, line; /* the terminal's line stays open, so that it can be looked at at the end */
+    pid_t pid;
+    int rows, cols;
+    bool ended, fullscreen, cursor, away;
+    int status;
+    uint64_t bytes;
+    char *raw;
+    size_t raw_length;
+    char home[64];
+};
+
+#endif

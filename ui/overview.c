@@ -428,6 +428,7 @@ static void judge(struct overview *o, const struct overview_source *s, struct ve
 {
     in->engine_runs = s->engine_runs;
     in->past = s->at != 0;
+    in->errors_hour = o->errors_hour;
     in->now = s->now;
     in->engine_seen_at = o->heartbeat_at;
     in->accounts = (int)o->account_count;

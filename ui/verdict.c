@@ -103,8 +103,8 @@ static void judge(const struct verdict_input *in, struct verdict *out)
     if (in->failing) {
         blame(out, "Meta");
     }
-    if (in->late) {
-        blame(out, "us");
+    if (in->late) { /* behind because calls fail, or because we do not keep up */
+        blame(out, in->errors_hour ? "Meta" : "us");
     }
     if (in->reasons[HOLD_TOKEN_INVALID]) {
         set_kind(out, VERDICT_TOKEN, "TOKEN", ROLE_VERDICT_BAD);

@@ -20,6 +20,7 @@ struct verdict_input {
     int reasons[HOLD_REASON_COUNT];    /* accounts by what they wait for */
     int64_t since[HOLD_REASON_COUNT];  /* ms, the earliest current one; 0 = none */
     int64_t clears_first, clears_last; /* ms, ends of quota, budget and backoff holds; 0 = none */
+    int errors_hour;                   /* failed calls of the last hour */
     int failing;                       /* accounts whose last run failed, held by nothing */
     int late;                          /* more than half their cadence late, held by nothing */
     int64_t last_finished_at;          /* of any run; 0 = none */

@@ -72,6 +72,7 @@ static void explain_hold(const struct account_line *a, const struct env *env, st
     struct text since = format_time(a->since, env->now, env->offset_s);
     reason_sentence(a, env, text, sizeof text);
     why_text(sheet, state_role(a->reason), hold_reason_label(a->reason), text);
+    why_text(sheet, ROLE_TEXT, "do", reason_cure(a));
     if (a->since) {
         sheet_add(sheet, ROLE_TEXT, "    %-9s %s%s%s%s%s", "since", since.text,
                   a->scope[0] ? ", scope " : "", a->scope, a->scope_id[0] ? " " : "", a->scope_id);

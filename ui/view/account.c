@@ -11,7 +11,7 @@
 #include "ui/widget/gauge.h"
 
 enum { PANE_LIMITS, PANE_TIMELINE, PANE_BUDGET, PANE_RUNS, PANE_HISTORY, ACCOUNT_PANES };
-enum { RUNS_SHOWN = 200, FACTS = 2, CLASS_LABEL = 16 };
+enum { RUNS_SHOWN = 200, FACTS = 2, CURE_LINES = 2, CLASS_LABEL = 16 };
 
 struct account_data {
     const struct account_line *account; /* NULL = unknown at that instant */
@@ -112,6 +112,12 @@ static void limits_draw(const struct view *view, const struct env *env, struct c
         return;
     }
     draw_reason(canvas, rect.y++, rect.x, rect.w, data->account, env);
+    if (rect.h > FACTS + 1 && reason_cure(data->account)[0]) {
+        int used = canvas_wrap(canvas, (struct rect){rect.y, rect.x, CURE_LINES, rect.w}, ROLE_TEXT,
+                               reason_cure(data->account));
+        rect.y += used;
+        rect.h -= used;
+    }
     if (rect.h > FACTS) {
         draw_facts(data->account, env, canvas, (struct rect){rect.y++, rect.x, 1, rect.w});
         rect.h--;
@@ -124,7 +130,8 @@ static int limits_lines(const struct view *view, const struct env *env)
 {
     const struct account_data *data = view->data;
     (void)env;
-    return FACTS + (data->limiter_count ? (int)data->limiter_count : 1);
+    int cure = data->account && reason_cure(data->account)[0] ? CURE_LINES : 0;
+    return FACTS + cure + (data->limiter_count ? (int)data->limiter_count : 1);
 }
 
 static void timeline_draw(const struct view *view, const struct env *env, struct canvas *canvas,
@@ -236,7 +243,7 @@ static const struct pane_class limits_pane = {.title = "Account",
                                               .draw = limits_draw,
                                               .lines = limits_lines,
                                               .enter = VIEW_ENTITIES,
-                                              .min = 4};
+                                              .min = 5};
 static const struct pane_class timeline_pane = {.title = "Waiting",
                                                 .draw = timeline_draw,
                                                 .lines = timeline_lines,

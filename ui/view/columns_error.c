@@ -5,18 +5,22 @@
 #include "ui/format.h"
 #include "ui/view/columns.h"
 
+void error_code_text(const struct error_line *r, char *out, size_t size)
+{
+    if (r->subcode) {
+        snprintf(out, size, "#%d/%d", r->code, r->subcode);
+    } else if (r->code) {
+        snprintf(out, size, "#%d", r->code);
+    } else {
+        snprintf(out, size, r->http_status ? "HTTP %d" : "no answer", r->http_status);
+    }
+}
+
 static void error_code(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
     ROW(error_line);
-    if (r->subcode) {
-        snprintf(out->text, sizeof out->text, "#%d/%d", r->code, r->subcode);
-    } else if (r->code) {
-        snprintf(out->text, sizeof out->text, "#%d", r->code);
-    } else {
-        snprintf(out->text, sizeof out->text, r->http_status ? "HTTP %d" : "no answer",
-                 r->http_status);
-    }
+    error_code_text(r, out->text, sizeof out->text);
     out->role = ROLE_ALARM;
 }
 

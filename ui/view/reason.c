@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/error_catalog.h"
 #include "ui/format.h"
 #include "ui/view/rows.h"
 #include "json/json.h"
@@ -88,12 +89,13 @@ void hold_figures_read(const char *detail, struct hold_figures *out)
     struct json_doc *doc =
         detail && detail[0] ? json_parse(detail, strlen(detail), NULL, NULL) : NULL;
     const struct json *root = doc ? json_root(doc) : NULL;
-    double code = figure(root, "code");
+    double code = figure(root, "code"), subcode = figure(root, "subcode");
     *out = (struct hold_figures){.pct = figure(root, "pct"),
                                  .threshold = figure(root, "threshold"),
                                  .call_pct = figure(root, "call_pct"),
                                  .age_s = (int64_t)figure(root, "age_s"),
-                                 .code = code > 0 ? (int)code : 0};
+                                 .code = code > 0 ? (int)code : 0,
+                                 .subcode = subcode > 0 ? (int)subcode : 0};
     out->named_by_api = json_bool(json_get(root, "named_by_api"), &on) && on;
     out->stuck = json_bool(json_get(root, "stuck"), &on) && on;
     out->rule = rule_of(json_text(json_get(root, "rule")), out);
@@ -134,21 +136,47 @@ void reason_until(const struct account_line *row, const struct env *env, char *o
     }
 }
 
+const char *reason_cure(const struct account_line *row)
+{
+    static const struct {
+        enum hold_reason reason;
+        int code; /* of the error that stands for it when the hold names none */
+        const char *cure;
+    } cures[] = {
+        {HOLD_TOKEN_INVALID, 190, NULL                                                            },
+        {HOLD_NO_ACCESS,     200, NULL                                                            },
+        {HOLD_BUDGET,        0,   "B raises the budget for the day; S forces what cannot wait."   },
+        {HOLD_PAUSED,        0,   "p resumes it."                                                 },
+        {HOLD_DISABLED,      0,
+         "Nothing here: the account is switched off at Meta; its billing or policy page says why."},
+    };
+    for (size_t i = 0; i < sizeof cures / sizeof cures[0]; i++) {
+        if (cures[i].reason == row->reason && cures[i].cure) {
+            return cures[i].cure;
+        }
+        if (cures[i].reason == row->reason) {
+            int code = row->figures.code ? row->figures.code : cures[i].code;
+            return error_catalog_find(code, row->figures.subcode, NULL, 0)->advice;
+        }
+    }
+    return "";
+}
+
 /* What the figures say of a quota; "" when they say nothing. */
 static void quota_clause(const struct account_line *row, char *out, size_t size)
 {
     const struct hold_figures *f = &row->figures;
     struct text pct = format_pct(f->pct), line = format_pct(f->threshold);
     struct text call = format_pct(f->call_pct);
-    const char *quota = hold_reason_text(row->reason);
+    const char *quota = states[row->reason].words;
     switch (f->rule) {
     case RULE_FULL:
         snprintf(out, size, "%s: %s used, our line is %s%s", quota, pct.text, line.text,
                  f->stuck ? " (the reading is stuck)" : "");
         break;
     case RULE_NO_ROOM:
-        snprintf(out, size, "%s: %s used, one more call (~%s) would cross our line of %s", quota,
-                 pct.text, call.text, line.text);
+        snprintf(out, size, "%s: %s used, a call takes ~%s, our line is %s", quota, pct.text,
+                 call.text, line.text);
         break;
     case RULE_PACING:
         snprintf(out, size, "%s: %s used, calls are spaced below our line of %s", quota, pct.text,
@@ -168,7 +196,7 @@ static void quota_clause(const struct account_line *row, char *out, size_t size)
         break;
     case RULE_NONE:
     case RULE_COUNT:
-        snprintf(out, size, "%s", quota);
+        snprintf(out, size, "%s", hold_reason_text(row->reason));
         break;
     }
 }
@@ -195,15 +223,14 @@ static void add_end(const struct account_line *row, const struct env *env, char 
 
 void reason_sentence(const struct account_line *row, const struct env *env, char *out, size_t size)
 {
+    size_t used = 0;
     quota_clause(row, out, size);
-    size_t used = strlen(out);
     if (row->held_by && row->held_by[0]) {
         snprintf(out, size, "paused by %s", row->held_by);
-        used = strlen(out);
-    }
-    if (row->since && row->reason != HOLD_DUE) {
-        struct text since = format_age(env->now - row->since);
-        snprintf(out + used, size - used, ", for %s", since.text);
     }
     add_end(row, env, out, size);
+    if (row->since && row->reason != HOLD_DUE) {
+        used = strlen(out);
+        snprintf(out + used, size - used, ", for %s", format_age(env->now - row->since).text);
+    }
 }

@@ -33,7 +33,7 @@ struct hold_figures {
     enum hold_rule rule;
     double pct, threshold, call_pct; /* percent; -1 = not given */
     int64_t age_s;                   /* of the reading at the decision; -1 = not given */
-    int code;                        /* of the error that began a block; 0 = none */
+    int code, subcode;               /* of the error that began it; 0 = none */
     bool named_by_api;               /* the block's end is Meta's word, not our guess */
     bool stuck;                      /* the reading does not fall although calls succeed */
 };
@@ -51,6 +51,8 @@ const char *state_words(enum hold_reason reason);
 void reason_words(const struct account_line *row, char *out, size_t size);
 /* When it ends, as the UNTIL column says it: "10:41", "next", "you", "Meta", "resumed", "--". */
 void reason_until(const struct account_line *row, const struct env *env, char *out, size_t size);
+/* What somebody has to do, "" when it ends by itself; from the error that began it. */
+const char *reason_cure(const struct account_line *row);
 /* One sentence: why, since when, until when. */
 void reason_sentence(const struct account_line *row, const struct env *env, char *out, size_t size);
 

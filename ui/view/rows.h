@@ -138,6 +138,8 @@ void run_row_subject(const void *row, struct subject *out);
 void run_row_explain(const void *row, const struct env *env, struct sheet *sheet);
 void budget_row_id(const void *row, char out[ROW_ID]);
 void budget_row_subject(const void *row, struct subject *out);
+/* "#17/2446079", "HTTP 502", "no answer" */
+void error_code_text(const struct error_line *row, char *out, size_t size);
 void error_row_id(const void *row, char out[ROW_ID]);
 void error_row_subject(const void *row, struct subject *out);
 void error_row_explain(const void *row, const struct env *env, struct sheet *sheet);

@@ -139,6 +139,13 @@ static void usage_draw(const struct view *view, const struct env *env, struct ca
         draw_reason(canvas, rect.y++, rect.x, rect.w, account, env);
         rect.h--;
     }
+    if (account && reason_cure(account)[0]) {
+        int used =
+            canvas_wrap(canvas, (struct rect){rect.y, rect.x, rect.h > 2 ? 2 : rect.h, rect.w},
+                        ROLE_TEXT, reason_cure(account));
+        rect.y += used;
+        rect.h -= used;
+    }
     if (selection) {
         draw_limiters(canvas, rect, selection->limiters, selection->limiter_count, env);
         int used = (int)selection->limiter_count;
@@ -151,8 +158,9 @@ static void usage_draw(const struct view *view, const struct env *env, struct ca
 static int usage_lines(const struct view *view, const struct env *env)
 {
     const struct selection *selection = view->selection;
-    (void)env;
-    return 1 + (selection && selection->limiter_count ? (int)selection->limiter_count : 1);
+    const struct account_line *account = selected_account(view, env);
+    return 1 + (account && reason_cure(account)[0] ? 2 : 0) +
+           (selection && selection->limiter_count ? (int)selection->limiter_count : 1);
 }
 
 static void budget_summary(const struct view *view, const struct env *env, struct canvas *canvas,
@@ -181,7 +189,7 @@ static void errors_summary(const struct view *view, const struct env *env, struc
     for (size_t i = 0; i < pane->count && used < 100; i++) {
         const struct error_line *row = pane->rows[i];
         char code[32];
-        snprintf(code, sizeof code, row->subcode ? "#%d/%d" : "#%d", row->code, row->subcode);
+        error_code_text(row, code, sizeof code);
         used += (size_t)snprintf(text + used, sizeof text - used, ", %lld%s %s",
                                  (long long)row->count, canvas->ascii ? "x" : "×", code);
     }

@@ -140,8 +140,9 @@ struct layout view_layout(const struct view *view, const struct env *env, int ro
         int lines = class->lines && view->data ? class->lines(view, env) : class->min;
         int shown = (int)view->panes[i].table.shown;
         in.panes[i].rows = !class->columns ? lines : shown ? shown + 1 : 1;
-        /* An empty table says so in its title line and leaves the room to the others. */
-        in.panes[i].min = class->columns && !shown && in.pane_count > 1 ? 0 : class->min;
+        /* A short table takes no more lines than it has rows; an empty one says so in its title. */
+        bool few = class->columns && shown < class->min && in.pane_count > 1;
+        in.panes[i].min = few ? (uint8_t)shown : class->min;
     }
     return layout_compute(&in);
 }

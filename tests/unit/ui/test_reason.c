@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "model/error_catalog.h"
 #include "ui/view/rows.h"
 
 enum { MINUTE = 60000 };
@@ -21,31 +22,29 @@ static const struct {
 } cases[] = {
     {HOLD_QUOTA_ACCOUNT, "{\"rule\":\"threshold\",\"pct\":\"98.20\",\"threshold\":70.0,\"call_pct\":2}",
      "", 21, "account full", "10:40",
-     "ad account quota: 98% used, our line is 70%, for 17m; until 10:40 (in 21m)"},
+     "account quota: 98% used, our line is 70%; until 10:40 (in 21m), for 17m"},
     {HOLD_QUOTA_INSIGHTS, "{\"rule\":\"threshold\",\"pct\":48.68,\"threshold\":60.0,\"call_pct\":41.134}",
      "", 5, "insights no room", "10:24",
-     "insights quota of the app: 49% used, one more call (~41%) would cross our line of 60%, for "
-     "17m; until 10:24 (in 5m)"},
+     "insights quota: 49% used, a call takes ~41%, our line is 60%; until 10:24 (in 5m), for 17m"},
     {HOLD_QUOTA_APP, "{\"rule\":\"pacing\",\"pct\":66,\"threshold\":80}", "", 1, "app slowed", "10:20",
-     "app quota, shared by all accounts: 66% used, calls are spaced below our line of 80%, for 17m; "
-     "until 10:20 (in 1m)"},
+     "app quota: 66% used, calls are spaced below our line of 80%; until 10:20 (in 1m), for 17m"},
     {HOLD_QUOTA_USE_CASE, "{\"rule\":\"blocked\",\"code\":80004,\"named_by_api\":true,\"pct\":100}",
      "", 10, "use case blocked", "10:29",
-     "business use case quota: Meta refuses calls (error 80004), for 17m; until 10:29 (in 10m)"},
+     "use case quota: Meta refuses calls (error 80004); until 10:29 (in 10m), for 17m"},
     {HOLD_QUOTA_ACCOUNT, "{\"rule\":\"blocked\",\"code\":17}", "", 10, "account blocked", "10:29",
-     "ad account quota: Meta refuses calls (error 17), for 17m; until about 10:29 (in 10m)"},
+     "account quota: Meta refuses calls (error 17); until about 10:29 (in 10m), for 17m"},
     {HOLD_QUOTA_ACCOUNT, "not json", "", 10, "account quota", "10:29",
-     "ad account quota, for 17m; until 10:29 (in 10m)"},
+     "ad account quota; until 10:29 (in 10m), for 17m"},
     {HOLD_PAUSED, "", "ana", 0, "paused: ana", "resumed",
-     "paused by ana, for 17m; until somebody resumes it"},
+     "paused by ana; until somebody resumes it, for 17m"},
     {HOLD_TOKEN_INVALID, "{}", "", 0, "token invalid", "you",
-     "the token is invalid, for 17m; somebody has to act"},
+     "the token is invalid; somebody has to act, for 17m"},
     {HOLD_DISABLED, "", "", 600, "disabled", "Meta",
-     "disabled at Meta, for 17m; somebody has to act"},
+     "disabled at Meta; somebody has to act, for 17m"},
     {HOLD_QUEUED, "", "", 0, "queued", "next", "queued behind others, for 17m"},
-    {HOLD_RUNNING, "", "", 0, "running", "", "running, for 17m; ads 1500"},
+    {HOLD_RUNNING, "", "", 0, "running", "", "running; ads 1500, for 17m"},
     {HOLD_BACKOFF, "{\"rule\":\"error_rate\",\"pct\":12.5}", "", 2, "backoff", "10:21",
-     "too many of our calls failed lately (12%); slowed down, for 17m; until 10:21 (in 2m)"},
+     "too many of our calls failed lately (12%); slowed down; until 10:21 (in 2m), for 17m"},
 };
 /* clang-format on */
 
@@ -96,11 +95,26 @@ static void test_hold_figures_absent_are_unknown(void **state)
     assert_true(f.stuck);
 }
 
+static void test_reason_cure_is_said_where_somebody_has_to_act(void **state)
+{
+    (void)state;
+    struct account_line line = {.reason = HOLD_TOKEN_INVALID};
+    hold_figures_read("{\"rule\":\"token_invalid\",\"code\":190,\"subcode\":463}", &line.figures);
+    assert_string_equal(reason_cure(&line), error_catalog_find(190, 463, NULL, 0)->advice);
+    hold_figures_read("{}", &line.figures); /* the error is not always named */
+    assert_string_equal(reason_cure(&line), error_catalog_find(190, 0, NULL, 0)->advice);
+    line.reason = HOLD_QUOTA_ACCOUNT;
+    assert_string_equal(reason_cure(&line), "");
+    line.reason = HOLD_DISABLED;
+    assert_non_null(strstr(reason_cure(&line), "Meta"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reason_words_until_and_sentence),
         cmocka_unit_test(test_reason_every_state_has_letter_and_words),
+        cmocka_unit_test(test_reason_cure_is_said_where_somebody_has_to_act),
         cmocka_unit_test(test_hold_figures_absent_are_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,6 +109,8 @@ static void test_verdict_late_without_a_reason(void **state)
     assert_int_equal(v.kind, VERDICT_DEGRADED);
     assert_string_equal(v.detail, "2 late");
     assert_string_equal(v.cause, "us");
+    in.errors_hour = 4;
+    assert_string_equal(verdict_of(&in).cause, "Meta");
     in.last_finished_at = 60 * minute;
     v = verdict_of(&in);
     assert_int_equal(v.kind, VERDICT_STALLED);

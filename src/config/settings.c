@@ -198,7 +198,7 @@ static const struct setting table[] = {
     {"access",    "operators",            SETTING_TEXT,     AT(operators),               NULL,    NULL,         "",                           NULL,          check_group,
      "group whose members may act; empty = the engine's own user"                                                                                                                                                                                                      },
     {"access",    "readers",              SETTING_TEXT,     AT(readers),                 NULL,    NULL,         "",                           NULL,          check_group,
-     "group whose members may look"                                                                                                                                                                                                                                    },
+     "group whose members may look; operators have to be in it too"                                                                                                                                                                                                    },
 
     {"ui",        "theme",                SETTING_PATH,     AT(theme),                   NULL,    NULL,         "default-16",                 NULL,          NULL,
      "name of a theme, or a path"                                                                                                                                                                                                                                      },

@@ -1,7 +1,6 @@
 #include "engine/engine.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +25,7 @@
 #include "engine/policy.h"
 #include "engine/record.h"
 #include "engine/scheduler.h"
+#include "engine/share.h"
 #include "engine/state.h"
 #include "engine/threads.h"
 #include "engine/worker.h"
@@ -73,27 +73,15 @@ static bool take_lock(struct engine *engine, struct err *err)
            err_set(err, ERR_IO, "%s: %s; check the disk", path, strerror(errno));
 }
 
-/* The group that may look, who includes those who may act; 0 = the owner alone. */
-static gid_t access_group(const struct config *config)
-{
-    const char *name = config->readers[0] ? config->readers : config->operators;
-    struct group group, *found = NULL;
-    char buffer[16384];
-    if (name[0] && getgrnam_r(name, &group, buffer, sizeof buffer, &found) == 0 && found) {
-        return found->gr_gid;
-    }
-    return 0;
-}
-
 static bool open_store(struct engine *engine, struct err *err)
 {
     char path[PATH_SIZE];
     snprintf(path, sizeof path, "%s/adtop.db", engine->state_dir);
-    gid_t group = access_group(engine->config);
+    gid_t group = share_group(engine->config);
     struct store_options options = {
         .file_mode = group ? 0640 : 0600, .dir_mode = group ? 0750 : 0700, .group = group};
     engine->store = store_open(path, &options, err);
-    return engine->store != NULL;
+    return engine->store && share_directory(engine->state_dir, group, err);
 }
 
 /* What a crash left: runs still RUNNING, an engine without an end. */
@@ -275,7 +263,13 @@ struct control_server *engine_listen(struct engine *engine, struct err *err)
     struct control_access access;
     snprintf(access.operators, sizeof access.operators, "%s", engine->config->operators);
     snprintf(access.readers, sizeof access.readers, "%s", engine->config->readers);
-    return control_server_create(engine->state_dir, &access, serve_control, engine, err);
+    struct control_server *server =
+        control_server_create(engine->state_dir, &access, serve_control, engine, err);
+    if (server && !share_socket(engine->state_dir, share_group(engine->config), err)) {
+        control_server_destroy(server);
+        server = NULL;
+    }
+    return server;
 }
 
 bool engine_run(struct engine *engine, int64_t for_ms, struct err *err)
@@ -306,5 +300,6 @@ bool engine_operate(struct engine *engine, const struct control_request *request
     }
     control_user_name(peer.uid, peer.user);
     operate(engine, &peer, request, reply);
+    scheduler_record(engine);
     return true;
 }

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { LOCK_TRIES = 10, LOCK_PAUSE_US = 10000 };
+
 bool fd_write_all(int fd, const void *data, size_t n, struct err *err)
 {
     const char *p = data;
@@ -89,8 +91,15 @@ int fd_lock(const char *path, struct err *err)
         not_open(path, err);
         return -1;
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-        return fd;
+    /* Somebody who only asks whether it is held holds it himself for a moment. */
+    for (int tries = 0; tries < LOCK_TRIES; tries++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+            return fd;
+        }
+        if (errno != EWOULDBLOCK) {
+            break;
+        }
+        usleep(LOCK_PAUSE_US);
     }
     if (errno == EWOULDBLOCK) {
         err_set(err, ERR_LOCKED, "%s is locked by another process", path);

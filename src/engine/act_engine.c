@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "config/config.h"
 #include "engine/accounts.h"
 #include "engine/limits.h"
@@ -55,8 +56,10 @@ bool act_setting(struct deed *deed, struct err *err)
     }
     deed->action.expires_at = row.until;
     deed_value(deed->action.after, request->value);
-    snprintf(deed->message, sizeof deed->message, "%s %s is %g until the end of the day", op,
-             setting->name, request->value);
+    char end[32];
+    date_format_rfc3339(row.until, 0, end);
+    snprintf(deed->message, sizeof deed->message, "%s %s is %g until %s", op, setting->name,
+             request->value, end);
     for (size_t i = 0; i < engine->account_count; i++) {
         engine->accounts[i]->budget_held = false; /* decided again at the next start */
     }

@@ -174,6 +174,17 @@ static void record_all(struct engine *engine, int64_t now)
     }
 }
 
+void scheduler_record(struct engine *engine)
+{
+    int64_t now = engine_now(engine);
+    struct queue_item *items = calloc(engine->account_count + 1, sizeof *items);
+    if (items) {
+        line_up(engine, items, now); /* asks what holds each of them */
+        record_all(engine, now);
+    }
+    free(items);
+}
+
 static void heartbeat(struct engine *engine)
 {
     struct err err = {0};

@@ -11,6 +11,8 @@
 
 struct engine;
 
+/* What every account waits for as of now. For an engine without threads, which alone calls it. */
+void scheduler_record(struct engine *engine);
 bool scheduler_start(struct engine *engine, struct err *err);
 /* After engine->stopping is set and the workers are gone. */
 void scheduler_stop(struct engine *engine);

@@ -262,6 +262,11 @@ static int remove_one(const char *path, const struct stat *info, int kind, struc
     return remove(path);
 }
 
+void cli_remove_tree(const char *path)
+{
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 static void end_process(pid_t pid, int patience_ms)
 {
     if (pid <= 0) {
@@ -284,7 +289,7 @@ void cli_fini(struct cli *cli)
     end_process(cli->engine_pid, 10000);
     end_process(cli->sim_pid, 2000);
     if (cli->demo_dir[0]) {
-        nftw(cli->demo_dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        cli_remove_tree(cli->demo_dir);
     }
     cli->engine_pid = cli->sim_pid = 0;
     cli->demo_dir[0] = '\0';

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "config/config.h"
 
+struct control;
 struct secret;
 struct store_reader;
 struct table_spec;
@@ -102,12 +103,17 @@ struct secret *cli_app_secret(const struct cli *cli, struct err *err);
 bool cli_token_configured(const struct cli *cli);
 /* A reader of the state directory's database. */
 struct store_reader *cli_reader(const struct cli *cli, struct err *err);
+/* The engine of the state directory; one that is just starting is waited for. NULL and
+ * ERR_NOT_FOUND when none runs. */
+struct control *cli_connect(const struct cli *cli, struct err *err);
 /* Makes an instant of --at, once the clock is that of the state directory. */
 bool cli_settle_at(struct cli *cli, struct err *err);
 /* "90s", "15m" -> ms; instants: RFC 3339 or HH:MM[:SS] in the console's zone, the most recent past
  * one, or with future the next. */
 bool cli_instant(const struct cli *cli, const char *text, bool future, int64_t *ms,
                  struct err *err);
+/* A directory and all below it; links are not followed. */
+void cli_remove_tree(const char *path);
 /* What an engine of this process logs stands in the store: keep it off standard error. */
 void cli_quiet(void);
 /* printf to standard output, made harmless for a terminal. At most 2 KiB. */

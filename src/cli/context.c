@@ -12,8 +12,9 @@
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
+#include "control/control_client.h"
 
-enum { DAY_MS = 86400000 };
+enum { DAY_MS = 86400000, STARTING_MS = 10000, STARTING_STEP_US = 50000 };
 
 /* A file that systemd's LoadCredential= put beside us. */
 static bool credential_path(const char *name, char *out, size_t size)
@@ -157,6 +158,22 @@ void cli_say(const char *fmt, ...)
     va_end(args);
     utf8_clean(text, clean, sizeof clean);
     puts(clean);
+}
+
+struct control *cli_connect(const struct cli *cli, struct err *err)
+{
+    struct control_holder holder;
+    int64_t deadline = clock_mono_ms() + STARTING_MS;
+    for (;;) {
+        err_clear(err);
+        struct control *control = control_connect(cli->state_dir, err);
+        bool starting =
+            !control && err->code == ERR_NOT_FOUND && control_lock_holder(cli->state_dir, &holder);
+        if (!starting || clock_mono_ms() > deadline) {
+            return control;
+        }
+        usleep(STARTING_STEP_US);
+    }
 }
 
 bool cli_settle_at(struct cli *cli, struct err *err)

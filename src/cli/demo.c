@@ -1,5 +1,6 @@
 #include "cli/demo.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/date.h"
@@ -18,7 +21,15 @@
 #include "cli/words.h"
 #include "control/control_client.h"
 
-enum { DEMO_SPEED = 60, DEMO_LATENCY_MS = 150, START_TIMEOUT_MS = 10000, PLAIN_MS = 30000 };
+#define DEMO_PREFIX "adtop-demo-"
+
+enum {
+    DEMO_SPEED = 60,
+    DEMO_LATENCY_MS = 150,
+    START_TIMEOUT_MS = 10000,
+    PLAIN_MS = 30000,
+    LEFT_BEHIND_S = 60
+};
 
 struct demo_arguments {
     const char *scenario;
@@ -124,13 +135,36 @@ static bool start_engine(struct cli *cli, int log_fd, struct err *err)
                    cli->demo_dir);
 }
 
+/* Demos that were killed outright left their directories: ours, old, and held by no engine. */
+static void sweep(const char *tmp)
+{
+    char path[128];
+    struct control_holder holder;
+    DIR *dir = opendir(tmp);
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        struct stat info;
+        int n = snprintf(path, sizeof path, "%s/%s", tmp, entry->d_name);
+        bool named = strncmp(entry->d_name, DEMO_PREFIX, sizeof DEMO_PREFIX - 1) == 0;
+        if (named && n > 0 && (size_t)n < sizeof path && lstat(path, &info) == 0 &&
+            S_ISDIR(info.st_mode) && info.st_uid == getuid() &&
+            time(NULL) - info.st_mtime > LEFT_BEHIND_S && !control_lock_holder(path, &holder)) {
+            cli_remove_tree(path);
+        }
+    }
+    if (dir) {
+        closedir(dir);
+    }
+}
+
 static bool start(struct cli *cli, const struct demo_arguments *arguments, struct err *err)
 {
     const char *tmp = getenv("TMPDIR");
     char log_path[128], clock[64];
     /* /tmp when TMPDIR is long: the directory's name has a bound */
     bool usable = tmp && tmp[0] == '/' && strlen(tmp) < 32;
-    snprintf(cli->demo_dir, sizeof cli->demo_dir, "%s/adtop-demo-XXXXXX", usable ? tmp : "/tmp");
+    sweep(usable ? tmp : "/tmp");
+    snprintf(cli->demo_dir, sizeof cli->demo_dir, "%s/" DEMO_PREFIX "XXXXXX",
+             usable ? tmp : "/tmp");
     if (!mkdtemp(cli->demo_dir)) {
         cli->demo_dir[0] = '\0';
         return err_set(err, ERR_IO, "demo: no directory in %s: %s; set TMPDIR",

@@ -33,14 +33,15 @@ int host_engine(struct cli *cli, const struct words *words, struct err *err)
                                             .clock = cli->clock,
                                             .token = token,
                                             .app_secret = app_secret};
+    signals_hold();
     struct engine *engine = err->code == ERR_NONE ? engine_create(&engine_options, err) : NULL;
     bool ok = engine != NULL;
     if (ok) {
         signals_stop(engine);
         ok = engine_run(engine, for_ms, err);
-        signals_default();
-        engine_destroy(engine);
     }
+    signals_ignore();
+    engine_destroy(engine);
     secret_destroy(token);
     secret_destroy(app_secret);
     return ok ? EXIT_OK : EXIT_ERROR;

@@ -158,13 +158,15 @@ static int pass_here(struct cli *cli, const struct sync_words *words, const stru
                                    .progress_ctx = &teller};
     struct pass_result result;
     cli_quiet();
+    signals_hold();
     struct engine *engine = engine_create(&options, err);
     if (!engine) {
+        signals_ignore();
         return err->code == ERR_USAGE || err->code == ERR_CONFIG ? EXIT_USAGE : EXIT_ERROR;
     }
     signals_stop(engine);
     bool ok = engine_pass(engine, &request, &result, err);
-    signals_default();
+    signals_ignore();
     engine_destroy(engine);
     free(teller.finished);
     return ok ? exit_code(&result, cli, err) : EXIT_FAILED;

@@ -37,7 +37,7 @@ bool operate_ask(struct cli *cli, const struct control_request *request,
         return err_set(err, ERR_REFUSED, "%s: --read-only looks and does not act; leave it out",
                        op_kind_name(request->op));
     }
-    struct control *control = control_connect(cli->state_dir, err);
+    struct control *control = cli_connect(cli, err);
     if (!control && err->code != ERR_NOT_FOUND) {
         return false;
     }
@@ -260,7 +260,7 @@ int operate_stop(struct cli *cli, const struct words *words, struct err *err)
         err_set(err, ERR_REFUSED, "stop: --read-only looks and does not act; leave it out");
         return EXIT_ERROR;
     }
-    struct control *control = control_connect(cli->state_dir, err);
+    struct control *control = cli_connect(cli, err);
     if (!control) {
         return EXIT_ERROR;
     }

@@ -20,7 +20,7 @@ enum { LEARN_DAYS = 2, VIEWS_MAX = FORECAST_LIMITERS, DAYS_MAX = 1100, TABLES = 
 static const struct column plan_columns[] = {
     {"account_id",       "ACCOUNT", CELL_TEXT,    0, "act_<number>"                             },
     {"calls",            "CALLS",   CELL_DECIMAL, 0, "API calls it would take"                  },
-    {"rows",             "ROWS",    CELL_DECIMAL, 0, "rows of insights, estimated"              },
+    {"insight_rows",     "ROWS",    CELL_DECIMAL, 0, "rows of insights, estimated"              },
     {"weight",           "WEIGHT",  CELL_DECIMAL, 0, "units of one insights call of this shape" },
     {"cost",             "COST",    CELL_DECIMAL, 0, "weighted units of all of it"              },
     {"budget_left",      "LEFT",    CELL_DECIMAL, 0, "units left of the account's and the day's"},

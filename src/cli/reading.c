@@ -1,5 +1,6 @@
 #include "cli/reading.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +34,11 @@ struct store_reader *cli_reader(const struct cli *cli, struct err *err)
 {
     char path[2200];
     snprintf(path, sizeof path, "%s/adtop.db", cli->state_dir);
+    if (access(path, R_OK) != 0 && errno == EACCES) {
+        err_set(err, ERR_IO, "state directory %s: you may not read it; ask its owner for access",
+                cli->state_dir);
+        return NULL;
+    }
     if (access(path, F_OK) != 0) {
         err_set(
             err, ERR_NOT_FOUND,

@@ -18,16 +18,34 @@ static void on_signal(int number)
     }
 }
 
+static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
+
+static void mask(int how)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < NUMBERS; i++) {
+        sigaddset(&set, numbers[i]);
+    }
+    sigprocmask(how, &set, NULL);
+}
+
 static void handle(void (*handler)(int))
 {
-    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = handler;
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    for (int i = 0; i < NUMBERS; i++) {
         sigaction(numbers[i], &action, NULL);
     }
+    mask(SIG_UNBLOCK);
+}
+
+void signals_hold(void)
+{
+    mask(SIG_BLOCK);
 }
 
 void signals_stop(struct engine *engine)
@@ -36,8 +54,8 @@ void signals_stop(struct engine *engine)
     handle(on_signal);
 }
 
-void signals_default(void)
+void signals_ignore(void)
 {
-    handle(SIG_DFL);
+    handle(SIG_IGN);
     stopped_by_signal = NULL;
 }

@@ -32,7 +32,7 @@ struct following {
 static bool ask(struct cli *cli, const struct sync_words *words, struct control_reply *reply,
                 struct err *err)
 {
-    struct control *control = control_connect(cli->state_dir, err);
+    struct control *control = cli_connect(cli, err);
     struct control_request request;
     if (!control) {
         return false;

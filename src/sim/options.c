@@ -1,5 +1,6 @@
 #include "sim/options.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,10 +73,12 @@ static bool read_number(const struct option_row *row, const char *value, double 
                         struct err *err)
 {
     char *end;
+    bool whole = row->type != OPT_REAL && row->type != OPT_SPEED;
     *out = strtod(value, &end);
-    if (*value == '\0' || *end != '\0' || *out < row->least || *out > row->most) {
-        return err_set(err, ERR_USAGE, "%s: %s: give a number from %.10g to %.10g", row->name,
-                       value, row->least, row->most);
+    bool inside = *out >= row->least && *out <= row->most; /* not a number is neither */
+    if (*value == '\0' || *end != '\0' || !inside || (whole && *out != floor(*out))) {
+        return err_set(err, ERR_USAGE, "%s: %s: give a %snumber from %.10g to %.10g", row->name,
+                       value, whole ? "whole " : "", row->least, row->most);
     }
     return true;
 }

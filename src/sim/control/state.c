@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,12 +209,24 @@ static bool read_state(struct sim *sim, const struct json *root, struct err *err
     return true;
 }
 
+static bool state_writable(const char *path, struct err *err)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[PATH_MAX] = ".";
+    if (slash != NULL) {
+        int n = slash == path ? 1 : (int)(slash - path);
+        snprintf(folder, sizeof folder, "%.*s", n, path);
+    }
+    return access(folder, W_OK | X_OK) == 0 ||
+           err_set(err, ERR_IO, "%s: it could not be written: %s", path, strerror(errno));
+}
+
 bool state_load(struct sim *sim, struct err *err)
 {
     char *text = NULL;
     size_t n = 0;
     if (access(sim->options.state, F_OK) != 0) {
-        return true;
+        return state_writable(sim->options.state, err); /* rather now than at the end */
     }
     if (!fd_read_file(sim->options.state, STATE_MAX, &text, &n, err)) {
         return false;

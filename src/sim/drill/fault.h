@@ -14,10 +14,10 @@
  *   skip         matching calls let through first
  *   from, until  instants: "+5m" after it was set, Unix seconds or milliseconds, RFC 3339
  * Keys of some kinds:
- *   http code subcode type transient message title user_msg   (api_error, report_failed, batch_...)
+ *   http code subcode type transient message title user_msg   (api_error, run_failed, token)
  *   field   field_* : which one          value   field_type, header_garbage: what instead
  *   header  header_*: which one, default all
- *   ms      latency, clock_skew          pct     header_over, header_stuck, report_stalled
+ *   ms      latency, clock_skew          pct     header_over, header_stuck, run_stalled
  *   limit   max_limit, reduce (pages above it)
  *   entity, day  drop_row: this row and no other
  *

@@ -358,7 +358,7 @@ struct server *server_start(const struct server_options *options, struct err *er
         flags, (uint16_t)options->port, NULL, NULL, server_access, server, MHD_OPTION_SOCK_ADDR,
         (struct sockaddr *)&address, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_URI_LOG_CALLBACK, incoming_create, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-        incoming_destroy, NULL, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
+        incoming_destroy, NULL, MHD_OPTION_END);
     if (server->daemon == NULL) {
         err_set(err, ERR_NETWORK, "port %d on loopback: cannot listen; is it taken?",
                 options->port);

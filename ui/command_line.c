@@ -7,11 +7,13 @@
 #include <time.h>
 
 #include "base/date.h"
+#include "base/utf8.h"
 #include "ui/commands.h"
 #include "ui/console.h"
+#include "ui/view/rows.h"
 #include "ui/when.h"
 
-enum { THEMES_MAX = 64 };
+enum { THEMES_MAX = 64, COMPLETION_MAX = 128, CANDIDATES = 6 };
 
 static void line_at(struct console *console, const char *words)
 {
@@ -69,22 +71,83 @@ static void line_quit(struct console *console, const char *words)
     command_quit(console, 0);
 }
 
+static void open_account(struct console *console, const struct subject *subject)
+{
+    console_push(console, VIEW_ACCOUNT, subject);
+}
+
+static void line_account(struct console *console, const char *words)
+{
+    struct subject subject;
+    if (target_find(&console->env, words, &subject)) {
+        open_account(console, &subject);
+    } else {
+        console_say(console, ROLE_WARN, "account: none, or more than one, is \"%s\"", words);
+    }
+}
+
+static void line_run(struct console *console, const char *words)
+{
+    struct subject subject = {0};
+    char *end = NULL;
+    subject.run_id = strtoll(words, &end, 10);
+    if (end == words || *end || subject.run_id <= 0) {
+        console_say(console, ROLE_WARN, "run: \"%s\" is no number of a run", words);
+    } else {
+        console_push(console, VIEW_RUN, &subject);
+    }
+}
+
+/* What may stand behind a command, for Tab. */
+enum words { WORDS_NONE, WORDS_THEME, WORDS_COLUMN, WORDS_RANGE, WORDS_ACCOUNT, WORDS_TARGET };
+
 static const struct line_command {
-    const char *name, *words;
+    const char *name, *help;
+    enum words words;
     void (*run)(struct console *console, const char *words);
 } lines[] = {
-    {"at",     "TIME",             line_at    },
-    {"range",  "15m 1h 6h 24h 7d", line_range },
-    {"sort",   "COLUMN",           line_sort  },
-    {"filter", "TERMS",            line_filter},
-    {"theme",  "NAME",             line_theme },
-    {"q",      NULL,               line_quit  },
+    {"at",      "TIME: as it was then, 03:10 or 2026-11-24T03:10:00Z", WORDS_NONE,    line_at     },
+    {"account", "NAME: opens it",                                      WORDS_ACCOUNT, line_account},
+    {"run",     "NUMBER: opens it",                                    WORDS_NONE,    line_run    },
+    {"range",   "15m 1h 6h 24h 7d: of graphs and lists",               WORDS_RANGE,   line_range  },
+    {"sort",    "COLUMN: sorts by it",                                 WORDS_COLUMN,  line_sort   },
+    {"filter",  "TERMS: text !text column:text column:>9",             WORDS_COLUMN,  line_filter },
+    {"theme",   "NAME: draws with it",                                 WORDS_THEME,   line_theme  },
+    {"q",       "leave; the engine goes on",                           WORDS_NONE,    line_quit   },
 };
 enum { LINES_COUNT = sizeof lines / sizeof lines[0] };
+
+static const struct line_command *find_line(const char *name)
+{
+    for (size_t i = 0; i < LINES_COUNT; i++) {
+        if (strcmp(lines[i].name, name) == 0) {
+            return &lines[i];
+        }
+    }
+    return NULL;
+}
+
+/* A key's command; words say whom it is about. */
+static void run_binding(struct console *console, const struct binding *binding, const char *words)
+{
+    struct binding wanted = *binding;
+    if (*words && (binding->need & (NEED_ACCOUNT | TAKES_ACCOUNT))) {
+        wanted.need &= ~(unsigned)(NEED_ACCOUNT | NEED_ROW);
+        snprintf(console->words, sizeof console->words, "%s", words);
+    }
+    const char *refusal = console_refusal(console, &wanted);
+    if (refusal) {
+        console_say(console, ROLE_WARN, "%s: %s", binding->name, refusal);
+    } else {
+        binding->run(console, binding->argument);
+    }
+    console->words[0] = '\0';
+}
 
 void console_command(struct console *console, const char *line)
 {
     char name[EDIT_MAX];
+    struct subject subject;
     line += strspn(line, " ");
     size_t n = strcspn(line, " ");
     if (!n) {
@@ -94,93 +157,190 @@ void console_command(struct console *console, const char *line)
     name[n] = '\0';
     const char *words = line + n + strspn(line + n, " ");
     const struct binding *binding = keymap_by_name(name);
-    for (size_t i = 0; i < LINES_COUNT; i++) {
-        if (strcmp(lines[i].name, name) == 0 && (*words || !binding)) {
-            lines[i].run(console, words);
-            return;
-        }
-    }
-    if (!binding) {
-        console_say(console, ROLE_WARN, "no command \"%s\"; Tab completes, ? lists them", name);
-        return;
-    }
-    struct binding wanted = *binding;
-    if (*words && (binding->need & NEED_OPERATOR)) { /* they say who is meant */
-        wanted.need &= ~(unsigned)(NEED_ACCOUNT | NEED_ROW);
-        snprintf(console->words, sizeof console->words, "%s", words);
-    }
-    const char *refusal = console_refusal(console, &wanted);
-    if (refusal) {
-        console_say(console, ROLE_WARN, "%s: %s", name, refusal);
+    const struct line_command *command = find_line(name);
+    if (command && (*words || !binding)) {
+        command->run(console, words);
+    } else if (binding) {
+        run_binding(console, binding, words);
+    } else if (target_find(&console->env, line, &subject)) {
+        open_account(console, &subject);
     } else {
-        binding->run(console, binding->argument);
+        console_say(console, ROLE_WARN, "no command \"%s\"; Tab completes, ? lists them", name);
     }
-    console->words[0] = '\0';
 }
 
-/* The nth name that starts with stem; NULL when there are fewer. */
-static const char *nth_command(const char *stem, int nth)
+bool console_subject(struct console *console, struct subject *out)
+{
+    if (!console->words[0]) {
+        struct env env = console_env(console);
+        return view_selection(console_view(console), &env, out);
+    }
+    return target_find(&console->env, console->words, out);
+}
+
+static bool begins(const char *word, const char *stem)
+{
+    return strncasecmp(word, stem, strlen(stem)) == 0;
+}
+
+/* The nth account whose name or id begins with stem: by name where the name can be typed. */
+static const char *nth_account(const struct console *console, const char *stem, int nth,
+                               char out[COMPLETION_MAX])
+{
+    const struct overview *o = &console->overview;
+    for (size_t i = 0; i < o->account_count; i++) {
+        const struct account_line *line = &o->accounts_by_id[i];
+        bool by_name = *stem && begins(line->name, stem);
+        if ((by_name || begins(line->account_id, stem)) && nth-- == 0) {
+            utf8_clean(by_name ? line->name : line->account_id, out, COMPLETION_MAX);
+            return strcmp(out, line->name) == 0 ? out : line->account_id;
+        }
+    }
+    return NULL;
+}
+
+static const char *nth_command(const struct console *console, const char *stem, int nth,
+                               char out[COMPLETION_MAX])
 {
     size_t count = 0;
     const struct binding *table = keymap_table(&count);
     for (size_t i = 0; i < LINES_COUNT; i++) {
-        if (strncmp(lines[i].name, stem, strlen(stem)) == 0 && nth-- == 0) {
+        if (begins(lines[i].name, stem) && nth-- == 0) {
             return lines[i].name;
         }
     }
     for (size_t i = 0; i < count; i++) {
-        if (strncmp(table[i].name, stem, strlen(stem)) == 0 && nth-- == 0) {
+        bool keyed = find_line(table[i].name) != NULL; /* named above already */
+        if (!keyed && begins(table[i].name, stem) && nth-- == 0) {
             return table[i].name;
+        }
+    }
+    return *stem ? nth_account(console, stem, nth, out) : NULL;
+}
+
+static const char *nth_theme(const char *stem, int nth, char out[COMPLETION_MAX])
+{
+    struct theme_entry themes[THEMES_MAX];
+    size_t count = theme_list(themes, THEMES_MAX);
+    for (size_t i = 0; i < count && i < THEMES_MAX; i++) {
+        if (begins(themes[i].name, stem) && nth-- == 0) {
+            snprintf(out, COMPLETION_MAX, "%s", themes[i].name);
+            return out;
         }
     }
     return NULL;
 }
 
-static const char *nth_word(struct console *console, const char *stem, int nth, char out[64])
+static const char *nth_of(const char *const *list, const char *stem, int nth)
 {
-    struct theme_entry themes[THEMES_MAX];
-    if (strncmp(stem, "theme ", 6) == 0) {
-        size_t count = theme_list(themes, THEMES_MAX);
-        for (size_t i = 0; i < count && i < THEMES_MAX; i++) {
-            if (strncmp(themes[i].name, stem + 6, strlen(stem + 6)) == 0 && nth-- == 0) {
-                snprintf(out, 64, "%s", themes[i].name);
-                return out;
-            }
-        }
-    } else if (strncmp(stem, "sort ", 5) == 0) {
-        const struct table *table =
-            &console_view(console)->panes[console_view(console)->focus].table;
-        for (size_t i = 0; i < table->column_count; i++) {
-            if (strncmp(table->columns[i].key, stem + 5, strlen(stem + 5)) == 0 && nth-- == 0) {
-                return table->columns[i].key;
-            }
+    for (; *list; list++) {
+        if (begins(*list, stem) && nth-- == 0) {
+            return *list;
         }
     }
     return NULL;
+}
+
+static const char *nth_column(const struct console *console, const char *stem, int nth)
+{
+    const struct view *view = console_view(console);
+    const struct table *table = &view->panes[view->focus].table;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (begins(table->columns[i].key, stem) && nth-- == 0) {
+            return table->columns[i].key;
+        }
+    }
+    return NULL;
+}
+
+/* The nth word that may stand behind the command that the text begins with. */
+static const char *nth_word(const struct console *console, const char *text, const char *stem,
+                            int nth, char out[COMPLETION_MAX])
+{
+    static const char *const ranges[] = {"15m", "1h", "6h", "24h", "7d", NULL};
+    static const char *const scopes[] = {"all", "marked", "shown", NULL};
+    char name[COMPLETION_MAX];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, " "), text);
+    const struct line_command *command = find_line(name);
+    const struct binding *binding = keymap_by_name(name);
+    bool about_accounts = binding && (binding->need & (NEED_ACCOUNT | TAKES_ACCOUNT));
+    enum words words = command ? command->words : about_accounts ? WORDS_TARGET : WORDS_NONE;
+    const char *found = NULL;
+    switch (words) {
+    case WORDS_THEME:
+        return nth_theme(stem, nth, out);
+    case WORDS_COLUMN:
+        return nth_column(console, stem, nth);
+    case WORDS_RANGE:
+        return nth_of(ranges, stem, nth);
+    case WORDS_TARGET:
+        if (binding && (binding->need & NEED_OPERATOR)) {
+            for (int i = 0; (found = nth_of(scopes, stem, i)) != NULL; i++) {
+                if (nth-- == 0) {
+                    return found;
+                }
+            }
+        }
+        return nth_account(console, stem, nth, out);
+    case WORDS_ACCOUNT:
+        return nth_account(console, stem, nth, out);
+    case WORDS_NONE:
+        break;
+    }
+    return NULL;
+}
+
+static const char *nth_completion(const struct console *console, const char *text, int nth,
+                                  char out[COMPLETION_MAX])
+{
+    const char *space = strchr(text, ' ');
+    return space ? nth_word(console, text, space + 1 + strspn(space + 1, " "), nth, out)
+                 : nth_command(console, text, nth, out);
 }
 
 void console_complete(struct console *console)
 {
-    char text[EDIT_MAX], word[64];
+    char text[EDIT_MAX], word[COMPLETION_MAX];
     if (console->completion == 0) {
         snprintf(console->completion_stem, sizeof console->completion_stem, "%s",
                  console->prompt.text);
     }
-    const char *stem = console->completion_stem;
-    const char *space = strchr(stem, ' ');
-    for (int tries = 0; tries < 2; tries++) {
-        const char *found = space ? nth_word(console, stem, console->completion, word)
-                                  : nth_command(stem, console->completion);
-        if (found) {
-            snprintf(text, sizeof text, "%.*s%.63s", space ? (int)(space - stem) + 1 : 0, stem,
-                     found);
-            edit_set(&console->prompt, text);
-            console->completion++;
+    const char *stem = console->completion_stem, *space = strchr(stem, ' ');
+    const char *found = nth_completion(console, stem, console->completion, word);
+    if (!found && console->completion > 0) { /* past the last: round again */
+        console->completion = 0;
+        found = nth_completion(console, stem, 0, word);
+    }
+    if (found) {
+        snprintf(text, sizeof text, "%.*s%s", space ? (int)(space - stem) + 1 : 0, stem, found);
+        edit_set(&console->prompt, text);
+        console->completion++;
+    }
+}
+
+void console_prompt_help(const struct console *console, char out[PROMPT_HELP])
+{
+    char word[COMPLETION_MAX];
+    const char *text = console->prompt.text;
+    size_t used = 0;
+    const struct line_command *command = find_line(text);
+    const struct binding *binding = keymap_by_name(text);
+    out[0] = '\0';
+    if (console->prompt_label == '/') {
+        snprintf(out, PROMPT_HELP, "text  !text  column:>9  column:text");
+        return;
+    }
+    if (command || binding) {
+        snprintf(out, PROMPT_HELP, "%s", command ? command->help : binding->help);
+        return;
+    }
+    for (int i = 0; i < CANDIDATES; i++) {
+        const char *found = nth_completion(console, text, i, word);
+        int n =
+            found ? snprintf(out + used, PROMPT_HELP - used, "%s%.20s", i ? "  " : "", found) : -1;
+        if (n < 0 || (size_t)n >= PROMPT_HELP - used) {
             return;
         }
-        if (console->completion == 0) {
-            return;
-        }
-        console->completion = 0; /* past the last: round again */
+        used += (size_t)n;
     }
 }

@@ -417,7 +417,15 @@ static void draw_last_line(struct console *console, int y)
         char label[2] = {console->prompt_label, '\0'};
         canvas_fill(canvas, (struct rect){y, 0, 1, canvas->cols}, ROLE_INPUT);
         canvas_text(canvas, y, 0, 1, ROLE_KEY, label);
-        edit_draw(&console->prompt, canvas, y, 1, canvas->cols - 1, ROLE_INPUT, true);
+        char help[PROMPT_HELP];
+        console_prompt_help(console, help);
+        int typed = 1 + text_width(console->prompt.text), wide = text_width(help);
+        if (typed + wide + 4 <= canvas->cols) {
+            canvas_text(canvas, y, canvas->cols - wide - 1, wide, ROLE_HINT, help);
+        } else {
+            wide = 0;
+        }
+        edit_draw(&console->prompt, canvas, y, 1, canvas->cols - wide - 2, ROLE_INPUT, true);
     } else if (console->message[0]) {
         canvas_text(canvas, y, 1, canvas->cols - 1, console->message_role, console->message);
     } else if (y > 0) {

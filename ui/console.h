@@ -137,5 +137,10 @@ void console_answered(struct console *console, const struct control_reply *reply
 /* Runs a ":" line. */
 void console_command(struct console *console, const char *line);
 void console_complete(struct console *console);
+/* What the prompt may be told besides: the command's meaning, or what Tab would make of it. */
+enum { PROMPT_HELP = 160 };
+void console_prompt_help(const struct console *console, char out[PROMPT_HELP]);
+/* Whom a command is about: the account named behind it, else the selection. */
+bool console_subject(struct console *console, struct subject *out);
 
 #endif

@@ -84,7 +84,7 @@ static const struct binding bindings[] = {
     {"unmark-all", {'U'}, NEED_TABLE, NULL, 0,
      "unmark all", TABLE, command_unmark_all, 0},
 
-    {"why", {'w'}, NEED_NOTHING, "why", 90,
+    {"why", {'w'}, TAKES_ACCOUNT, "why", 90,
      "why it waits, and until when", READ, command_why, 0},
     {"freeze", {'z'}, NEED_NOTHING, "freeze", 20,
      "hold the display at this instant", READ, command_freeze, 0},

@@ -21,7 +21,8 @@ enum need {
     NEED_ACCOUNT = 2,  /* the selected row concerns an account */
     NEED_RUN = 4,      /* ... a run */
     NEED_OPERATOR = 8, /* may change things: not read-only, a live view, an engine that answers */
-    NEED_ROW = 16
+    NEED_ROW = 16,
+    TAKES_ACCOUNT = 32 /* is about one, which may be named behind it */
 };
 
 enum { BINDING_KEYS = 3 };

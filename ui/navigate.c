@@ -50,7 +50,10 @@ void command_next_pane(struct console *console, int direction)
 void command_view(struct console *console, int id)
 {
     struct subject subject = {0};
-    view_selection(console_view(console), &console->env, &subject);
+    if (!console_subject(console, &subject) && console->words[0]) {
+        console_say(console, ROLE_WARN, "no account, or more than one, is \"%s\"", console->words);
+        return;
+    }
     if ((enum view_id)id == VIEW_TRIAGE) {
         while (console->depth > 0) {
             console_pop(console);

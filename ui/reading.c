@@ -53,9 +53,10 @@ void command_why(struct console *console, int unused)
     const struct view *view = console_view(console);
     const struct pane_class *class = view->class->panes[view->focus];
     struct env env = console_env(console);
-    bool selected = view_selection(view, &env, &subject);
+    bool selected = console_subject(console, &subject), named = console->words[0] != '\0';
     struct row_source source = view_source(view, view->focus, &env);
-    const void *row = class->explain ? table_row(&view->panes[view->focus].table, &source) : NULL;
+    const void *row =
+        class->explain && !named ? table_row(&view->panes[view->focus].table, &source) : NULL;
     if (!row && (!selected || !subject.account_id[0])) {
         console_say(console, ROLE_WARN, "why: select an account, a run, a call or an error first");
         return;

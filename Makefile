@@ -195,8 +195,8 @@ man: setup
 	sed -n '/END GENERATED/,$$p' data/man/adtop.1; } > $(BUILD)/adtop.1 && cp $(BUILD)/adtop.1 data/man/adtop.1
 
 bench_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
-$(bench_bin): $(B)/%: $(B)/%.o
-	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(call pc,--libs,libcurl libcjson sqlite3) -lutil -lpthread -lm
+$(bench_bin): $(B)/%: $(B)/%.o $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r)))
+	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,libcurl libcjson sqlite3 $(call pkgs_of,$(HARNESS_ROOMS))) -lutil -lpthread -lm
 .PHONY: bench-bins bench-ui
 bench-bins: $(bench_bin)
 bench: setup-check

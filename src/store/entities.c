@@ -112,12 +112,15 @@ bool store_entities_count(struct store *store, const char *account_id,
     *active = 0;
     memset(counts, 0, sizeof(int64_t) * ENTITY_KIND_COUNT);
     store_lock(store);
-    bool ok = store_account_no(store, account_id, &account_no, NULL, err) &&
-              db_query(&store->db, &q,
-                       "SELECT kind, count(*), sum(effective_status IS 'ACTIVE') FROM entity WHERE "
-                       "account_no = :account AND "
-                       "deleted_at IS NULL GROUP BY kind",
-                       err);
+    bool ok =
+        store_account_no(store, account_id, &account_no, NULL, err) &&
+        db_query(&store->db, &q,
+                 "SELECT kind, count(*), CASE kind WHEN 2 THEN (SELECT count(*) FROM entity a "
+                 "WHERE a.account_no = :account AND a.effective_status = 'ACTIVE' AND "
+                 "a.kind = 2 AND a.deleted_at IS NULL) ELSE 0 END FROM entity WHERE "
+                 "account_no = :account AND "
+                 "deleted_at IS NULL GROUP BY kind",
+                 err);
     if (ok) {
         bind_i64(&q, ":account", account_no);
         int step;

@@ -1,72 +1,50 @@
 #include "store/read_accounts.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "store/reader_internal.h"
-
-enum { HOUR_MS = 3600 * 1000, DAY_MS = 24 * HOUR_MS };
 
 #define HISTORY(field)                                                                             \
     "(SELECT h.value FROM account_history h WHERE h.account_id = a.account_id AND h.field = "      \
     "'" field                                                                                      \
     "' AND h.since <= :at AND (h.until IS NULL OR h.until > :at) ORDER BY h.since DESC LIMIT 1)"
 
-static const char accounts_sql[] = "SELECT a.account_id, coalesce(CASE WHEN :past THEN " HISTORY(
-    "name") " END, a.name), "
-            "a.currency, a.timezone_name, a.timezone_offset_min, coalesce(CASE WHEN :past THEN "
-            "CAST(" HISTORY(
-                "status") " AS INTEGER) END, a.account_status), a.disable_reason, coalesce(CASE "
-                          "WHEN :past "
-                          "THEN " HISTORY(
-                              "tier") " END, a.tier), a.tier_pinned, coalesce(CASE WHEN :past THEN "
-                                      "CAST(" HISTORY(
-                                          "priority") " AS INTEGER) END, a.priority), "
-                                                      "CASE WHEN :past THEN CAST(" HISTORY(
-                                                          "paused") " AS INTEGER) ELSE "
-                                                                    "a.paused_until END, "
-                                                                    "a.spend_7d, "
-                                                                    "a.spend_7d_base, CASE WHEN "
-                                                                    ":past THEN (SELECT "
-                                                                    "max(started_at) FROM "
-                                                                    "sync_runs r WHERE "
-                                                                    "r.account_id = a.account_id "
-                                                                    "AND r.started_at <= :at AND "
-                                                                    "r.status IN ('SUCCESS', "
-                                                                    "'PARTIAL')) "
-                                                                    "ELSE a.last_synced_at END, "
-                                                                    "a.last_full_at, "
-                                                                    "a.last_sweep_at, CASE WHEN "
-                                                                    ":past THEN (SELECT "
-                                                                    "max(started_at) FROM "
-                                                                    "sync_runs r WHERE "
-                                                                    "r.account_id = a.account_id "
-                                                                    "AND r.finished_at <= :at AND "
-                                                                    "r.status = 'SUCCESS') ELSE "
-                                                                    "a.data_as_of END, "
-                                                                    "a.next_due_at, a.removed_at, "
-                                                                    "h.hold_id, h.reason, "
-                                                                    "h.scope, h.scope_id, "
-                                                                    "h.detail, h.since, h.until, "
-                                                                    "h.run_id FROM account a LEFT "
-                                                                    "JOIN holds h ON "
-                                                                    "h.hold_id = CASE WHEN :past "
-                                                                    "THEN (SELECT x.hold_id FROM "
-                                                                    "holds x WHERE x.account_id = "
-                                                                    "a.account_id AND x.since <= "
-                                                                    ":at AND (x.ended_at IS NULL "
-                                                                    "OR x.ended_at > :at) ORDER BY "
-                                                                    "x.since "
-                                                                    "DESC LIMIT 1) ELSE (SELECT "
-                                                                    "x.hold_id FROM holds x WHERE "
-                                                                    "x.account_id = a.account_id "
-                                                                    "AND "
-                                                                    "x.ended_at IS NULL) END WHERE "
-                                                                    "(:id IS NULL OR a.account_id "
-                                                                    "= :id) AND (:removed OR "
-                                                                    "a.removed_at "
-                                                                    "IS NULL) ORDER BY "
-                                                                    "a.account_id";
+/* Of the past: the last run that began by then with one of these results, and the hold that had
+ * begun last, if it had not ended. */
+#define LAST_RUN(results)                                                                          \
+    "(SELECT r.started_at FROM sync_runs r WHERE r.account_id = a.account_id AND r.started_at <= " \
+    ":at AND " results " ORDER BY r.started_at DESC LIMIT 1)"
+#define HOLD_OF_THE_PAST                                                                           \
+    "(SELECT CASE WHEN x.ended_at IS NULL OR x.ended_at > :at THEN x.hold_id END FROM holds x "    \
+    "WHERE x.account_id = a.account_id AND x.since <= :at ORDER BY x.since DESC LIMIT 1)"
+#define HOLD_NOW                                                                                   \
+    "(SELECT x.hold_id FROM holds x WHERE x.account_id = a.account_id AND x.ended_at IS NULL)"
+#define PAST(then, now) "CASE WHEN :past THEN " then " ELSE " now " END"
+#define OR_NOW(then, now) "coalesce(CASE WHEN :past THEN " then " END, " now ")"
+#define NUMBER(text) "CAST(" text " AS INTEGER)"
+
+/* clang-format off */
+static const char accounts_sql[] =
+    "SELECT a.account_id, "
+    OR_NOW(HISTORY("name"), "a.name")
+    ", a.currency, a.timezone_name, a.timezone_offset_min, "
+    OR_NOW(NUMBER(HISTORY("status")), "a.account_status")
+    ", a.disable_reason, "
+    OR_NOW(HISTORY("tier"), "a.tier")
+    ", a.tier_pinned, "
+    OR_NOW(NUMBER(HISTORY("priority")), "a.priority")
+    ", "
+    PAST(NUMBER(HISTORY("paused")), "a.paused_until")
+    ", a.spend_7d, a.spend_7d_base, "
+    PAST(LAST_RUN("r.status IN ('SUCCESS', 'PARTIAL')"), "a.last_synced_at")
+    ", a.last_full_at, a.last_sweep_at, "
+    PAST(LAST_RUN("r.status = 'SUCCESS' AND r.finished_at <= :at"), "a.data_as_of")
+    ", a.next_due_at, a.removed_at, h.hold_id, h.reason, h.scope, h.scope_id, h.detail, h.since, "
+    "h.until, h.run_id FROM account a LEFT JOIN holds h ON h.hold_id = "
+    PAST(HOLD_OF_THE_PAST, HOLD_NOW)
+    " WHERE (:id IS NULL OR a.account_id = :id) AND (:removed OR a.removed_at IS NULL) ORDER BY "
+    "a.account_id";
+/* clang-format on */
 
 static void read_base(struct query *q, struct account_row *row, struct arena *arena)
 {
@@ -114,8 +92,11 @@ static bool read_usage(struct store_reader *reader, struct account_row *row, int
     struct query q = {0};
     if (!db_query(
             &reader->db, &q,
-            past ? "SELECT pct, scope, buc_type, at FROM usage_log WHERE scope_id = :id AND at "
-                   "<= :at AND at > :at - 7200000 ORDER BY at DESC LIMIT 1"
+            past ? "SELECT l.pct, l.scope, l.buc_type, l.at FROM usage_latest u JOIN usage_log l "
+                   "ON l.usage_id = (SELECT x.usage_id FROM usage_log x WHERE x.scope_id = "
+                   "u.scope_id AND x.scope = u.scope AND x.buc_type = u.buc_type AND x.at <= :at "
+                   "AND x.at > :at - 7200000 ORDER BY x.at DESC LIMIT 1) WHERE u.scope_id = :id "
+                   "ORDER BY l.pct DESC LIMIT 1"
                  : "SELECT pct, source, use_case, coalesce(reading_at, updated_at) FROM limiters "
                    "WHERE scope_id = :id AND pct IS NOT NULL AND updated_at <= :at + 60000 "
                    "ORDER BY pct DESC LIMIT 1",
@@ -174,36 +155,61 @@ static bool read_last_run(struct store_reader *reader, struct account_row *row, 
     return step >= 0;
 }
 
-static bool read_counts(struct store_reader *reader, struct account_row *row, int64_t at,
-                        struct err *err)
+/* ---- counts: one statement for all accounts, in their order ------------------------------------
+ */
+
+static void take_runs(struct query *q, struct account_row *row)
+{
+    row->runs_24h = col_i64(q, 1);
+    row->failed_24h = col_i64(q, 2);
+}
+
+static void take_errors(struct query *q, struct account_row *row)
+{
+    row->errors_1h = col_i64(q, 1);
+}
+
+static void take_ledger(struct query *q, struct account_row *row)
+{
+    row->calls_today = col_i64(q, 1);
+    row->cost_today = col_real(q, 2);
+}
+
+static const struct count {
+    const char *sql;
+    void (*take)(struct query *q, struct account_row *row);
+} counts[] = {
+    {"SELECT account_id, count(*), sum(status = 'FAILED') FROM sync_runs WHERE account_id IN "
+     "(SELECT a.account_id FROM account a WHERE :id IS NULL OR a.account_id = :id) AND started_at "
+     "> :at - 86400000 AND started_at <= :at GROUP BY account_id ORDER BY account_id",             take_runs  },
+    {"SELECT account_id, count(*) FROM api_calls WHERE failed = 1 AND at > :at - 3600000 AND at <= "
+     ":at AND (:id IS NULL OR account_id = :id) GROUP BY account_id ORDER BY account_id",          take_errors},
+    {"SELECT account_id, sum(calls), sum(cost) FROM budget_ledger WHERE day = date(:at / 1000, "
+     "'unixepoch') AND (:id IS NULL OR account_id = :id) GROUP BY account_id ORDER BY account_id", take_ledger},
+};
+
+static bool read_count(struct store_reader *reader, const struct count *count, int64_t at,
+                       const char *id, const struct rows *rows, struct err *err)
 {
     struct query q = {0};
-    if (!db_query(&reader->db, &q,
-                  "SELECT (SELECT count(*) FROM sync_runs WHERE account_id = :id AND started_at > "
-                  ":day AND started_at <= :at), (SELECT count(*) FROM sync_runs WHERE account_id = "
-                  ":id AND started_at > :day AND started_at <= :at AND status = 'FAILED'), (SELECT "
-                  "count(*) FROM api_calls WHERE failed = 1 AND at > :hour AND at <= :at AND "
-                  "account_id = :id), (SELECT sum(calls) FROM budget_ledger WHERE day = :date AND "
-                  "account_id = :id), (SELECT sum(cost) FROM budget_ledger WHERE day = :date AND "
-                  "account_id = :id)",
-                  err)) {
+    struct account_row *all = rows->data;
+    if (!db_query(&reader->db, &q, count->sql, err)) {
         return false;
     }
-    bind_text(&q, ":id", row->account.account_id);
-    bind_i64(&q, ":day", at - DAY_MS);
-    bind_i64(&q, ":hour", at - HOUR_MS);
     bind_i64(&q, ":at", at);
-    bind_day(&q, ":date", (int32_t)(at / DAY_MS));
-    int step = db_step(&q, err);
-    if (step > 0) {
-        row->runs_24h = col_i64(&q, 0);
-        row->failed_24h = col_i64(&q, 1);
-        row->errors_1h = col_i64(&q, 2);
-        row->calls_today = col_i64(&q, 3);
-        row->cost_today = col_real(&q, 4);
+    bind_text(&q, ":id", id);
+    int step;
+    for (size_t i = 0; (step = db_step(&q, err)) > 0;) {
+        const char *of = col_text(&q, 0, NULL);
+        while (i < rows->count && strcmp(all[i].account.account_id, of) < 0) {
+            i++;
+        }
+        if (i < rows->count && strcmp(all[i].account.account_id, of) == 0) {
+            count->take(&q, &all[i]);
+        }
     }
     db_done(&q);
-    return step >= 0;
+    return step == 0;
 }
 
 static bool read_base_rows(struct store_reader *reader, struct arena *arena, int64_t at, bool past,
@@ -230,74 +236,6 @@ static bool read_base_rows(struct store_reader *reader, struct arena *arena, int
     return step == 0;
 }
 
-static int by_account(const void *a, const void *b)
-{
-    return strcmp(((const struct account_row *)a)->account.account_id,
-                  ((const struct account_row *)b)->account.account_id);
-}
-
-/* One query for all accounts; a row of each is (account_id, two figures). */
-static bool read_counts_of(struct store_reader *reader, const char *sql, int64_t from, int64_t at,
-                           struct rows *accounts,
-                           void (*take)(struct account_row *row, struct query *q), struct err *err)
-{
-    struct query q = {0};
-    if (!db_query(&reader->db, &q, sql, err)) {
-        return false;
-    }
-    bind_i64(&q, ":from", from);
-    bind_i64(&q, ":at", at);
-    int step;
-    while ((step = db_step(&q, err)) > 0) {
-        struct account_row key = {0};
-        col_array(&q, 0, key.account.account_id, sizeof key.account.account_id);
-        struct account_row *row =
-            accounts->count ? bsearch(&key, accounts->data, accounts->count, sizeof key, by_account)
-                            : NULL;
-        if (row) {
-            take(row, &q);
-        }
-    }
-    db_done(&q);
-    return step == 0;
-}
-
-static void take_runs(struct account_row *row, struct query *q)
-{
-    row->runs_24h = col_i64(q, 1);
-    row->failed_24h = col_i64(q, 2);
-}
-
-static void take_errors(struct account_row *row, struct query *q)
-{
-    row->errors_1h = col_i64(q, 1);
-}
-
-static void take_ledger(struct account_row *row, struct query *q)
-{
-    row->calls_today = col_i64(q, 1);
-    row->cost_today = col_real(q, 2);
-}
-
-/* For many accounts at once: asking for each costs a scan of the hour's errors every time. */
-static bool read_all_counts(struct store_reader *reader, struct rows *accounts, int64_t at,
-                            struct err *err)
-{
-    return read_counts_of(reader,
-                          "SELECT account_id, count(*), sum(status = 'FAILED') FROM sync_runs "
-                          "WHERE started_at > :from AND started_at <= :at GROUP BY account_id",
-                          at - DAY_MS, at, accounts, take_runs, err) &&
-           read_counts_of(reader,
-                          "SELECT account_id, count(*) FROM api_calls WHERE failed = 1 AND at > "
-                          ":from AND at <= :at AND account_id IS NOT NULL GROUP BY account_id",
-                          at - HOUR_MS, at, accounts, take_errors, err) &&
-           read_counts_of(reader,
-                          "SELECT account_id, sum(calls), sum(cost) FROM budget_ledger WHERE day "
-                          "BETWEEN date(:from / 1000, 'unixepoch') AND date(:at / 1000, "
-                          "'unixepoch') GROUP BY account_id",
-                          at, at, accounts, take_ledger, err);
-}
-
 static bool read_some(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                       const char *id, bool removed, struct account_rows *out, struct err *err)
 {
@@ -307,10 +245,11 @@ static bool read_some(struct store_reader *reader, struct arena *arena, int64_t 
     struct account_row *all = rows.data;
     for (size_t i = 0; ok && i < rows.count; i++) {
         ok = read_usage(reader, &all[i], at, at_ms != 0, err) &&
-             read_last_run(reader, &all[i], at, arena, err) &&
-             (!id || read_counts(reader, &all[i], at, err));
+             read_last_run(reader, &all[i], at, arena, err);
     }
-    ok = ok && (id || read_all_counts(reader, &rows, at, err));
+    for (size_t i = 0; ok && all && i < sizeof counts / sizeof counts[0]; i++) {
+        ok = read_count(reader, &counts[i], at, id, &rows, err);
+    }
     out->rows = all;
     out->count = rows.count;
     return ok;

@@ -10,35 +10,50 @@ enum { DEFAULT_LIMIT = 500 };
 #define ID_OF(column)                                                                              \
     "CASE WHEN " column " > 0 THEN CAST(" column " AS TEXT) ELSE (SELECT t.entity_id FROM "        \
     "entity_text t WHERE t.entity_no = " column ") END"
+/* The page first, in the order of its index, then its figures day by day: both keys begin with
+ * account, level and date. Tombstones stand between the others: with them a page is sorted. */
+#define PAGE(where, order)                                                                         \
+    "WITH RECURSIVE day(d) AS (SELECT :from UNION ALL SELECT d + 1 FROM day WHERE d < :to), e AS " \
+    "MATERIALIZED (SELECT * FROM entity WHERE account_no = :no AND " where " AND " order           \
+    " LIMIT :limit)"
+#define TOP "kind = 0 AND :parent = :parent"
+#define BELOW                                                                                      \
+    "kind = (SELECT p.kind + 1 FROM entity p WHERE p.entity_no = :parent) AND parent_no = :parent"
+#define PRESENT "deleted_at IS NULL AND entity_no > :after ORDER BY entity_no"
+#define ALL "+entity_no > :after ORDER BY +entity_no"
+#define SUM(column) "sum(coalesce(m." column ", i." column ", 0))"
 #define COLUMNS                                                                                    \
-    "SELECT e.kind, " ID_OF("e.entity_no") ", " ID_OF("e.campaign_no") ", " ID_OF(                 \
+    " SELECT e.kind, " ID_OF("e.entity_no") ", " ID_OF("e.campaign_no") ", " ID_OF(                \
         "e.parent_no") ", e.name, e.status, e.effective_status, e.objective, "                     \
-                       "coalesce(e.daily_budget, -1), "                                            \
-                       "coalesce(e.lifetime_budget, -1), e.created_time, e.updated_time, "         \
-                       "e.fetched_at, "                                                            \
-                       "e.deleted_at, (SELECT count(*) FROM entity c WHERE c.account_no = "        \
-                       "e.account_no AND c.kind = "                                                \
-                       "e.kind + 1 AND c.parent_no = e.entity_no AND c.deleted_at IS NULL), "      \
-                       "d.spend, d.impressions, "                                                  \
-                       "d.clicks, d.link_clicks, d.leads, d.registrations, d.purchases, "          \
-                       "d.purchase_value FROM entity "                                             \
-                       "e LEFT JOIN (SELECT entity_no, sum(spend) AS spend, sum(impressions) AS "  \
-                       "impressions, "                                                             \
-                       "sum(clicks) AS clicks, sum(link_clicks) AS link_clicks, sum(leads) AS "    \
-                       "leads, "                                                                   \
-                       "sum(registrations) AS registrations, sum(purchases) AS purchases, "        \
-                       "sum(purchase_value) AS "                                                   \
-                       "purchase_value FROM (SELECT entity_no, spend, impressions, clicks, "       \
-                       "link_clicks, leads, "                                                      \
-                       "registrations, purchases, purchase_value FROM daily_sum WHERE account_no " \
-                       "= :no AND level > 0 "                                                      \
-                       "AND date BETWEEN :from AND :to UNION ALL SELECT entity_no, spend, "        \
-                       "impressions, clicks, "                                                     \
-                       "link_clicks, leads, registrations, purchases, purchase_value FROM "        \
-                       "insight WHERE account_no = "                                               \
-                       ":no AND level = 3 AND date_start BETWEEN :from AND :to AND breakdown_no "  \
-                       "= 0) GROUP BY "                                                            \
-                       "entity_no) d ON d.entity_no = e.entity_no "
+                       "coalesce(e.daily_budget, -1), coalesce(e.lifetime_budget, -1), "           \
+                       "e.created_time, e.updated_time, e.fetched_at, e.deleted_at, (SELECT "      \
+                       "count(*) FROM entity c WHERE c.account_no = e.account_no AND c.kind = "    \
+                       "e.kind + 1 AND c.parent_no = e.entity_no AND c.deleted_at IS NULL), "
+#define FIGURES                                                                                    \
+    SUM("spend")                                                                                   \
+    ", " SUM("impressions") ", " SUM("clicks") ", " SUM("link_clicks") ", " SUM("leads") ", " SUM( \
+        "registrations") ", " SUM("purchases") ", " SUM("purchase_value") " FROM e CROSS JOIN "    \
+                                                                          "day LEFT JOIN "         \
+                                                                          "daily_sum m ON "        \
+                                                                          "m.account_no = "        \
+                                                                          "e.account_no AND "      \
+                                                                          "m.level "               \
+                                                                          "= e.kind + 1 AND "      \
+                                                                          "m.date = day.d AND "    \
+                                                                          "m.entity_no = "         \
+                                                                          "e.entity_no LEFT JOIN " \
+                                                                          "insight i ON "          \
+                                                                          "i.account_no = "        \
+                                                                          "e.account_no AND "      \
+                                                                          "i.level = 3 AND "       \
+                                                                          "i.date_start = day.d "  \
+                                                                          "AND i.entity_no = "     \
+                                                                          "e.entity_no AND "       \
+                                                                          "i.date_stop = day.d "   \
+                                                                          "AND i.breakdown_no = "  \
+                                                                          "0 GROUP BY "            \
+                                                                          "e.entity_no ORDER "     \
+                                                                          "BY e.entity_no"
 
 static void read_one(struct query *q, struct entity_row *row, struct arena *arena)
 {
@@ -101,6 +116,11 @@ static bool account_number(struct store_reader *reader, const char *id, int64_t 
            (step == 0 && err_set(err, ERR_NOT_FOUND, "account %s: it is not known", id));
 }
 
+static const char *const page_sql[2][2] = {
+    {PAGE(BELOW, PRESENT) COLUMNS FIGURES, PAGE(BELOW, ALL) COLUMNS FIGURES},
+    {PAGE(TOP,   PRESENT) COLUMNS FIGURES, PAGE(TOP,   ALL) COLUMNS FIGURES},
+};
+
 bool read_entities(struct store_reader *reader, struct arena *arena,
                    const struct entity_query *query, struct entity_rows *out, struct err *err)
 {
@@ -111,22 +131,13 @@ bool read_entities(struct store_reader *reader, struct arena *arena,
     if (!account_number(reader, query->account_id, &account, err) ||
         !number_of(reader, query->parent_id, &parent, err) ||
         (query->after_id && !number_of(reader, query->after_id, &after, err)) ||
-        !db_query(&reader->db, &q,
-                  top ? COLUMNS
-                      "WHERE e.account_no = :no AND e.kind = 0 AND :parent = :parent AND "
-                      "(:deleted OR e.deleted_at IS NULL) AND e.entity_no > :after ORDER BY "
-                      "e.entity_no LIMIT :limit"
-                      : COLUMNS "WHERE e.account_no = :no AND e.kind > 0 AND e.parent_no = :parent "
-                                "AND (:deleted OR e.deleted_at IS NULL) AND e.entity_no > :after "
-                                "ORDER BY e.entity_no LIMIT :limit",
-                  err)) {
+        !db_query(&reader->db, &q, page_sql[top][query->deleted], err)) {
         return false;
     }
     bind_i64(&q, ":no", account);
     bind_i64(&q, ":from", query->day_from);
     bind_i64(&q, ":to", query->day_to);
     bind_i64(&q, ":parent", parent);
-    bind_i64(&q, ":deleted", query->deleted);
     bind_i64(&q, ":after", after);
     bind_i64(&q, ":limit", query->limit ? (int64_t)query->limit : DEFAULT_LIMIT);
     int step;
@@ -150,13 +161,12 @@ bool read_entity(struct store_reader *reader, struct arena *arena, const char *e
     struct query q = {0};
     int64_t no = 0;
     if (!number_of(reader, entity_id, &no, err) ||
-        !db_query(&reader->db, &q, COLUMNS "WHERE e.entity_no = :entity", err)) {
+        !db_query(&reader->db, &q,
+                  COLUMNS "0, 0, 0, 0, 0, 0, 0, 0 FROM entity e WHERE e.entity_no = :entity",
+                  err)) {
         return false;
     }
     bind_i64(&q, ":entity", no);
-    bind_i64(&q, ":no", 0);
-    bind_i64(&q, ":from", 0);
-    bind_i64(&q, ":to", 0);
     int step = db_step(&q, err);
     if (step > 0) {
         read_one(&q, out, arena);
@@ -174,9 +184,10 @@ bool read_entity_totals(struct store_reader *reader, const char *account_id,
     memset(out, 0, sizeof *out);
     if (!account_number(reader, account_id, &account, err) ||
         !db_query(&reader->db, &q,
-                  "SELECT kind, sum(deleted_at IS NULL), sum(deleted_at IS NOT NULL), sum(kind = 2 "
-                  "AND deleted_at IS NULL AND effective_status = 'ACTIVE') FROM entity WHERE "
-                  "account_no = :no GROUP BY kind",
+                  "SELECT kind, sum(deleted_at IS NULL), sum(deleted_at IS NOT NULL), CASE kind "
+                  "WHEN 2 THEN (SELECT count(*) FROM entity a WHERE a.account_no = :no AND "
+                  "a.effective_status = 'ACTIVE' AND a.kind = 2 AND a.deleted_at IS NULL) ELSE 0 "
+                  "END FROM entity WHERE account_no = :no GROUP BY kind",
                   err)) {
         return false;
     }
@@ -192,6 +203,20 @@ bool read_entity_totals(struct store_reader *reader, const char *account_id,
     return step == 0;
 }
 
+#define DAILY                                                                                      \
+    "spend, impressions, clicks, link_clicks, leads, registrations, purchases, purchase_value "    \
+    "FROM "
+
+static const char daily_account_sql[] =
+    "SELECT date, " DAILY "daily_sum WHERE account_no = :no AND level = 0 AND date BETWEEN :from "
+    "AND :to ORDER BY date";
+static const char daily_entity_sql[] =
+    "WITH RECURSIVE day(d) AS (SELECT :from UNION ALL SELECT d + 1 FROM day WHERE d < :to) SELECT "
+    "d, " DAILY "day CROSS JOIN daily_sum m ON m.account_no = :no AND m.level IN (1, 2) AND m.date "
+    "= d AND m.entity_no = :entity UNION ALL SELECT d, " DAILY "day CROSS JOIN insight i ON "
+    "i.account_no = :no AND i.level = 3 AND i.date_start = d AND i.entity_no = :entity AND "
+    "i.breakdown_no = 0 ORDER BY 1";
+
 bool read_daily(struct store_reader *reader, struct arena *arena, const char *account_id,
                 const char *entity_id, int32_t day_from, int32_t day_to, struct daily_rows *out,
                 struct err *err)
@@ -202,19 +227,13 @@ bool read_daily(struct store_reader *reader, struct arena *arena, const char *ac
     bool whole = strncmp(entity_id, "act_", 4) == 0;
     if (!account_number(reader, account_id, &account, err) ||
         (!whole && !number_of(reader, entity_id, &entity, err)) ||
-        !db_query(
-            &reader->db, &q,
-            "SELECT date, spend, impressions, clicks, link_clicks, leads, registrations, "
-            "purchases, purchase_value FROM daily_sum WHERE account_no = :no AND entity_no = "
-            ":entity AND date BETWEEN :from AND :to UNION ALL SELECT date_start, spend, "
-            "impressions, clicks, link_clicks, leads, registrations, purchases, purchase_value "
-            "FROM insight WHERE account_no = :no AND level = 3 AND entity_no = :entity AND "
-            "date_start BETWEEN :from AND :to AND breakdown_no = 0 ORDER BY 1",
-            err)) {
+        !db_query(&reader->db, &q, whole ? daily_account_sql : daily_entity_sql, err)) {
         return false;
     }
     bind_i64(&q, ":no", account);
-    bind_i64(&q, ":entity", entity);
+    if (!whole) {
+        bind_i64(&q, ":entity", entity);
+    }
     bind_i64(&q, ":from", day_from);
     bind_i64(&q, ":to", day_to);
     int step;

@@ -18,7 +18,7 @@ struct log_rows {
     struct log_row *rows; /* newest first */
     size_t count;
 };
-/* A text filter looks at the last 20,000 records that pass the others. */
+/* A text filter looks at the last 5,000 records that pass the others. */
 bool read_log(struct store_reader *reader, struct arena *arena, int64_t at_ms,
               const struct log_query *query, struct log_rows *out, struct err *err);
 

@@ -13,7 +13,7 @@
 #include "store/read_queue.h"
 #include "store/reader_internal.h"
 
-enum { DEFAULT_LIMIT = 200, HOLDS_LIMIT = 500, LOG_WINDOW = 20000 };
+enum { DEFAULT_LIMIT = 200, HOLDS_LIMIT = 500, LOG_WINDOW = 5000 };
 
 static const char all_holds[] =
     "holds WHERE hold_id IN (SELECT hold_id FROM (SELECT x.hold_id FROM holds x WHERE x.since > "

@@ -2,20 +2,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/date.h"
 #include "base/secret.h"
-#include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/host.h"
 #include "cli/signals.h"
 #include "cli/sync_engine.h"
+#include "cli/sync_progress.h"
 #include "cli/words.h"
 #include "control/control_client.h"
 #include "engine/engine.h"
 
-enum { WAIT_DEFAULT_MS = 60000, BAR_WIDTH = 24 };
+enum { WAIT_DEFAULT_MS = 60000 };
 
 static bool take_words(const struct words *words, struct sync_words *out, struct err *err)
 {
@@ -44,70 +43,33 @@ static bool take_words(const struct words *words, struct sync_words *out, struct
 /* ---- progress ---- */
 
 struct teller {
-    bool terminal;
-    size_t told; /* accounts whose end has been told */
-    bool *finished;
-    int64_t began;
+    struct sync_progress progress;
+    bool *finished; /* whose end has been told */
 };
 
-static void tell_end(const struct pass_account *row)
-{
-    const struct run *run = &row->run;
-    int64_t rows =
-        run->campaigns_fetched + run->adsets_fetched + run->ads_fetched + run->insight_rows;
-    char name[128], why[256];
-    utf8_clean(row->name, name, sizeof name);
-    utf8_clean(run->error_message, why, sizeof why);
-    printf("%s  %-9s %6lld rows %4lld calls %6.1f s  %s%s%s\n", row->account_id,
-           run_status_name(run->status), (long long)rows, (long long)run->api_calls,
-           (double)run->duration_ms / 1000, name, why[0] ? ": " : "", why);
-}
-
-static void draw_bar(const struct pass_progress *progress, const struct teller *teller)
-{
-    int64_t rows = 0, calls = 0;
-    const char *step = "";
-    for (size_t i = 0; i < progress->accounts; i++) {
-        const struct run *run = &progress->rows[i].run;
-        rows += run->campaigns_fetched + run->adsets_fetched + run->ads_fetched + run->insight_rows;
-        calls += run->api_calls;
-        step = !progress->rows[i].finished && run->progress[0] ? run->progress : step;
-    }
-    char bar[BAR_WIDTH + 1], eta[32] = "";
-    size_t full = progress->accounts ? progress->finished * BAR_WIDTH / progress->accounts : 0;
-    for (size_t i = 0; i < BAR_WIDTH; i++) {
-        bar[i] = i < full ? '#' : '.';
-    }
-    bar[BAR_WIDTH] = '\0';
-    if (progress->finished > 0 && progress->finished < progress->accounts) {
-        int64_t spent = clock_mono_ms() - teller->began;
-        int64_t left = spent * (int64_t)(progress->accounts - progress->finished) /
-                       (int64_t)progress->finished;
-        snprintf(eta, sizeof eta, "  ETA %llds", (long long)(left / 1000));
-    }
-    printf("\r\033[K[%s] %zu/%zu accounts  %lld rows  %lld calls%s  %.40s", bar, progress->finished,
-           progress->accounts, (long long)rows, (long long)calls, eta, step);
-}
-
-static void tell(void *ctx, const struct pass_progress *progress)
+static void tell(void *ctx, const struct pass_progress *pass)
 {
     struct teller *teller = ctx;
+    struct sync_bar bar = {
+        .finished = pass->finished, .accounts = pass->accounts, .account_id = "", .step = ""};
     if (!teller->finished) {
-        teller->finished = calloc(progress->accounts + 1, sizeof *teller->finished);
+        teller->finished = calloc(pass->accounts + 1, sizeof *teller->finished);
     }
-    for (size_t i = 0; teller->finished && i < progress->accounts; i++) {
-        if (progress->rows[i].finished && !teller->finished[i]) {
+    for (size_t i = 0; teller->finished && i < pass->accounts; i++) {
+        const struct pass_account *row = &pass->rows[i];
+        bar.rows += sync_progress_rows(&row->run);
+        bar.calls += row->run.api_calls;
+        if (row->finished && !teller->finished[i]) {
+            struct run run = row->run;
+            memcpy(run.account_id, row->account_id, sizeof run.account_id);
             teller->finished[i] = true;
-            if (teller->terminal) {
-                printf("\r\033[K");
-            }
-            tell_end(&progress->rows[i]);
+            sync_progress_ended(&teller->progress, row->name, &run, run.error_message);
+        } else if (!row->finished && row->run.progress[0]) {
+            bar.account_id = row->account_id;
+            bar.step = row->run.progress;
         }
     }
-    if (teller->terminal && progress->finished < progress->accounts) {
-        draw_bar(progress, teller);
-    }
-    fflush(stdout);
+    sync_progress_bar(&teller->progress, &bar);
 }
 
 /* ---- the pass ---- */
@@ -149,7 +111,7 @@ static int pass_here(struct cli *cli, const struct sync_words *words, const stru
                                      .clock = cli->clock,
                                      .token = token,
                                      .app_secret = app_secret};
-    struct teller teller = {.terminal = isatty(STDOUT_FILENO), .began = clock_mono_ms()};
+    struct teller teller = {.finished = NULL};
     struct pass_request request = {.accounts = (const char(*)[ID_SIZE])words->accounts,
                                    .account_count = words->count,
                                    .full = words->full,
@@ -157,6 +119,7 @@ static int pass_here(struct cli *cli, const struct sync_words *words, const stru
                                    .progress = tell,
                                    .progress_ctx = &teller};
     struct pass_result result;
+    sync_progress_begin(&teller.progress);
     cli_quiet();
     signals_hold();
     struct engine *engine = engine_create(&options, err);
@@ -168,6 +131,7 @@ static int pass_here(struct cli *cli, const struct sync_words *words, const stru
     bool ok = engine_pass(engine, &request, &result, err);
     signals_ignore();
     engine_destroy(engine);
+    sync_progress_end(&teller.progress);
     free(teller.finished);
     return ok ? exit_code(&result, cli, err) : EXIT_FAILED;
 }

@@ -8,14 +8,17 @@
 #include "base/arena.h"
 #include "base/date.h"
 #include "cli/cli.h"
+#include "cli/sync_progress.h"
 #include "control/control_client.h"
 #include "store/read_accounts.h"
+#include "store/read_runs.h"
 
 enum { ANSWER_MS = 15000, STEP_MS = 200, PATIENCE_MS = 3600 * 1000 };
 
 /* One account that was forced, and the run that answers it. */
 struct followed {
     char account_id[ID_SIZE];
+    char name[128];        /* as it came, cut */
     int64_t before_run_id; /* the last run when it was asked for */
     bool done;
     enum run_status status;
@@ -27,6 +30,8 @@ struct following {
     struct followed *rows;
     size_t count, done;
     int64_t asked_at, deadline;
+    struct sync_progress progress;
+    int64_t rows_done, calls_done; /* of the finished ones */
 };
 
 static bool ask(struct cli *cli, const struct sync_words *words, struct control_reply *reply,
@@ -49,28 +54,45 @@ static bool ask(struct cli *cli, const struct sync_words *words, struct control_
     return ok;
 }
 
-static void settle(struct following *following, struct followed *row, enum run_status status,
+/* run: what became of it, without an id when it never ran. */
+static void settle(struct following *following, struct followed *row, const struct run *run,
                    const char *why, int64_t until)
 {
+    struct run told = *run;
     row->done = true;
-    row->status = status;
+    row->status = run->status;
     row->until = until;
     snprintf(row->why, sizeof row->why, "%s", why);
     following->done++;
-    cli_say("%s  %s%s%s", row->account_id, run_status_name(status), why[0] ? ": " : "", why);
-    fflush(stdout);
+    following->rows_done += sync_progress_rows(run);
+    following->calls_done += run->api_calls;
+    memcpy(told.account_id, row->account_id, sizeof told.account_id);
+    sync_progress_ended(&following->progress, row->name, &told, why);
 }
 
 static void look_at(struct following *following, struct followed *row,
-                    const struct account_row *account, int64_t now)
+                    const struct account_row *account, struct store_reader *reader, int64_t now)
 {
     bool ended = account->last_run_id > row->before_run_id &&
                  account->last_started_at >= following->asked_at;
-    if (ended) {
-        settle(following, row, account->last_status, account->last_error, account->hold_until);
+    struct run run = {.status = RUN_THROTTLED};
+    if (ended && read_run(reader, 0, account->last_run_id, &run, NULL)) {
+        settle(following, row, &run, account->last_error, account->hold_until);
     } else if (hold_reason_is_quota(account->reason) && now > following->deadline) {
-        settle(following, row, RUN_THROTTLED, hold_reason_text(account->reason),
-               account->hold_until);
+        settle(following, row, &run, hold_reason_text(account->reason), account->hold_until);
+    }
+}
+
+/* What the run of an account that is under way has brought so far. */
+static void add_running(struct sync_bar *bar, const struct account_row *account,
+                        struct store_reader *reader)
+{
+    struct run run;
+    if (account->running_run_id && read_run(reader, 0, account->running_run_id, &run, NULL)) {
+        bar->rows += sync_progress_rows(&run);
+        bar->calls += run.api_calls;
+        bar->account_id = account->account.account_id;
+        bar->step = account->progress;
     }
 }
 
@@ -78,17 +100,23 @@ static bool look(struct following *following, struct store_reader *reader, struc
 {
     struct arena *arena = arena_create(65536);
     struct account_rows rows = {0};
+    struct sync_bar bar = {.accounts = following->count, .account_id = "", .step = ""};
     bool ok = arena && read_accounts(reader, arena, 0, true, &rows, err);
     int64_t now = store_reader_now(reader);
     for (size_t i = 0; ok && i < following->count; i++) {
         struct followed *row = &following->rows[i];
         for (size_t k = 0; !row->done && k < rows.count; k++) {
             if (strcmp(rows.rows[k].account.account_id, row->account_id) == 0) {
-                look_at(following, row, &rows.rows[k], now);
+                look_at(following, row, &rows.rows[k], reader, now);
+                add_running(&bar, &rows.rows[k], reader);
                 break;
             }
         }
     }
+    bar.finished = following->done;
+    bar.rows += following->rows_done;
+    bar.calls += following->calls_done;
+    sync_progress_bar(&following->progress, &bar);
     arena_destroy(arena);
     return ok;
 }
@@ -107,11 +135,13 @@ static bool remember(struct following *following, struct store_reader *reader,
         for (size_t k = 0; k < rows.count; k++) {
             if (strcmp(rows.rows[k].account.account_id, row->account_id) == 0) {
                 row->before_run_id = rows.rows[k].last_run_id;
+                snprintf(row->name, sizeof row->name, "%s", rows.rows[k].account.name);
             }
         }
         if (!reply->results[i].ok) {
             bool held = strstr(reply->results[i].message, "held by") != NULL;
-            settle(following, row, held ? RUN_THROTTLED : RUN_FAILED, reply->results[i].message, 0);
+            struct run none = {.status = held ? RUN_THROTTLED : RUN_FAILED};
+            settle(following, row, &none, reply->results[i].message, 0);
         }
     }
     arena_destroy(arena);
@@ -162,6 +192,7 @@ int sync_through_engine(struct cli *cli, const struct sync_words *words, struct 
     if (!reader) {
         return code;
     }
+    sync_progress_begin(&following.progress);
     following.asked_at = store_reader_now(reader) - 1000;
     following.deadline = following.asked_at + words->wait_ms;
     bool ok = ask(cli, words, &reply, err) && remember(&following, reader, &reply, err);
@@ -182,6 +213,7 @@ int sync_through_engine(struct cli *cli, const struct sync_words *words, struct 
                          following.count - following.done, following.count);
         }
     }
+    sync_progress_end(&following.progress);
     code = ok ? sum_up(&following, err) : EXIT_FAILED;
     free(following.rows);
     control_reply_fini(&reply);

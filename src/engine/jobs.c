@@ -234,9 +234,9 @@ static void look_at_parked(struct engine *engine, struct engine_account *slot, i
         char why[160];
         snprintf(why, sizeof why, "held by %s for longer than the park limit",
                  hold_reason_name(job->pause.reason));
-        int64_t until = job->pause.until;
+        slot->throttle = job->pause;
         sync_run_close(job->run, RUN_THROTTLED, why);
-        finish(engine, slot, until);
+        finish(engine, slot, job->pause.until);
     } else if (job->wake_at <= now && free_slots > 0) {
         pthread_mutex_lock(&engine->lock);
         job->state = JOB_READY;

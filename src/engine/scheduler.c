@@ -144,6 +144,7 @@ static void record_waiting(struct engine *engine, struct engine_account *slot, i
         .budget_held = slot->budget_held && slot->budget_until > now,
         .budget_until = slot->budget_until,
         .budget_detail = slot->budget_detail,
+        .throttled = slot->last_run.status == RUN_THROTTLED ? &slot->throttle : NULL,
         .override_holds = slot->wish.override_holds,
         .verdict = slot->verdict,
         .queue_position = slot->queue_position,

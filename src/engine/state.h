@@ -96,6 +96,7 @@ struct engine_account {
     int64_t last_duration_ms;
     struct run last_run;        /* its last run here, as it ended */
     int64_t throttled_until;    /* of a THROTTLED one: when it could go on */
+    struct sync_pause throttle; /* and what it was held by */
     bool in_pass, seen_in_pass; /* of a foreground pass; its run has ended */
 };
 

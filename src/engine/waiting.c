@@ -49,6 +49,21 @@ static void say_verdict(const struct gate_verdict *verdict, struct hold *out)
     }
 }
 
+void waiting_parked(const struct sync_pause *pause, struct hold *out)
+{
+    say(out, pause->reason == HOLD_RUNNING ? HOLD_BACKOFF : pause->reason,
+        pause->until             ? pause->until
+        : pause->at == INT64_MAX ? 0
+                                 : pause->at);
+    if (hold_reason_is_quota(pause->reason)) {
+        snprintf(out->scope, sizeof out->scope, "%s", scope_kind_name(pause->scope));
+        snprintf(out->scope_id, sizeof out->scope_id, "%s", pause->scope_id);
+    }
+    if (pause->detail[0]) {
+        snprintf(out->detail, sizeof out->detail, "%s", pause->detail);
+    }
+}
+
 /* What only a person ends. */
 static bool decide_person(const struct waiting_facts *f, struct hold *out)
 {
@@ -92,6 +107,11 @@ void waiting_decide(const struct waiting_facts *f, struct hold *out)
     if (decide_person(f, out)) {
         return;
     }
+    if (f->throttled && !f->due) {
+        waiting_parked(f->throttled, out);
+        out->until = f->due_at;
+        return;
+    }
     bool disabled = f->account->account_status != ACCOUNT_ACTIVE && f->account->account_status != 0;
     if (!f->due && !f->parked) {
         say(out, disabled ? HOLD_DISABLED : HOLD_DUE, f->due_at);
@@ -116,21 +136,6 @@ void waiting_decide(const struct waiting_facts *f, struct hold *out)
         return;
     }
     decide_queue(f, out);
-}
-
-void waiting_parked(const struct sync_pause *pause, struct hold *out)
-{
-    say(out, pause->reason == HOLD_RUNNING ? HOLD_BACKOFF : pause->reason,
-        pause->until             ? pause->until
-        : pause->at == INT64_MAX ? 0
-                                 : pause->at);
-    if (hold_reason_is_quota(pause->reason)) {
-        snprintf(out->scope, sizeof out->scope, "%s", scope_kind_name(pause->scope));
-        snprintf(out->scope_id, sizeof out->scope_id, "%s", pause->scope_id);
-    }
-    if (pause->detail[0]) {
-        snprintf(out->detail, sizeof out->detail, "%s", pause->detail);
-    }
 }
 
 bool waiting_same(const struct hold *a, const struct hold *b)

@@ -29,7 +29,9 @@ struct waiting_facts {
     bool no_access;
     bool budget_held;
     int64_t budget_until;
-    const char *budget_detail;   /* JSON, NULL = none */
+    const char *budget_detail; /* JSON, NULL = none */
+    const struct sync_pause
+        *throttled;              /* its last run was closed by this hold, which still lasts */
     bool override_holds;         /* an operator's force that ignores quota and budget */
     struct gate_verdict verdict; /* of its next call; .go = nothing in the way */
     int queue_position;          /* 1 = next; 0 = not queued */

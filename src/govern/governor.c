@@ -87,7 +87,7 @@ struct scope *governor_scope_add(struct governor *g, enum scope_kind kind, const
         g->scopes = grown;
         g->cap = cap;
     }
-    struct scope *s = scope_create(kind, use_case, account_id);
+    struct scope *s = scope_create(kind, use_case, account_id, &g->common[kind][use_case]);
     if (s) {
         memmove(g->scopes + i + 1, g->scopes + i, (g->count - i) * sizeof(struct scope *));
         g->scopes[i] = s;

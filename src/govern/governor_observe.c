@@ -82,6 +82,8 @@ static void read_scope(struct governor *g, struct scope *s, const struct gate_ca
         const struct usage_reading *r = reading_for(g, s, i, o, call);
         if (r || o->count > 0) {
             scope_read(s, i, r, o->ok, g->tier, now_ms);
+        } else if (o->ok) {
+            scope_silent(s, i, now_ms);
         }
         header_block(g, s, r, now_ms);
     }

@@ -24,6 +24,7 @@ struct governor {
     struct governor_config config;
     struct scope **scopes; /* sorted by kind group, account, use case; the app's three always */
     size_t count, cap;
+    struct scope_common common[SCOPE_KIND_COUNT][USE_CASE_COUNT];
     struct account_access *access; /* accounts refused, few */
     size_t access_count, access_cap;
     struct error_rate errors;

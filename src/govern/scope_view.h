@@ -48,7 +48,7 @@ struct scope_view {
     int64_t threshold_at; /* ms when it gets there at this slope; 0 = not foreseen in a day */
     int64_t full_at;      /* the same for 100 % */
 
-    int64_t throttled_since; /* ms; the first of blocks in a row; 0 = none, and none being left */
+    int64_t throttled_since; /* ms; beginning of the first of blocks in a row; 0 = none now */
     int64_t blocked_since;   /* ms; of the last one */
     int64_t blocked_until;   /* ms, true end; 0 = no block */
     int64_t resume_at;       /* when the one call that goes first may go: a spread after the end */

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "govern/calibrate.h"
-
 /* Where no limit is published a call is assumed to cost this much until it was measured. */
 static const double unpublished_call_pct = 0.2;
 /* A reading that is not sent is effectively zero (reference 1.2): below this. */
@@ -23,45 +21,36 @@ double gate_units(const struct gate_call *call)
     return call->cost > 0 ? call->cost : gate_items(call);
 }
 
-static void rates_add(struct rates *r, double value)
+static void slot_init(struct scope *s, struct scope_common *common, enum usage_source source,
+                      double period_s)
 {
-    r->value[r->next] = value;
-    r->next = (r->next + 1) % SCOPE_RATES;
-    r->count += r->count < SCOPE_RATES;
-}
-
-static double rates_median(const struct rates *r)
-{
-    double copy[SCOPE_RATES];
-    memcpy(copy, r->value, sizeof copy);
-    return calibrate_median(copy, (size_t)r->count);
-}
-
-static void slot_init(struct scope *s, enum usage_source source, double period_s)
-{
-    struct slot *slot = &s->slots[s->slot_count++];
+    bool whole = source == USAGE_APP || source == USAGE_BUC;
+    struct slot *slot = &s->slots[s->slot_count];
     slot->source = source;
     slot->decay = decay_prior(period_s);
+    call_cost_init(&slot->cost, &common->known[s->slot_count], whole ? 1 : 0.01);
+    s->slot_count++;
 }
 
-static void slots_init(struct scope *s)
+static void slots_init(struct scope *s, struct scope_common *common)
 {
     double period = (double)limit_row(s->kind, s->use_case, ACCESS_UNKNOWN)->period_s;
     switch (s->kind) {
     case SCOPE_APP:
-        slot_init(s, USAGE_APP, period);
+        slot_init(s, common, USAGE_APP, period);
         break;
     case SCOPE_APP_INSIGHTS:
-        slot_init(s, USAGE_INSIGHTS_APP, period);
+        slot_init(s, common, USAGE_INSIGHTS_APP, period);
         break;
     case SCOPE_ACCOUNT:
-        slot_init(s, USAGE_ACCOUNT, period);
+        slot_init(s, common, USAGE_ACCOUNT, period);
+        s->slots[0].cost.driver = COST_BY_ITEMS; /* a read is a point, however heavy */
         break;
     case SCOPE_USE_CASE:
-        slot_init(s, USAGE_BUC, period);
+        slot_init(s, common, USAGE_BUC, period);
         if (s->use_case == USE_CASE_ADS_INSIGHTS) {
             /* load per second, not an hour's quota: it falls as fast as the score at least */
-            slot_init(s, USAGE_INSIGHTS, 300);
+            slot_init(s, common, USAGE_INSIGHTS, 300);
         }
         break;
     case SCOPE_TOKEN:
@@ -70,7 +59,8 @@ static void slots_init(struct scope *s)
     }
 }
 
-struct scope *scope_create(enum scope_kind kind, enum use_case use_case, const char *account_id)
+struct scope *scope_create(enum scope_kind kind, enum use_case use_case, const char *account_id,
+                           struct scope_common *common)
 {
     struct scope *s = calloc(1, sizeof *s);
     bool hourly = kind == SCOPE_USE_CASE || kind == SCOPE_APP;
@@ -90,7 +80,7 @@ struct scope *scope_create(enum scope_kind kind, enum use_case use_case, const c
                  : kind == SCOPE_TOKEN ? "token"
                                        : "app");
     }
-    slots_init(s);
+    slots_init(s, common);
     return s;
 }
 
@@ -137,19 +127,18 @@ static double model_ratio(const struct scope *s, int64_t now_ms)
     return ratio > floor ? ratio : floor;
 }
 
-/* What is left of a rolling hour's reading: our own calls leave when their minute does, the share
- * of others is taken to fall evenly. */
+/* What is left of a rolling hour's reading: our own calls leave when their minute does, what others
+ * did is taken to fall evenly. */
 static double window_left(const struct scope *s, const struct slot *slot, int64_t now_ms)
 {
-    double even = 1.0 - (double)(now_ms - slot->level_ms) / 3600e3;
-    double items = 0, units = 0, left = even > 0 ? even : 0;
-    if (slot->items_at >= 10) {
-        window_model_sum(s->window, slot->level_ms, now_ms, &items, &units);
-        double by_items = items / slot->items_at;
-        double by_units = slot->units_at > 0 ? units / slot->units_at : 0;
-        left = by_items > by_units ? by_items : by_units;
-    }
-    return left < 1 ? left : 1;
+    struct slot_costs costs = call_cost_get(&slot->cost, 0);
+    double even = fmax(0, 1.0 - (double)(now_ms - slot->level_ms) / 3600e3);
+    double own = fmin(slot->level_pct, slot_cost_high(&costs, slot->items_at, slot->units_at));
+    double items, units;
+    window_model_sum(s->window, slot->level_ms, now_ms, &items, &units);
+    double by_items = slot->items_at > 0 ? items / slot->items_at : 0;
+    double by_units = slot->units_at > 0 ? units / slot->units_at : 0;
+    return own * fmin(1, fmax(by_items, by_units)) + (slot->level_pct - own) * even;
 }
 
 static bool is_window(const struct scope *s, const struct slot *slot)
@@ -161,7 +150,7 @@ static bool is_window(const struct scope *s, const struct slot *slot)
 static double level_now(const struct scope *s, const struct slot *slot, int64_t now_ms)
 {
     if (is_window(s, slot)) {
-        return slot->level_pct * window_left(s, slot, now_ms);
+        return window_left(s, slot, now_ms);
     }
     const struct usage_reading *r = &slot->reading;
     if (slot->source == USAGE_ACCOUNT && r->regain_s > 0 && now_ms >= r->at + r->regain_s * 1000) {
@@ -182,23 +171,7 @@ struct slot_costs scope_costs(const struct scope *s, int i, enum access_tier tie
     double max = limit_max(row_of(s, tier), s->active_ads);
     bool published = max > 0 && slot->source != USAGE_INSIGHTS;
     double prior = published ? 100 / max : unpublished_call_pct;
-    struct slot_costs out = {prior, prior, slot->per_item.count};
-    if (out.samples > 0) {
-        out.item_pct = rates_median(&slot->per_item);
-        out.unit_pct = rates_median(&slot->per_unit);
-    }
-    return out;
-}
-
-double slot_cost_mean(const struct slot_costs *c, double items, double units)
-{
-    return 0.5 * (items * c->item_pct + units * c->unit_pct);
-}
-
-double slot_cost_high(const struct slot_costs *c, double items, double units)
-{
-    double a = items * c->item_pct, b = units * c->unit_pct;
-    return a > b ? a : b;
+    return call_cost_get(&slot->cost, prior);
 }
 
 double scope_header_pct(const struct scope *s, int i, enum access_tier tier, int64_t now_ms)
@@ -261,32 +234,7 @@ void scope_end(struct scope *s, const struct gate_call *call, bool sent, enum ac
         slot->items_after = slot->items_after * share + items;
         slot->units_after = slot->units_after * share + units;
         slot->after_ms = now_ms;
-        slot->base_items += items;
-        slot->base_units += units;
-    }
-}
-
-/* A new sample of what calls cost once there is enough to see; fractional headers show it sooner.
- */
-static void learn_cost(struct slot *slot, double pct, int64_t now_ms)
-{
-    static const double many_items = 200;
-    bool whole = slot->source == USAGE_APP || slot->source == USAGE_BUC;
-    double rise = pct - slot->base_pct + slot->base_fall;
-    bool enough = slot->base_ms > 0 && slot->base_items >= 1 &&
-                  (rise >= (whole ? 2.0 : 0.3) || slot->base_items >= many_items);
-    if (enough) {
-        double seen = rise > 0 ? rise : 0;
-        rates_add(&slot->per_item, seen / slot->base_items);
-        rates_add(&slot->per_unit, seen / slot->base_units);
-    }
-    bool stale = now_ms - slot->base_ms > (int64_t)(slot->decay.period_s * 250);
-    if (slot->base_ms == 0 || enough || stale) {
-        slot->base_pct = pct;
-        slot->base_ms = now_ms;
-        slot->base_fall = 0;
-        slot->base_items = 0;
-        slot->base_units = 0;
+        call_cost_sent(&slot->cost, items, units);
     }
 }
 
@@ -329,10 +277,13 @@ static void read_slot(struct scope *s, int i, const struct usage_reading *r, boo
     if (slot->seen) {
         struct slot_costs costs = scope_costs(s, i, tier);
         double own = slot_cost_mean(&costs, slot->items_after, slot->units_after);
-        slot->base_fall += slot->level_pct - level_now(s, slot, r->at);
+        call_cost_fell(&slot->cost, slot->level_pct - level_now(s, slot, r->at));
         learn_decay(s, slot, own, r);
     }
-    learn_cost(slot, r->pct, r->at);
+    if (slot->source == USAGE_APP || slot->source == USAGE_BUC) {
+        slot->cost.driver = cost_driver_of(r->call_count, r->total_cputime, r->total_time);
+    }
+    call_cost_read(&slot->cost, r->pct, slot->decay.period_s, r->at);
     stuck_step(&slot->stuck, r->pct, ok, r->at);
     forecast_add(&slot->forecast, r->pct, r->at);
     slot->reading = *r;
@@ -357,15 +308,25 @@ void scope_read(struct scope *s, int i, const struct usage_reading *reading, boo
         }
         return;
     }
-    /* Others came, this one did not: it is near zero (reference 1.2), if it was ever sent here. */
+    /* Left out: it is near zero (reference 1.2), if it was ever sent here. */
+    if (ok) {
+        call_cost_absent(&slot->cost, absent_pct, slot->decay.period_s, now_ms);
+    }
     if (slot->seen && ok) {
         double pct = level_now(s, slot, now_ms);
         set_level(s, slot, pct < absent_pct ? pct : absent_pct, now_ms);
-        slot->base_ms = 0;
         slot->stuck = (struct stuck){0};
         if (i == 0) {
             learn_ratio(s, absent_pct, tier, now_ms);
         }
+    }
+}
+
+void scope_silent(struct scope *s, int i, int64_t now_ms)
+{
+    struct slot *slot = &s->slots[i];
+    if (!slot->seen) {
+        call_cost_absent(&slot->cost, absent_pct, slot->decay.period_s, now_ms);
     }
 }
 

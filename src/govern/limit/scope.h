@@ -14,19 +14,14 @@
 
 #include "govern/gate.h"
 #include "govern/limit/block.h"
+#include "govern/limit/call_cost.h"
 #include "govern/limit/decay.h"
 #include "govern/limit/forecast.h"
 #include "govern/limit/limit_model.h"
 #include "govern/limit/stuck.h"
 #include "govern/scope_view.h"
 
-enum { SCOPE_SLOTS = 2, SCOPE_RATES = 9 };
-
-/* The last SCOPE_RATES values; their median is used. */
-struct rates {
-    double value[SCOPE_RATES];
-    int count, next;
-};
+enum { SCOPE_SLOTS = 2 };
 
 /* What one header says of this scope. */
 struct slot {
@@ -42,11 +37,7 @@ struct slot {
     struct decay decay;
     struct stuck stuck;
     struct forecast forecast;
-    /* base of the next sample of what a call costs */
-    double base_pct, base_items, base_units;
-    double base_fall; /* decay given back since then, per cent */
-    int64_t base_ms;  /* 0 = none */
-    struct rates per_item, per_unit;
+    struct call_cost cost;
 };
 
 struct scope {
@@ -79,7 +70,14 @@ struct scope_lines {
     enum access_tier tier;
 };
 
-struct scope *scope_create(enum scope_kind kind, enum use_case use_case, const char *account_id);
+/* What calls cost the limiters of one kind, as far as any of them has shown. */
+struct scope_common {
+    struct cost_known known[SCOPE_SLOTS];
+};
+
+/* common outlives the scope. */
+struct scope *scope_create(enum scope_kind kind, enum use_case use_case, const char *account_id,
+                           struct scope_common *common);
 void scope_destroy(struct scope *s);
 
 /* Whether the call may start as far as this scope goes. On a hold fills the verdict. */
@@ -92,18 +90,13 @@ void scope_end(struct scope *s, const struct gate_call *call, bool sent, enum ac
 /* The reading of slot i that came with an answer; NULL = the answer carried readings, not this. */
 void scope_read(struct scope *s, int i, const struct usage_reading *reading, bool ok,
                 enum access_tier tier, int64_t now_ms);
+/* An answer without any reading: unknown, not zero; but one call was not enough to be shown. */
+void scope_silent(struct scope *s, int i, int64_t now_ms);
 /* This scope's own throttle. regain_ms: named by a header of the answer, 0 = none. */
 void scope_throttled(struct scope *s, const struct api_error *error, int64_t regain_ms,
                      bool minutes, enum access_tier tier, int64_t now_ms);
 
-struct slot_costs {
-    double item_pct, unit_pct; /* rise per item and per weighted unit */
-    int samples;               /* measured ones behind them */
-};
 struct slot_costs scope_costs(const struct scope *s, int i, enum access_tier tier);
-/* As likely, and as much as it may be. */
-double slot_cost_mean(const struct slot_costs *c, double items, double units);
-double slot_cost_high(const struct slot_costs *c, double items, double units);
 
 /* Per cent as of now: the worse of decayed header and model; -1 = nothing known. */
 double scope_used_pct(const struct scope *s, int i, enum access_tier tier, int64_t now_ms);

@@ -5,6 +5,7 @@
 #include "govern/limit/scope.h"
 
 static const int64_t answer_ms = 1000; /* look again when something under way may have come back */
+static const int64_t first_answer_ms = 200;
 static const int64_t horizon_ms = 2 * 3600 * 1000;
 /* A single call that is larger than the line goes alone once the scope is this empty. */
 static const double lone_share = 0.25;
@@ -16,6 +17,7 @@ struct figures {
     double used, line, threshold;
     double call_mean, call_high, flight_mean, flight_high;
     double item_high; /* per item, the dearer of both rates */
+    bool known;       /* something tells what a call costs */
     enum access_tier tier;
 };
 
@@ -133,6 +135,14 @@ static bool pass_over(const struct scope *s, const struct figures *f, int64_t no
     return true;
 }
 
+/* Nothing tells what a call costs here: the first one goes alone. */
+static bool pass_unknown(const struct scope *s, const struct figures *f, int64_t now_ms,
+                         struct gate_verdict *out)
+{
+    return f->known || s->in_flight == 0 ||
+           hold_line(s, f, "first_answer", now_ms + first_answer_ms, now_ms, out);
+}
+
 static bool pass_line(const struct scope *s, const struct figures *f, int64_t now_ms,
                       struct gate_verdict *out)
 {
@@ -192,6 +202,7 @@ static struct figures weigh(const struct scope *s, int i, const struct gate_call
         .flight_mean = slot_cost_mean(&c, s->items_flight, s->units_flight),
         .flight_high = slot_cost_high(&c, s->items_flight, s->units_flight),
         .item_high = slot_cost_high(&c, items, units) / items,
+        .known = c.known,
     };
 }
 
@@ -203,7 +214,8 @@ bool scope_gate(const struct scope *s, const struct gate_call *call,
     }
     for (int i = 0; i < s->slot_count; i++) {
         struct figures f = weigh(s, i, call, lines, now_ms);
-        bool go = pass_over(s, &f, now_ms, out) && pass_line(s, &f, now_ms, out) &&
+        bool go = pass_over(s, &f, now_ms, out) && pass_unknown(s, &f, now_ms, out) &&
+                  pass_line(s, &f, now_ms, out) &&
                   (call->critical || pass_pace(s, &f, lines->start_pct, now_ms, out));
         if (!go) {
             return false;
@@ -248,7 +260,7 @@ static void view_block(const struct scope *s, int64_t now_ms, struct scope_view 
         return;
     }
     bool closed = phase == BLOCK_CLOSED;
-    out->throttled_since = b->series_ms;
+    out->throttled_since = closed ? b->series_ms : 0;
     out->blocked_since = b->since_ms;
     out->blocked_until = closed ? b->until_ms : 0;
     out->resume_at = closed ? b->resume_ms : 0;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "engine/waiting.h"
+#include "sync/run.h"
 
 enum { NOW = 1000000 };
 
@@ -141,6 +142,30 @@ static void test_same_tolerates_a_small_move_of_the_end(void **state)
     assert_false(waiting_same(&a, &b));
 }
 
+/* A run was closed as throttled: until its account is due again, the limit is what it waits for. */
+static void test_waiting_names_the_limit_after_a_throttled_run(void **state)
+{
+    (void)state;
+    struct waiting_facts f = idle();
+    struct sync_pause pause = {.at = NOW + 4000,
+                               .until = NOW + 4000,
+                               .reason = HOLD_QUOTA_USE_CASE,
+                               .scope = SCOPE_USE_CASE,
+                               .scope_id = "act_1/ads_management",
+                               .detail = "{\"pct\":85}"};
+    f.throttled = &pause;
+    struct hold hold = decide(&f);
+    assert_int_equal(hold.reason, HOLD_QUOTA_USE_CASE);
+    assert_string_equal(hold.scope_id, "act_1/ads_management");
+    assert_string_equal(hold.detail, "{\"pct\":85}");
+    assert_int_equal(hold.until, f.due_at);
+    account.paused_until = NOW + 9000; /* a person's pause comes first */
+    assert_int_equal(decide(&f).reason, HOLD_PAUSED);
+    account.paused_until = 0;
+    f.due = true; /* and once it is due, what holds it then */
+    assert_int_equal(decide(&f).reason, HOLD_QUEUED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_a_person_comes_before_a_quota),
         cmocka_unit_test(test_hostile_errors_stay_json),
         cmocka_unit_test(test_same_tolerates_a_small_move_of_the_end),
+        cmocka_unit_test(test_waiting_names_the_limit_after_a_throttled_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,6 +86,24 @@ static bool frame(struct console *console, struct err *err)
     return true;
 }
 
+/* What a key changed is shown before anything is read. */
+static bool handle_input(struct console *console, const struct pollfd *fds, struct err *err)
+{
+    if (fds[1].revents) {
+        handle_signals(console);
+    }
+    if (fds[2].revents) {
+        console_listen(console);
+    }
+    if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) {
+        console->quit = true; /* the terminal is gone; the engine is not ours to end */
+    } else if (fds[0].revents & POLLIN) {
+        handle_keys(console);
+        return frame(console, err);
+    }
+    return true;
+}
+
 bool loop_run(struct console *console, struct err *err)
 {
     console_connect(console);
@@ -106,19 +124,8 @@ bool loop_run(struct console *console, struct err *err)
         if (ready < 0 && errno != EINTR) {
             return err_set(err, ERR_IO, "console: poll: %s", strerror(errno));
         }
-        if (ready > 0 && fds[1].revents) {
-            handle_signals(console);
-        }
-        if (ready > 0 && fds[2].revents) {
-            console_listen(console);
-        }
-        if (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))) {
-            console->quit = true; /* the terminal is gone; the engine is not ours to end */
-        } else if (ready > 0 && (fds[0].revents & POLLIN)) {
-            handle_keys(console);
-            if (!frame(console, err)) { /* what a key changed is shown before anything is read */
-                return false;
-            }
+        if (ready > 0 && !handle_input(console, fds, err)) {
+            return false;
         }
         console_tick(console);
     }

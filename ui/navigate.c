@@ -73,8 +73,18 @@ void command_enter(struct console *console, int unused)
 {
     (void)unused;
     struct view *view = console_view(console);
-    enum view_id next = view->class->panes[view->focus]->enter;
+    const struct pane_class *pane = view->class->panes[view->focus];
+    enum view_id next = pane->enter;
     struct subject subject;
+    if (pane->toggle) {
+        struct row_source source = view_source(view, view->focus, &console->env);
+        const void *row = table_row(&view->panes[view->focus].table, &source);
+        console->stale = row && pane->toggle(view, row);
+        if (!console->stale) {
+            console_say(console, ROLE_HINT, "nothing to open here");
+        }
+        return;
+    }
     if (next == VIEW_COUNT || !view_selection(view, &console->env, &subject)) {
         console_say(console, ROLE_HINT, "nothing to open here");
         return;

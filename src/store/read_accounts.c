@@ -268,7 +268,7 @@ bool read_account(struct store_reader *reader, struct arena *arena, int64_t at_m
     if (!read_some(reader, arena, at_ms, account_id, true, &rows, err)) {
         return false;
     }
-    if (rows.count == 0) {
+    if (rows.count == 0 || !rows.rows) {
         return err_set(err, ERR_NOT_FOUND,
                        "account %s: it is not known; 'adtop accounts' lists "
                        "them",

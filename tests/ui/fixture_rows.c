@@ -307,38 +307,58 @@ static void fill_people_and_log(struct filler *f)
     }
 }
 
-static void fill_entities(struct filler *f)
+/* Two campaigns, one of them with an ad set and two ads; ids begin with the digit. */
+static void fill_tree(struct filler *f, const char *account_id, char digit)
 {
     struct entity rows[] = {
         {.kind = ENTITY_CAMPAIGN,
-         .entity_id = "9001",
+         .entity_id = "001",
          .name = "Spring \x1b[31mred",
-         .status = "ACTIVE",
          .effective_status = "ACTIVE",
-         .objective = "OUTCOME_SALES"  },
+         .objective = "OUTCOME_SALES"       },
         {                    .kind = ENTITY_CAMPAIGN,
-         .entity_id = "9002",
+         .entity_id = "002",
          .name = "Autumn",
-         .status = "PAUSED",
          .effective_status = "PAUSED",
-         .objective = "OUTCOME_LEADS"},
+         .objective = "OUTCOME_LEADS"     },
         { .kind = ENTITY_ADSET,
-         .entity_id = "9101",
-         .campaign_id = "9001",
-         .parent_id = "9001",
+         .entity_id = "101",
+         .campaign_id = "001",
+         .parent_id = "001",
          .name = "Berlin 18-24",
-         .status = "ACTIVE",
          .effective_status = "ACTIVE"},
-        {    .kind = ENTITY_AD,
-         .entity_id = "9201",
-         .campaign_id = "9001",
-         .parent_id = "9101",
+        {         .kind = ENTITY_AD,
+         .entity_id = "201",
+         .campaign_id = "001",
+         .parent_id = "101",
          .name = "Video A",
-         .status = "ACTIVE",
          .effective_status = "ACTIVE"},
+        {         .kind = ENTITY_AD,
+         .entity_id = "202",
+         .campaign_id = "001",
+         .parent_id = "101",
+         .name = "\xe6\xa0\xaa\xe5\xbc\x8f \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80",
+         .effective_status = "WITH_ISSUES"},
     };
-    must(f, store_entities_put(f->store, seeds[2].id, rows, sizeof rows / sizeof rows[0], NOW,
+    char ids[sizeof rows / sizeof rows[0]][3][8] = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char **fields[3] = {&rows[i].entity_id, &rows[i].campaign_id, &rows[i].parent_id};
+        for (size_t k = 0; k < 3; k++) {
+            if (*fields[k]) {
+                snprintf(ids[i][k], sizeof ids[i][k], "%c%s", digit, *fields[k]);
+                *fields[k] = ids[i][k];
+            }
+        }
+        rows[i].status = rows[i].effective_status;
+    }
+    must(f, store_entities_put(f->store, account_id, rows, sizeof rows / sizeof rows[0], NOW,
                                &f->err));
+}
+
+static void fill_entities(struct filler *f)
+{
+    fill_tree(f, seeds[0].id, '8');
+    fill_tree(f, seeds[2].id, '9');
 }
 
 void fixture_fill(const char *dir, enum fixture_state state)

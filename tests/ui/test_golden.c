@@ -34,7 +34,7 @@ static const struct {
     {"account",       "1\r"         },
     {"run",           "4\r"         },
     {"entities",      "1:entities\r"},
-    {"entities-down", "\r"          },
+    {"entities-down", "\rj\r"       },
     {"help",          "1?"          },
 };
 

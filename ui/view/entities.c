@@ -1,6 +1,7 @@
-/* entities: the tree campaign, ad set, ad of an account, one level at a time; children are read
- * when they are opened, so an account of 100,000 costs no more than one of ten. */
+/* entities: the tree campaign, ad set, ad of an account with what its ads spent; children are read
+ * when a row is opened, so an account of 100,000 costs no more than one of ten. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/money.h"
@@ -9,28 +10,108 @@
 #include "ui/overview.h"
 #include "ui/view/load.h"
 
-enum { ROWS_MAX = 2000, DAYS = 7, DAY_MS = 86400000 };
+enum { ROWS_MAX = 2000, OPEN_MAX = 200, DAYS = 7, DAY_MS = 86400000, DEPTH_MAX = 3 };
+
+struct tree_line {
+    struct entity_row entity;
+    int depth;
+    bool open;
+};
+
+/* Which rows are open, over all loads of the view. */
+struct opened {
+    size_t count;
+    char ids[OPEN_MAX][ID_SIZE];
+};
+
+struct tree {
+    struct tree_line *lines;
+    size_t count;
+    bool cut; /* there are more than are shown */
+};
+
+static size_t find_open(const struct opened *opened, const char *id)
+{
+    size_t i = 0;
+    while (opened && i < opened->count && strcmp(opened->ids[i], id) != 0) {
+        i++;
+    }
+    return i;
+}
+
+static bool is_open(const struct opened *opened, const char *id)
+{
+    return opened && find_open(opened, id) < opened->count;
+}
 
 /* Figures are of the seven days before today in UTC; the account's own zone may differ by a day at
- * its edge, which the title's dates make plain. */
-static bool entities_load(struct view *view, const struct env *env, struct err *err)
+ * its edge. */
+static bool add_children(struct view *view, const struct env *env, const char *parent_id, int depth,
+                         struct tree *tree, struct err *err)
 {
     struct entity_rows rows;
     int32_t today = (int32_t)(env->now / DAY_MS);
     struct entity_query query = {.account_id = view->subject.account_id,
-                                 .parent_id = view->subject.entity_id,
+                                 .parent_id = parent_id,
                                  .day_from = today - DAYS,
                                  .day_to = today - 1,
-                                 .limit = ROWS_MAX,
+                                 .limit = ROWS_MAX + 1 - tree->count,
                                  .deleted = true};
     if (!read_entities(env->store, view->arena, &query, &rows, err)) {
         return false;
     }
-    view->data = view;
-    return view_set_rows(view, 0, rows.rows, rows.count, sizeof *rows.rows, err);
+    for (size_t i = 0; i < rows.count; i++) {
+        if (tree->count == ROWS_MAX) {
+            tree->cut = true;
+            break;
+        }
+        bool open = depth < DEPTH_MAX - 1 && is_open(view->kept, rows.rows[i].entity_id);
+        tree->lines[tree->count++] = (struct tree_line){rows.rows[i], depth, open};
+        if (open && !add_children(view, env, rows.rows[i].entity_id, depth + 1, tree, err)) {
+            return false;
+        }
+    }
+    return true;
 }
 
-#define ROW const struct entity_row *r = row
+static bool entities_load(struct view *view, const struct env *env, struct err *err)
+{
+    struct tree *tree = arena_alloc(view->arena, sizeof *tree);
+    struct tree_line *lines = arena_alloc(view->arena, ROWS_MAX * sizeof *lines);
+    if (!tree || !lines) {
+        return err_set(err, ERR_MEMORY, "entities: out of memory");
+    }
+    tree->lines = lines;
+    if (!add_children(view, env, "", 0, tree, err)) {
+        return false;
+    }
+    view->data = tree;
+    return view_set_rows(view, 0, lines, tree->count, sizeof *lines, err);
+}
+
+static bool entities_toggle(struct view *view, const void *row)
+{
+    const struct tree_line *line = row;
+    struct opened *opened = view->kept;
+    if (line->entity.kind == ENTITY_AD || !line->entity.children) {
+        return false;
+    }
+    if (!opened) {
+        opened = view->kept = calloc(1, sizeof *opened);
+    }
+    size_t at = opened ? find_open(opened, line->entity.entity_id) : OPEN_MAX;
+    if (opened && at < opened->count) {
+        memmove(opened->ids[at], opened->ids[--opened->count], ID_SIZE);
+    } else if (opened && opened->count < OPEN_MAX) {
+        snprintf(opened->ids[opened->count++], ID_SIZE, "%s", line->entity.entity_id);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+#define LINE const struct tree_line *line = row
+#define ROW const struct entity_row *r = &((const struct tree_line *)row)->entity
 
 static void entity_id(const void *row, char out[ROW_ID])
 {
@@ -55,8 +136,14 @@ static void entity_kind(const void *row, const void *env, struct cell_out *out)
 static void entity_name(const void *row, const void *env, struct cell_out *out)
 {
     (void)env;
+    LINE;
     ROW;
-    snprintf(out->text, sizeof out->text, "%.500s", r->name && r->name[0] ? r->name : r->entity_id);
+    bool leaf = r->kind == ENTITY_AD || !r->children;
+    snprintf(out->text, sizeof out->text, "%*s%s %.480s", 2 * line->depth, "",
+             leaf         ? " "
+             : line->open ? "-"
+                          : "+",
+             r->name && r->name[0] ? r->name : r->entity_id);
     out->role = r->deleted_at ? ROLE_DIM : ROLE_TEXT;
 }
 
@@ -162,10 +249,10 @@ static void entities_summary(const struct view *view, const struct env *env, str
                              struct rect line)
 {
     const struct account_line *account = overview_account(env->overview, view->subject.account_id);
-    canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE_FOCUS, "%s %s%s%s ",
+    const struct tree *tree = view->data;
+    canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE_FOCUS, "%s %s%s ",
                  account ? account->name : view->subject.account_id,
-                 account ? account->currency : "", view->subject.entity_id[0] ? " " : "",
-                 view->subject.entity_id);
+                 account ? account->currency : "", tree->cut ? ", the first only: close some" : "");
 }
 
 static const struct pane_class entities_pane = {.title = "Entities",
@@ -175,9 +262,10 @@ static const struct pane_class entities_pane = {.title = "Entities",
                                                 .row_id = entity_id,
                                                 .subject = entity_subject,
                                                 .summary = entities_summary,
-                                                .enter = VIEW_ENTITIES,
+                                                .toggle = entities_toggle,
+                                                .enter = VIEW_COUNT,
                                                 .min = 3,
-                                                .empty = "nothing below this"};
+                                                .empty = "no campaign is known"};
 static const struct pane_class *const panes[] = {&entities_pane};
 
 const struct view_class entities_view = {.id = VIEW_ENTITIES,

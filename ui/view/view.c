@@ -56,6 +56,7 @@ void view_destroy(struct view *view)
     }
     arena_destroy(view->arena);
     arena_destroy(view->selection_arena);
+    free(view->kept);
     free(view);
 }
 

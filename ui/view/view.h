@@ -81,6 +81,7 @@ struct view {
     int focus;
     struct arena *arena;
     void *data; /* of the class, in the arena */
+    void *kept; /* of the class, as long as the view; free() */
     struct arena *selection_arena;
     void *selection;  /* what select() loaded, in its arena */
     bool loaded;      /* at least once */
@@ -94,6 +95,9 @@ struct pane_class {
     void (*row_id)(const void *row, char out[ROW_ID]);
     void (*subject)(const void *row, struct subject *out); /* NULL = rows are about nothing */
     enum view_id enter;                                    /* VIEW_COUNT = nowhere */
+    /* Opens or closes the row in its place; false = there is nothing in it. NULL = enter decides.
+     */
+    bool (*toggle)(struct view *view, const void *row);
     /* Why, for a row that is more than its account; NULL = the account's chain of reasons. */
     void (*explain)(const void *row, const struct env *env, struct sheet *sheet);
     /* What stands in the title line after the title; may be NULL. */

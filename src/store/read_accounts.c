@@ -84,23 +84,16 @@ static void read_base(struct query *q, struct account_row *row, struct arena *ar
     row->progress = "";
 }
 
-/* The worst of the account's own limiters as the governor sees them; of the past, the last reading.
- */
-static bool read_usage(struct store_reader *reader, struct account_row *row, int64_t at, bool past,
+/* The worst of the account's own limiters as the governor sees them. */
+static bool read_usage(struct store_reader *reader, struct account_row *row, int64_t at,
                        struct err *err)
 {
     struct query q = {0};
-    if (!db_query(
-            &reader->db, &q,
-            past ? "SELECT l.pct, l.scope, l.buc_type, l.at FROM usage_latest u JOIN usage_log l "
-                   "ON l.usage_id = (SELECT x.usage_id FROM usage_log x WHERE x.scope_id = "
-                   "u.scope_id AND x.scope = u.scope AND x.buc_type = u.buc_type AND x.at <= :at "
-                   "AND x.at > :at - 7200000 ORDER BY x.at DESC LIMIT 1) WHERE u.scope_id = :id "
-                   "ORDER BY l.pct DESC LIMIT 1"
-                 : "SELECT pct, source, use_case, coalesce(reading_at, updated_at) FROM limiters "
-                   "WHERE scope_id = :id AND pct IS NOT NULL AND updated_at <= :at + 60000 "
-                   "ORDER BY pct DESC LIMIT 1",
-            err)) {
+    if (!db_query(&reader->db, &q,
+                  "SELECT pct, source, use_case, coalesce(reading_at, updated_at) FROM limiters "
+                  "WHERE scope_id = :id AND pct IS NOT NULL AND updated_at <= :at + 60000 ORDER BY "
+                  "pct DESC LIMIT 1",
+                  err)) {
         return false;
     }
     bind_text(&q, ":id", row->account.account_id);
@@ -175,10 +168,27 @@ static void take_ledger(struct query *q, struct account_row *row)
     row->cost_today = col_real(q, 2);
 }
 
-static const struct count {
+static void take_usage(struct query *q, struct account_row *row)
+{
+    row->usage_pct = col_real(q, 1);
+    row->usage_source = (enum usage_source)words_value(WORDS_USAGE_SOURCE, col_text(q, 2, NULL));
+    row->usage_case = (enum use_case)words_value(WORDS_USE_CASE, col_text(q, 3, NULL));
+    row->usage_at = col_i64(q, 4);
+}
+
+struct count {
     const char *sql;
     void (*take)(struct query *q, struct account_row *row);
-} counts[] = {
+};
+
+/* Of the past, where limiters are not known: the worst among the last readings of two hours. */
+static const struct count usage_then = {
+    "SELECT scope_id, max(pct), scope, buc_type, at FROM (SELECT scope_id, scope, buc_type, pct, "
+    "max(at) AS at FROM usage_log WHERE at > :at - 7200000 AND at <= :at AND (:id IS NULL OR "
+    "scope_id = :id) GROUP BY scope_id, scope, buc_type) GROUP BY scope_id ORDER BY scope_id",
+    take_usage};
+
+static const struct count counts[] = {
     {"SELECT account_id, count(*), sum(status = 'FAILED') FROM sync_runs WHERE account_id IN "
      "(SELECT a.account_id FROM account a WHERE :id IS NULL OR a.account_id = :id) AND started_at "
      "> :at - 86400000 AND started_at <= :at GROUP BY account_id ORDER BY account_id",             take_runs  },
@@ -244,9 +254,10 @@ static bool read_some(struct store_reader *reader, struct arena *arena, int64_t 
     bool ok = read_base_rows(reader, arena, at, at_ms != 0, id, removed, &rows, err);
     struct account_row *all = rows.data;
     for (size_t i = 0; ok && i < rows.count; i++) {
-        ok = read_usage(reader, &all[i], at, at_ms != 0, err) &&
+        ok = (at_ms != 0 || read_usage(reader, &all[i], at, err)) &&
              read_last_run(reader, &all[i], at, arena, err);
     }
+    ok = ok && (at_ms == 0 || !all || read_count(reader, &usage_then, at, id, &rows, err));
     for (size_t i = 0; ok && all && i < sizeof counts / sizeof counts[0]; i++) {
         ok = read_count(reader, &counts[i], at, id, &rows, err);
     }

@@ -1,5 +1,6 @@
 #include "store/read_runs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "store/read_errors.h"
@@ -19,37 +20,33 @@ static void as_of(struct run *run, int64_t at)
     }
 }
 
+/* In the order of enum run_status; a run that ended later than :at was running then. */
+#define STATUS                                                                                     \
+    "CASE WHEN finished_at > :at THEN 0 ELSE instr('RUNNING   SUCCESS   PARTIAL   FAILED    "      \
+    "THROTTLED CANCELLED ', status || ' ') / 10 END"
+
 bool read_runs(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                const struct run_query *query, struct run_rows *out, struct err *err)
 {
     struct rows rows = {.record_size = sizeof(struct run), .arena = arena};
+    char tail[512];
     int64_t at = reader_at(reader, at_ms);
-    size_t limit = query->limit ? query->limit : DEFAULT_LIMIT;
     struct reader_bind bind = {.a = query->account_id,
                                .at = at_ms ? at : INT64_MAX,
                                .from = query->since,
-                               .limit = (int64_t)limit * (query->statuses ? 8 : 1),
+                               .limit = query->limit ? (int64_t)query->limit : DEFAULT_LIMIT,
                                .id = query->before_run_id ? query->before_run_id : INT64_MAX};
-    bool ok = reader_rows(reader, run_fields,
-                          query->account_id
-                              ? "sync_runs WHERE account_id = :a AND started_at >= :from AND "
-                                "started_at <= :at AND run_id < :id ORDER BY started_at DESC LIMIT "
-                                ":limit"
-                              : "sync_runs WHERE started_at >= :from AND started_at <= :at AND "
-                                "run_id < :id ORDER BY run_id DESC LIMIT :limit",
-                          &bind, &rows, err);
+    snprintf(tail, sizeof tail,
+             "sync_runs WHERE %sstarted_at >= :from AND started_at <= :at AND run_id < :id AND (%u "
+             "= 0 OR (%u >> " STATUS ") & 1) ORDER BY started_at DESC, run_id DESC LIMIT :limit",
+             query->account_id ? "account_id = :a AND " : "", query->statuses, query->statuses);
+    bool ok = reader_rows(reader, run_fields, tail, &bind, &rows, err);
     struct run *runs = rows.data;
-    size_t count = 0;
-    for (size_t i = 0; ok && i < rows.count && count < limit; i++) {
-        if (at_ms) {
-            as_of(&runs[i], at);
-        }
-        if (query->statuses == 0 || (query->statuses & (1u << runs[i].status))) {
-            runs[count++] = runs[i];
-        }
+    for (size_t i = 0; ok && at_ms && i < rows.count; i++) {
+        as_of(&runs[i], at);
     }
     out->rows = runs;
-    out->count = count;
+    out->count = rows.count;
     return ok;
 }
 

@@ -60,9 +60,10 @@ bool read_hold_totals(struct store_reader *reader, int64_t at_ms,
         out[i] = (struct hold_total){.reason = (enum hold_reason)i};
     }
     if (!db_query(&reader->db, &q,
-                  at_ms ? "SELECT reason, count(*), min(until) FROM holds WHERE account_id IS NOT "
-                          "NULL AND since <= :at AND (ended_at IS NULL OR ended_at > :at) GROUP BY "
-                          "reason"
+                  at_ms ? "SELECT h.reason, count(*), min(h.until) FROM account a JOIN holds h ON "
+                          "h.hold_id = (SELECT x.hold_id FROM holds x WHERE x.account_id = "
+                          "a.account_id AND x.since <= :at ORDER BY x.since DESC LIMIT 1) WHERE "
+                          "h.ended_at IS NULL OR h.ended_at > :at GROUP BY h.reason"
                         : "SELECT reason, count(*), min(until) FROM holds WHERE account_id IS NOT "
                           "NULL AND ended_at IS NULL AND :at = :at GROUP BY reason",
                   err)) {
@@ -163,14 +164,15 @@ bool read_log(struct store_reader *reader, struct arena *arena, int64_t at_ms,
     str_init(&sql, 4096);
     str_add(&sql, "SELECT ");
     fields_columns(&sql, log_fields, "");
-    str_addf(
-        &sql,
-        " FROM (SELECT * FROM log WHERE log_id < :before AND log_id > :after AND at <= :at%s%s%s "
-        "ORDER BY log_id DESC LIMIT %d) WHERE :text IS NULL OR instr(lower(message || ' ' || "
-        "source), lower(:text)) > 0 ORDER BY log_id DESC LIMIT :limit",
-        query->level >= LOG_WARN ? " AND level IN ('warn', 'error')" : "",
-        query->account_id ? " AND account_id = :id" : "", query->run_id ? " AND run_id = :run" : "",
-        LOG_WINDOW);
+    str_addf(&sql,
+             " FROM (SELECT * FROM log WHERE log_id > :after AND log_id <= min(:before - 1, "
+             "coalesce((SELECT "
+             "l.log_id FROM log l WHERE l.at <= :at ORDER BY l.at DESC LIMIT 1), 0))%s%s%s "
+             "ORDER BY log_id DESC LIMIT %d) WHERE :text IS NULL OR instr(lower(message || ' ' || "
+             "source), lower(:text)) > 0 ORDER BY log_id DESC LIMIT :limit",
+             query->level >= LOG_WARN ? " AND level IN ('warn', 'error')" : "",
+             query->account_id ? " AND account_id = :id" : "",
+             query->run_id ? " AND run_id = :run" : "", LOG_WINDOW);
     bool ok = db_query(&reader->db, &q, str_text(&sql), err);
     if (ok) {
         bind_i64(&q, ":before", query->before_id ? query->before_id : INT64_MAX);

@@ -20,7 +20,7 @@ static bool open_at(struct store_reader *reader, const char *path, bool immutabl
     sqlite3_busy_timeout(reader->db.handle, BUSY_MS);
     reader->immutable = immutable;
     if (!db_exec(&reader->db,
-                 "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192",
+                 "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -12288",
                  err) ||
         !db_scalar(&reader->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'accounts'",
                    &tables, err) ||

@@ -167,6 +167,34 @@ static void test_a_run_is_running_until_it_ended(void **unused)
     place_close(&place);
 }
 
+static void test_a_failed_run_is_found_behind_many_others(void **unused)
+{
+    (void)unused;
+    struct place place;
+    struct run_rows rows;
+    place_open(&place);
+    for (int i = 0; i < 40; i++) {
+        struct run run = {.account_id = ACCOUNT, .started_at = NOON + i};
+        assert_true(store_run_create(place.store, &run, &place.err));
+        run.status = i == 3 ? RUN_FAILED : RUN_SUCCESS;
+        run.finished_at = NOON + i + 1000;
+        assert_true(store_run_finish(place.store, &run, &place.err));
+    }
+    struct store_reader *reader = look(&place);
+    struct run_query failed = {.statuses = 1U << RUN_FAILED, .limit = 2};
+    assert_true(read_runs(reader, place.arena, 0, &failed, &rows, &place.err));
+    assert_int_equal(rows.count, 1);
+    assert_int_equal(rows.rows[0].started_at, NOON + 3);
+    assert_true(read_runs(reader, place.arena, NOON + 500, &failed, &rows, &place.err));
+    assert_int_equal(rows.count, 0); /* it was running then */
+    struct run_query running = {.statuses = 1U << RUN_RUNNING, .account_id = ACCOUNT};
+    assert_true(read_runs(reader, place.arena, NOON + 500, &running, &rows, &place.err));
+    assert_int_equal(rows.count, 40);
+    assert_int_equal(rows.rows[0].status, RUN_RUNNING);
+    store_reader_close(reader);
+    place_close(&place);
+}
+
 static void put_reading(struct place *place, int64_t at, double pct)
 {
     struct usage_reading row = {.at = at,
@@ -335,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_an_account_not_listed_any_more_is_kept_as_removed),
         cmocka_unit_test(test_an_account_has_one_open_hold),
         cmocka_unit_test(test_a_run_is_running_until_it_ended),
+        cmocka_unit_test(test_a_failed_run_is_found_behind_many_others),
         cmocka_unit_test(test_readings_repeat_once_a_minute),
         cmocka_unit_test(test_a_crashed_engine_ends_at_its_last_heartbeat),
         cmocka_unit_test(test_raw_rows_go_by_age_and_their_sums_stay),

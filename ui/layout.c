@@ -74,7 +74,12 @@ static void stack(const struct layout_input *in, struct column_of column, struct
     for (int i = 0; i < column.count; i++) {
         spare = give(&heights[i], 1 + in->panes[column.pane[i]].rows, spare);
     }
-    heights[focus] += spare;
+    int taker = focus;
+    for (int i = 0; i < column.count && !in->panes[column.pane[taker]].grows; i++) {
+        taker = i;
+    }
+    /* What nobody has use for stays blank below the last pane. */
+    heights[taker] += in->panes[column.pane[taker]].grows ? spare : 0;
     int y = area.y;
     for (int i = 0; i < column.count; i++) {
         out->panes[column.pane[i]] = (struct rect){y, area.x, heights[i], area.w};

@@ -22,6 +22,7 @@ enum arrangement {
 struct pane_want {
     int rows;    /* lines its content would fill, its column titles included */
     uint8_t min; /* fewest lines that make sense below its title line */
+    bool grows;  /* has use for more lines than it wants */
 };
 
 struct layout_input {

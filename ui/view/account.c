@@ -1,6 +1,7 @@
 /* account: one ad account: what it waits for, its limiters, how it waited, its runs, its budget and
  * what was changed about it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/read_accounts.h"
@@ -227,8 +228,16 @@ static void history_field(const void *row, const void *env, struct cell_out *out
 
 static void history_value(const void *row, const void *env, struct cell_out *out)
 {
-    (void)env;
-    snprintf(out->text, sizeof out->text, "%.500s", ((const struct history_row *)row)->value);
+    const struct history_row *r = row;
+    const struct env *e = env;
+    if (strcmp(r->field, "status") == 0) {
+        cell_put(out, ROLE_TEXT, account_status_name(atoi(r->value)));
+    } else if (strcmp(r->field, "paused") == 0 && atoll(r->value) > 0) {
+        snprintf(out->text, sizeof out->text, "until %s",
+                 format_time(atoll(r->value), e->now, e->offset_s).text);
+    } else {
+        cell_put(out, ROLE_TEXT, r->value);
+    }
 }
 
 static const struct column history_columns[] = {

@@ -13,7 +13,7 @@
 #include "ui/overview.h"
 #include "ui/view/load.h"
 
-enum { EVENTS_PER_KIND = 400, TEXT = 240 };
+enum { EVENTS_PER_KIND = 400, TEXT = 240, NEW_MS = 10 * 60000 };
 
 struct event_line {
     int64_t at;
@@ -37,7 +37,6 @@ static struct event_line *add(struct events *events, int64_t at, const char *kin
     }
     struct event_line *line = &events->lines[events->count];
     *line = (struct event_line){.at = at, .kind = kind, .role = role};
-    snprintf(line->id, sizeof line->id, "%s/%zu/%" PRId64, kind, events->count, at);
     snprintf(line->account_id, sizeof line->account_id, "%s", account_id ? account_id : "");
     events->count++;
     return line;
@@ -76,6 +75,21 @@ static bool add_holds(struct view *view, const struct env *env, int64_t from, st
     return true;
 }
 
+/* Its name and its status are there since the same moment: the account was not known before. */
+static bool has_appeared(const struct history_rows *rows, const struct history_row *row)
+{
+    bool name = false, status = false;
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct history_row *other = &rows->rows[i];
+        int64_t apart = row->since - other->since;
+        if (strcmp(other->account_id, row->account_id) == 0 && apart > -NEW_MS && apart < NEW_MS) {
+            name = name || strcmp(other->field, "name") == 0;
+            status = status || strcmp(other->field, "status") == 0;
+        }
+    }
+    return name && status;
+}
+
 static bool add_changes(struct view *view, const struct env *env, int64_t from,
                         struct events *events, struct err *err)
 {
@@ -86,9 +100,17 @@ static bool add_changes(struct view *view, const struct env *env, int64_t from,
     }
     for (size_t i = 0; i < rows.count; i++) {
         const struct history_row *h = &rows.rows[i];
+        bool appeared = has_appeared(&rows, h);
+        if (appeared && strcmp(h->field, "name") != 0) {
+            continue; /* that an account has a status and a tier from the start is no news */
+        }
         struct event_line *line = add(events, h->since, "changed", ROLE_TEXT, h->account_id);
-        if (line) {
-            snprintf(line->text, sizeof line->text, "%.40s is now %.180s", h->field, h->value);
+        if (line && appeared) {
+            snprintf(line->text, sizeof line->text, "it is new in the listing");
+        } else if (line) {
+            bool status = strcmp(h->field, "status") == 0;
+            snprintf(line->text, sizeof line->text, "%.40s is now %.180s", h->field,
+                     status ? account_status_name(atoi(h->value)) : h->value);
         }
     }
     return true;
@@ -127,15 +149,27 @@ static bool add_actions(struct view *view, const struct env *env, int64_t from,
     for (size_t i = 0; i < rows.count; i++) {
         const struct operator_action *a = &rows.rows[i];
         bool account = strncmp(a->target, "act_", 4) == 0;
+        bool ok = strcmp(a->result, "ok") == 0;
         struct event_line *line =
             add(events, a->at, "action", ROLE_TITLE_FOCUS, account ? a->target : "");
         if (line) {
-            snprintf(line->text, sizeof line->text, "%.30s: %s %.40s %.60s%s%.40s", a->actor,
-                     op_kind_name(a->kind), account ? "" : a->target, a->reason,
-                     a->reason[0] ? ": " : "", a->result);
+            snprintf(line->text, sizeof line->text, "%.30s: %s%s%.40s%s%.60s%s%s%.40s", a->actor,
+                     op_kind_name(a->kind), account ? "" : " ", account ? "" : a->target,
+                     a->reason[0] ? " \"" : "", a->reason, a->reason[0] ? "\"" : "", ok ? "" : ": ",
+                     ok ? "" : a->result);
         }
     }
     return true;
+}
+
+/* What stays the same when other events come and go. */
+static void name_rows(const struct events *events)
+{
+    for (size_t i = 0; i < events->count; i++) {
+        struct event_line *line = &events->lines[i];
+        snprintf(line->id, sizeof line->id, "%.7s/%" PRId64 "/%.22s/%.14s", line->kind, line->at,
+                 line->account_id, line->text);
+    }
 }
 
 static int newest_first(const void *a, const void *b)
@@ -157,6 +191,7 @@ static bool handover_load(struct view *view, const struct env *env, struct err *
         !add_actions(view, env, from, &events, err)) {
         return false;
     }
+    name_rows(&events);
     qsort(events.lines, events.count, sizeof *events.lines, newest_first);
     view->data = view;
     return view_set_rows(view, 0, events.lines, events.count, sizeof *events.lines, err);

@@ -11,7 +11,7 @@
 #include "ui/why.h"
 
 enum { PANE_FACTS, PANE_CALLS, RUN_PANES };
-enum { CALLS_SHOWN = 1000, FACT_LINES = 9, LABEL = 12 };
+enum { CALLS_SHOWN = 1000, FACT_LINES = 10, LABEL = 12 };
 
 struct run_data {
     const struct run_line *run;
@@ -64,23 +64,30 @@ static enum role result_role(enum run_status status)
                                                               : ROLE_TEXT;
 }
 
-static void result_fact(struct facts *f, const struct run *run, const struct env *env)
+static void result_fact(struct facts *f, const struct run_line *line, const struct env *env)
 {
     char text[700];
+    const struct run *run = &line->run;
     int64_t took = run->finished_at ? run->duration_ms : env->now - run->started_at;
     struct text at = format_time(run->started_at, env->now, env->offset_s);
-    snprintf(text, sizeof text, "%s %s by %s, started %s, %s%s", run_status_name(run->status),
-             run_mode_name(run->mode), run_trigger_name(run->trigger), at.text,
-             run->finished_at ? "took " : "for ",
+    snprintf(text, sizeof text, "%s %s by %s, started %s, %s%s",
+             line->parked_by ? "parked" : run_status_name(run->status), run_mode_name(run->mode),
+             run_trigger_name(run->trigger), at.text, run->finished_at ? "took " : "for ",
              run->finished_at ? format_duration(took).text : format_age(took).text);
-    fact(f, "result", result_role(run->status), text);
+    fact(f, "result", line->parked_by ? ROLE_THROTTLED : result_role(run->status), text);
+    if (line->parked_by) {
+        reason_sentence(line->parked_by, env, text, sizeof text);
+        fact(f, "waits for", ROLE_THROTTLED, text);
+    }
     if (run->status == RUN_RUNNING) {
         fact(f, "progress", ROLE_RUNNING, run->progress);
     }
-    if (run->error_message[0] || run->error_code) {
-        snprintf(text, sizeof text, "%d/%d %s", run->error_code, run->error_subcode,
-                 run->error_message);
+    if (run->error_code) {
+        snprintf(text, sizeof text, run->error_subcode ? "#%d/%d %s" : "#%d%.0d %s",
+                 run->error_code, run->error_subcode, run->error_message);
         fact(f, "error", result_role(run->status), text);
+    } else if (run->error_message[0]) {
+        fact(f, "it said", result_role(run->status), run->error_message);
     }
 }
 
@@ -94,7 +101,7 @@ static void facts_draw(const struct view *view, const struct env *env, struct ca
          0
     };
     char text[256];
-    result_fact(&f, run, env);
+    result_fact(&f, data->run, env);
     snprintf(text, sizeof text, "%s campaigns, %s ad sets, %s ads; %s insight rows",
              format_count(run->campaigns_fetched).text, format_count(run->adsets_fetched).text,
              format_count(run->ads_fetched).text, format_count(run->insight_rows).text);

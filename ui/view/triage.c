@@ -238,6 +238,7 @@ static const struct pane_class usage_pane = {.title = "Why",
                                              .summary = usage_summary,
                                              .draw = usage_draw,
                                              .lines = usage_lines,
+                                             .grows = true,
                                              .enter = VIEW_ACCOUNT,
                                              .min = 3};
 

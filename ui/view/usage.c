@@ -86,6 +86,7 @@ static const struct pane_class course_pane = {.title = "Course",
                                               .summary = course_summary,
                                               .draw = course_draw,
                                               .lines = course_lines,
+                                              .grows = true,
                                               .enter = VIEW_COUNT,
                                               .min = COURSE_MIN};
 static const struct pane_class *const panes[USAGE_PANES] = {&limiters_pane, &course_pane};

@@ -140,6 +140,7 @@ struct layout view_layout(const struct view *view, const struct env *env, int ro
         const struct pane_class *class = view->class->panes[i];
         int lines = class->lines && view->data ? class->lines(view, env) : class->min;
         int shown = (int)view->panes[i].table.shown;
+        in.panes[i].grows = class->columns || class->grows;
         in.panes[i].rows = !class->columns ? lines : shown ? shown + 1 : 1;
         /* A short table takes no more lines than it has rows; an empty one says so in its title. */
         bool few = class->columns && shown < class->min && in.pane_count > 1;

@@ -109,7 +109,8 @@ struct pane_class {
     uint8_t min;                                                  /* fewest lines worth showing */
     const char *empty;                                            /* said in an empty table */
     bool follow_last;
-    int sort; /* the column it is sorted by at first, 1-based; 0 = as the rows come */
+    bool grows; /* draw has use for more lines than it wants; tables always have */
+    int sort;   /* the column it is sorted by at first, 1-based; 0 = as the rows come */
 };
 
 struct view_class {

@@ -149,7 +149,7 @@ static void measure_some(struct table *table, const struct row_source *source)
     }
     for (size_t c = 0; source->count && c < table->column_count; c++) {
         const char *title = table->columns[c].title;
-        int wide = title ? (int)strlen(title) : 1;
+        int wide = (title ? (int)strlen(title) : 1) + (table->sort == (int)c);
         table->seen[c] = wide > table->seen[c] ? (uint16_t)wide : table->seen[c];
     }
 }

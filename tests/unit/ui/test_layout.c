@@ -20,12 +20,12 @@ static struct layout_input input_of(int rows, int cols, enum arrangement arrange
                               .pane_count = panes,
                               .focus = focus};
     static const struct pane_want wants[PANES_MAX] = {
-        {13,  4},
-        {9,   3},
-        {200, 2},
-        {5,   0},
-        {8,   2},
-        {1,   1}
+        {13,  4, true },
+        {9,   3, false},
+        {200, 2, true },
+        {5,   0, true },
+        {8,   2, true },
+        {1,   1, false}
     };
     memcpy(in.panes, wants, sizeof wants);
     return in;
@@ -107,6 +107,26 @@ static void test_layout_focus_grows(void **state)
     assert_true(layout_compute(&in).panes[2].h > before);
 }
 
+/* Lines that nobody has use for go to a pane that has, or stay blank: never to one that is full. */
+static void test_layout_spare_lines_go_where_they_are_of_use(void **state)
+{
+    (void)state;
+    struct layout_input in = {
+        .rows = 40,
+        .cols = 80,
+        .arrangement = ARRANGE_SINGLE,
+        .pane_count = 2,
+        .panes = {{5, 2, false}, {3, 2, true}}
+    };
+    struct layout out = layout_compute(&in);
+    assert_int_equal(out.panes[0].h, 6);
+    assert_int_equal(out.panes[0].h + out.panes[1].h, out.body.h);
+    in.panes[1].grows = false;
+    out = layout_compute(&in);
+    assert_int_equal(out.panes[0].h, 6);
+    assert_int_equal(out.panes[1].h, 4);
+}
+
 static void test_layout_columns_by_width(void **state)
 {
     (void)state;
@@ -152,6 +172,7 @@ int main(void)
         cmocka_unit_test(test_layout_every_size_is_inside_and_disjoint),
         cmocka_unit_test(test_layout_80x24_shows_all_five_panes),
         cmocka_unit_test(test_layout_focus_grows),
+        cmocka_unit_test(test_layout_spare_lines_go_where_they_are_of_use),
         cmocka_unit_test(test_layout_columns_by_width),
         cmocka_unit_test(test_layout_tiny_shows_the_verdict),
     };

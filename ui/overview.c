@@ -244,7 +244,9 @@ static const struct limiter_row *holding_limiter(const struct limiter_rows *rows
 static void show_holding_limits(const struct limiter_rows *rows, const struct config *config,
                                 struct account_line *lines, size_t count)
 {
-    qsort(rows->rows, rows->count, sizeof *rows->rows, by_scope_id);
+    if (rows->count > 0) {
+        qsort(rows->rows, rows->count, sizeof *rows->rows, by_scope_id);
+    }
     for (size_t i = 0; i < count; i++) {
         const struct limiter_row *row =
             hold_reason_is_quota(lines[i].reason) ? holding_limiter(rows, &lines[i]) : NULL;

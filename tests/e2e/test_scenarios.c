@@ -69,7 +69,7 @@ struct play {
     struct state room; /* its TMPDIR */
     char db[320];
     pid_t pid;
-    bool reached;
+    bool reached, ended; /* ended: by itself, before its time */
 };
 
 static void play_start(struct play *play, const struct drill *drill)
@@ -117,13 +117,16 @@ static bool play_reached(struct play *play)
 
 static void play_end(struct play *play)
 {
-    kill(play->pid, SIGTERM);
-    int code = process_wait(play->pid, 60000);
+    int code = 0;
+    if (!play->ended) {
+        kill(play->pid, SIGTERM);
+        code = process_wait(play->pid, 60000);
+    }
     if (code == -1) {
         process_kill(play->pid, SIGKILL);
         print_error("%s: the demo does not end\n", play->drill->name);
     }
-    if (!play->reached || code == -1) {
+    if (!play->reached || play->ended || code == -1) {
         char command[300];
         snprintf(command, sizeof command, "tail -n 15 %s/out", play->room.dir);
         if (system(command) != 0) {
@@ -133,13 +136,14 @@ static void play_end(struct play *play)
     state_remove(&play->room);
 }
 
-static bool all_reached(void *ctx)
+static bool all_done(void *ctx)
 {
     struct play *plays = ctx;
     bool all = true;
     for (size_t i = 0; plays[i].drill; i++) {
         plays[i].reached = plays[i].reached || play_reached(&plays[i]);
-        all = all && plays[i].reached;
+        plays[i].ended = plays[i].ended || process_wait(plays[i].pid, 0) != -1;
+        all = all && (plays[i].reached || plays[i].ended);
     }
     return all;
 }
@@ -151,11 +155,12 @@ static void play_some(size_t first, size_t count)
     for (size_t i = 0; i < count; i++) {
         play_start(&plays[i], &drills[first + i]);
     }
-    eventually(all_reached, plays, TIMEOUT_MS);
+    eventually(all_done, plays, TIMEOUT_MS);
     bool all = true;
     for (size_t i = 0; i < count; i++) {
-        all = all && plays[i].reached;
-        if (!plays[i].reached) {
+        bool good = plays[i].reached && !plays[i].ended;
+        all = all && good;
+        if (!good) {
             print_error("%s did not come to what its head says\n", plays[i].drill->name);
         }
         play_end(&plays[i]);

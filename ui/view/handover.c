@@ -138,6 +138,23 @@ static bool add_failures(struct view *view, const struct env *env, int64_t from,
     return true;
 }
 
+static void add_action(struct events *events, const struct operator_action *a)
+{
+    bool account = strncmp(a->target, "act_", 4) == 0;
+    const char *quote = a->reason[0] ? "\"" : "";
+    struct event_line *line =
+        add(events, a->at, "action", ROLE_TITLE_FOCUS, account ? a->target : "");
+    if (line) {
+        snprintf(line->text, sizeof line->text, "%.30s: %s%s%.40s%s%s%.60s%s", a->actor,
+                 op_kind_name(a->kind), account ? "" : " ", account ? "" : a->target,
+                 *quote ? " " : "", quote, a->reason, quote);
+    }
+    if (line && strcmp(a->result, "ok") != 0) {
+        size_t used = strlen(line->text);
+        snprintf(line->text + used, sizeof line->text - used, ": %.40s", a->result);
+    }
+}
+
 static bool add_actions(struct view *view, const struct env *env, int64_t from,
                         struct events *events, struct err *err)
 {
@@ -147,17 +164,7 @@ static bool add_actions(struct view *view, const struct env *env, int64_t from,
         return false;
     }
     for (size_t i = 0; i < rows.count; i++) {
-        const struct operator_action *a = &rows.rows[i];
-        bool account = strncmp(a->target, "act_", 4) == 0;
-        bool ok = strcmp(a->result, "ok") == 0;
-        struct event_line *line =
-            add(events, a->at, "action", ROLE_TITLE_FOCUS, account ? a->target : "");
-        if (line) {
-            snprintf(line->text, sizeof line->text, "%.30s: %s%s%.40s%s%.60s%s%s%.40s", a->actor,
-                     op_kind_name(a->kind), account ? "" : " ", account ? "" : a->target,
-                     a->reason[0] ? " \"" : "", a->reason, a->reason[0] ? "\"" : "", ok ? "" : ": ",
-                     ok ? "" : a->result);
-        }
+        add_action(events, &rows.rows[i]);
     }
     return true;
 }

@@ -197,11 +197,14 @@ man: setup
 bench_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(bench_bin): $(B)/%: $(B)/%.o $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r)))
 	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,libcurl libcjson sqlite3 $(call pkgs_of,$(HARNESS_ROOMS))) -lutil -lpthread -lm
-.PHONY: bench-bins bench-ui
+.PHONY: bench-bins bench-ui bench-day
 bench-bins: $(bench_bin)
 bench: setup-check
 	@+$(MAKE) --no-print-directory MODE=release binaries bench-bins
 	@BUILD=$(abspath $(BUILD)) tests/bench/run
+bench-day: setup-check
+	@+$(MAKE) --no-print-directory MODE=release binaries bench-bins
+	@BUILD=$(abspath $(BUILD)) tests/bench/day
 bench-ui: setup
 	@+$(MAKE) --no-print-directory MODE=release binaries bench-bins
 	@BUILD=$(abspath $(BUILD)) tests/bench/run-ui
@@ -228,6 +231,7 @@ help:
 	@echo 'make check-sdk  the official Node.js SDK against the simulator (installs it from npm)'
 	@echo 'make check-long check, and the tests that take longer than a coffee'
 	@echo 'make bench      speed beside two baselines in the same run'
+	@echo 'make bench-day  simulated days in minutes beside a rotating full sync: calls, staleness, throttles'
 	@echo 'make bench-ui   what the console costs: bytes, CPU, memory, key to screen, beside htop and btop'
 	@echo 'make lint       format, layers, cppcheck, clang-tidy;   make format  rewrites the format'
 	@echo 'make golden     rewrites the recorded screens and shows what changed'

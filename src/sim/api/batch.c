@@ -159,7 +159,7 @@ void batch_serve(struct call *call)
     const char *text = call_param(call, "batch");
     const char *include = call_param(call, "include_headers");
     bool headers = include == NULL || strcmp(include, "false") != 0;
-    struct json_doc *doc = text != NULL ? json_parse(text, strlen(text), NULL, NULL) : NULL;
+    struct json_doc *doc = text != NULL ? request_parse(call->request->arena, text) : NULL;
     const struct json *list = doc != NULL ? json_root(doc) : NULL;
     struct fault fault;
     if (call_fault(call, FAULT_BATCH_WHOLE, &fault)) {

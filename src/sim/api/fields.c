@@ -119,7 +119,7 @@ static const char *fields_flatten(struct arena *arena, const char *text)
     char *copy = arena_copy(arena, text, strlen(text));
     size_t used = 0;
     for (const char *c = text; copy != NULL && *c != '\0'; c++) {
-        if (strchr("[]\" ", *c) == NULL) {
+        if (strchr("[]\"' ", *c) == NULL) {
             copy[used++] = *c;
         }
     }

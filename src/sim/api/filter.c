@@ -81,7 +81,7 @@ enum filter_parse filter_parse(struct arena *arena, const char *text, struct fil
                                const char **bad)
 {
     struct filter *filters = NULL, **tail = &filters;
-    struct json_doc *doc = json_parse(text, strlen(text), NULL, NULL);
+    struct json_doc *doc = request_parse(arena, text);
     if (doc == NULL) {
         return FILTER_NOT_JSON;
     }
@@ -119,11 +119,11 @@ static bool filter_split(struct arena *arena, const char *text, const char ***va
 
 bool filter_parse_list(struct arena *arena, const char *text, const char ***values, size_t *count)
 {
-    if (text[0] != '[' && text[0] != '"') {
+    if (text[0] == '\0' || strchr("[\"'", text[0]) == NULL) {
         return filter_split(arena, text, values, count);
     }
     struct filter list = {0};
-    struct json_doc *doc = json_parse(text, strlen(text), NULL, NULL);
+    struct json_doc *doc = request_parse(arena, text);
     bool ok = doc != NULL && filter_read_values(arena, json_root(doc), &list);
     json_free(doc);
     *values = list.values;

@@ -57,7 +57,7 @@ static bool add_range(struct insights_query *query, const struct json *node)
 
 static bool read_json_ranges(struct insights_query *query, const char *text, bool list)
 {
-    struct json_doc *doc = json_parse(text, strlen(text), NULL, NULL);
+    struct json_doc *doc = request_parse(query->call->request->arena, text);
     const struct json *root = doc != NULL ? json_root(doc) : NULL;
     bool ok = root != NULL && json_type(root) == (list ? JSON_ARRAY : JSON_OBJECT);
     if (!ok) {

@@ -336,6 +336,22 @@ static int64_t read_instant(struct call *call, const char *name, int64_t without
     return fault_parse_time(text, 0, &ms) ? ms : without_ms;
 }
 
+/* Whether category and oid let it through. */
+static bool activity_asked(const struct call *call, const struct activity *activity)
+{
+    static const char *const of_kind[ENTITY_KIND_COUNT] = {"CAMPAIGN", "AD_SET", "AD"};
+    const char *category = call_param(call, "category"), *oid = call_param(call, "oid");
+    const char *own = of_kind[activity->change.ref.kind];
+    if (activity->change.kind == WORLD_CHANGE_BUDGET) {
+        own = "BUDGET";
+    } else if (activity->change.kind == WORLD_CHANGE_STATUS) {
+        own = "STATUS";
+    }
+    bool wanted = category == NULL || category[0] == '\0' || strcmp(category, own) == 0;
+    return wanted &&
+           (oid == NULL || oid[0] == '\0' || strtoull(oid, NULL, 10) == activity->entity.id);
+}
+
 static void write_activities(struct call *call, struct page *page, const struct plan *plan,
                              struct str *out)
 {
@@ -354,7 +370,7 @@ static void write_activities(struct call *call, struct page *page, const struct 
         struct activity activity = {.change = changes[at]};
         struct emit emit = {.call = call, .out = out, .account = &account, .node = &activity};
         if (!world_entity(call->sim->world, changes[at].ref, call->now_ms, &activity.entity) ||
-            page_skips(page, at + 1, 0, 0)) {
+            !activity_asked(call, &activity) || page_skips(page, at + 1, 0, 0)) {
             continue;
         }
         if (page->rows > 0) {

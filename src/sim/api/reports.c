@@ -338,11 +338,15 @@ static const struct field_row rows[] = {
     {"error_user_title",         ON_RUN, r_message, NULL, 0},
     {"error_user_msg",           ON_RUN, r_message, NULL, 0},
 };
+static const char *const known_run[] = {
+    "async_report_url", "emails", "friendly_name", "is_async_export", "is_bookmarked",
+    "schedule_id",      NULL};
 static const struct node_type node_run = {.on = ON_RUN,
                                           .name = "AdReportRun",
                                           .rows = rows,
                                           .row_count = sizeof rows / sizeof rows[0],
-                                          .id_always = true};
+                                          .id_always = true,
+                                          .known = known_run};
 
 /* False = an error stands in the reply. */
 static bool report_get(struct call *call, struct report *report)

@@ -224,7 +224,8 @@ handler_fn *route_find(struct call *call, bool *upgraded)
     call->node = node_name(call, target);
     bool marketing = target == TO_ACCOUNT || target == TO_OBJECT || target == TO_RUN ||
                      (target == TO_ME && strcmp(call->edge, "adaccounts") == 0);
-    if (target == TO_ROOT && call_param(call, "ids") != NULL) {
+    bool named = target == TO_OBJECT && !all_digits(first); /* /insights?ids=1,2 */
+    if ((target == TO_ROOT || named) && call_param(call, "ids") != NULL) {
         errors_reply(call->reply, GRAPH_IDS_DEAD);
         return NULL;
     }
@@ -237,8 +238,10 @@ handler_fn *route_find(struct call *call, bool *upgraded)
     }
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
         const struct route *route = &routes[i];
+        bool creative_edge = call->creative && call->edge[0] != '\0'; /* they have none here */
         bool below = route->child < 0 || !call->has_ref || route->child > (int)call->ref.kind;
-        if (route->target == target && below && strcmp(route->edge, call->edge) == 0 &&
+        if (route->target == target && below && !creative_edge &&
+            strcmp(route->edge, call->edge) == 0 &&
             strcmp(route->method, call->request->method) == 0) {
             const char *level = call_param(call, "level");
             bool total = route->kind == KIND_INSIGHTS && target == TO_ACCOUNT &&

@@ -195,6 +195,52 @@ const char *request_json_text(struct arena *arena, const struct json *node)
     return copy;
 }
 
+/* "\'" needs no backslash between double quotes, every other escape keeps it. */
+static size_t copy_escape(char *out, size_t used, const char *escape)
+{
+    if (escape[1] != '\'') {
+        out[used++] = escape[0];
+    }
+    out[used++] = escape[1];
+    return used;
+}
+
+/* Single quotes as double ones, double ones inside of them escaped. */
+static char *requote(struct arena *arena, const char *text)
+{
+    char *out = arena_alloc(arena, 2 * strlen(text) + 1);
+    size_t used = 0;
+    char inside = '\0'; /* the quote that is open */
+    for (const char *c = text; out != NULL && *c != '\0'; c++) {
+        bool quote = *c == '"' || *c == '\'';
+        if (*c == '\\' && c[1] != '\0') {
+            used = copy_escape(out, used, c++);
+        } else if (quote && (inside == '\0' || inside == *c)) {
+            inside = inside == '\0' ? *c : '\0';
+            out[used++] = '"';
+        } else {
+            if (*c == '"') {
+                out[used++] = '\\';
+            }
+            out[used++] = *c;
+        }
+    }
+    if (out != NULL) {
+        out[used] = '\0';
+    }
+    return out;
+}
+
+struct json_doc *request_parse(struct arena *arena, const char *text)
+{
+    struct json_doc *doc = json_parse(text, strlen(text), NULL, NULL);
+    if (doc == NULL && strchr(text, '\'') != NULL) {
+        const char *other = requote(arena, text);
+        doc = other != NULL ? json_parse(other, strlen(other), NULL, NULL) : NULL;
+    }
+    return doc;
+}
+
 bool request_add_json(struct request *request, const char *body, size_t n)
 {
     struct json_doc *doc = json_parse(body, n, NULL, NULL);

@@ -45,6 +45,9 @@ bool request_add_json(struct request *request, const char *body, size_t n);
 /* Finds the token (header first) and applies a method= override; authorization may be NULL.
  * url_params: how many of the first parameters stood in the URL. */
 void request_finish(struct request *request, const char *authorization, size_t url_params);
+/* A parameter that holds JSON; Python's spelling, {'since':'2026-01-01'}, is understood as the API
+ * does. NULL = neither. json_free() the result. */
+struct json_doc *request_parse(struct arena *arena, const char *text);
 /* A JSON value as text: a string's contents, else its spelling. */
 struct json;
 const char *request_json_text(struct arena *arena, const struct json *node);

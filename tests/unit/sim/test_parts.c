@@ -16,6 +16,7 @@
 #include "sim/api/filter.h"
 #include "sim/net/out.h"
 #include "sim/net/request.h"
+#include "json/json.h"
 
 static struct arena *arena;
 
@@ -64,6 +65,37 @@ static void test_request_parameters(void **state)
     assert_string_equal(request.method, "GET");
     assert_string_equal(request.token, "secret");
     assert_int_equal(request.token_place, TOKEN_HEADER);
+}
+
+/* As Python prints it, and as the API's own examples have it. */
+static void test_request_parse_understands_single_quotes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *value; /* of member "a"; NULL = no JSON */
+    } cases[] = {
+        {"{\"a\":\"b\"}",       "b"        },
+        {"{'a':'b'}",           "b"        },
+        {"{'a':'say \"b\"'}",   "say \"b\""},
+        {"{\"a\":\"it's\"}",    "it's"     },
+        {"{'a':'it\\'s'}",      "it's"     },
+        {"{'a':'\\u0041\\\\'}", "A\\"      },
+        {"{'a':\"it's\"}",      "it's"     },
+        {"{'a':'b}",            NULL       },
+        {"{'a'",                NULL       },
+        {"'",                   NULL       },
+        {"{'a':'\\",            NULL       },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct json_doc *doc = request_parse(arena, cases[i].text);
+        if (cases[i].value == NULL) {
+            assert_null(doc);
+        } else {
+            assert_non_null(doc);
+            assert_string_equal(json_text(json_get(json_root(doc), "a")), cases[i].value);
+        }
+        json_free(doc);
+    }
 }
 
 static void test_request_token_place(void **state)
@@ -346,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request_parameters),
+        cmocka_unit_test(test_request_parse_understands_single_quotes),
         cmocka_unit_test(test_request_token_place),
         cmocka_unit_test(test_fields_round_trip),
         cmocka_unit_test(test_filter_operators),

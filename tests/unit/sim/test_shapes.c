@@ -11,20 +11,27 @@ static void test_methods(void **state)
         int status, code;
         const char *part;
     } cases[] = {
-        {"HEAD",    "/v26.0/{A}/ads",                   "tok", 200, 0,    "data"                     },
-        {"OPTIONS", "/v26.0/{A}/ads",                   NULL,  200, 0,    ""                         },
-        {"PUT",     "/v26.0/{A}/ads",                   "tok", 400, 100,  "Unsupported put request"  },
-        {"GET",     "/",                                "tok", 400, 100,  "Unsupported get request"  },
-        {"GET",     "/v26.0/",                          "tok", 400, 100,  "Unsupported get request"  },
-        {"DELETE",  "/v26.0/{A}/campaigns",             "tok", 403, 200,  "ads_management"           },
-        {"POST",    "/v26.0/{A}/ads?method=get",        "tok", 200, 0,    "data"                     },
-        {"GET",     "/v26.0/{A}/campaigns?method=post", "tok", 403, 200,  "ads_management"           },
-        {"GET",     "/v26.0/me",                        NULL,  400, 2500, "active access token"      },
-        {"GET",     "/v26.0/{A}/ads",                   NULL,  400, 104,  "access token is required" },
-        {"GET",     "/v26.0/{A}/nothing",               NULL,  400, 104,  "access token is required" },
-        {"GET",     "/v26.0/77/ads",                    "tok", 400, 100,  "ID '77' does not exist"   },
-        {"GET",     "/v26.0/act_5/nothing",             "tok", 400, 100,  "ID 'act_5' does not exist"},
-        {"GET",     "/v26.0/{A}?fields=",               "tok", 200, 0,    "account_id"               },
+        {"HEAD",    "/v26.0/{A}/ads",                             "tok", 200, 0,    "data"                             },
+        {"OPTIONS", "/v26.0/{A}/ads",                             NULL,  200, 0,    ""                                 },
+        {"PUT",     "/v26.0/{A}/ads",                             "tok", 400, 100,  "Unsupported put request"          },
+        {"GET",     "/",                                          "tok", 400, 100,  "Unsupported get request"          },
+        {"GET",     "/v26.0/",                                    "tok", 400, 100,  "Unsupported get request"          },
+        {"DELETE",  "/v26.0/{A}/campaigns",                       "tok", 403, 200,  "ads_management"                   },
+        {"POST",    "/v26.0/{A}/ads?method=get",                  "tok", 200, 0,    "data"                             },
+        {"GET",     "/v26.0/{A}/campaigns?method=post",           "tok", 403, 200,  "ads_management"                   },
+        {"GET",     "/v26.0/me",                                  NULL,  400, 2500, "active access token"              },
+        {"GET",     "/v26.0/{A}/ads",                             NULL,  400, 104,  "access token is required"         },
+        {"GET",     "/v26.0/{A}/nothing",                         NULL,  400, 104,  "access token is required"         },
+        {"GET",     "/v26.0/77/ads",                              "tok", 400, 100,  "ID '77' does not exist"           },
+        {"GET",     "/v26.0/act_5/nothing",                       "tok", 400, 100,  "ID 'act_5' does not exist"        },
+        {"GET",     "/v26.0/{A}?fields=",                         "tok", 200, 0,    "account_id"                       },
+        {"GET",
+         "/v26.0/{A}/"
+         "insights?fields=['spend']&time_range={'since':'2026-11-01','until':'2026-11-03'}&"
+         "breakdowns=['age']&filtering=[{'field':'ad.effective_status','operator':'IN','value':['"
+         "ACTIVE']}]",                                            "tok", 200, 0,    "\"age\":"                         },
+        {"GET",     "/v26.0/{A}/ads?effective_status=['ACTIVE']", "tok", 200, 0,    "data"                             },
+        {"GET",     "/v26.0/insights?ids=1,2",                    "tok", 500, 100,  "ids query parameter is deprecated"},
     };
     struct sim *sim = fixture_create();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -64,6 +71,64 @@ static void test_edges_name_the_object(void **state)
         assert_non_null(strstr(str_text(&answer.reply.body), part));
         answer_free(&answer);
     }
+    sim_destroy(sim);
+}
+
+static void test_a_creative_has_no_edges(void **state)
+{
+    (void)state;
+    struct sim *sim = fixture_create();
+    struct answer answer;
+    char url[120];
+    get(sim, &answer, "/v26.0/{A}/adcreatives?limit=1");
+    snprintf(url, sizeof url, "/v26.0/%s/insights",
+             json_text(json_get(json_first(data(&answer)), "id")));
+    answer_free(&answer);
+    get(sim, &answer, url);
+    assert_non_null(
+        strstr(str_text(&answer.reply.body), "field (insights) on node type (AdCreative)"));
+    answer_free(&answer);
+    sim_destroy(sim);
+}
+
+static void with_evolution(struct sim_options *options)
+{
+    options->evolution_pct = 100;
+}
+
+static size_t count_activities(struct sim *sim, const char *params, char id[32])
+{
+    struct answer answer;
+    char url[300];
+    snprintf(url, sizeof url, "/v26.0/{A}/activities?limit=1000&fields=object_id,event_type%s",
+             params);
+    get(sim, &answer, url);
+    assert_int_equal(answer.reply.status, 200);
+    size_t count = json_size(data(&answer));
+    for (const struct json *row = json_first(data(&answer)); row != NULL; row = json_next(row)) {
+        const char *type = json_text(json_get(row, "event_type"));
+        const char *object = json_text(json_get(row, "object_id"));
+        assert_true(strstr(params, "STATUS") == NULL || strstr(type, "run_status") != NULL);
+        assert_true(strstr(params, "oid=") == NULL || strcmp(object, id) == 0);
+        snprintf(id, 32, "%s", object);
+    }
+    answer_free(&answer);
+    return count;
+}
+
+static void test_activities_by_category_and_object(void **state)
+{
+    (void)state;
+    struct sim *sim = fixture_create_with(with_evolution);
+    char id[32] = "", params[80];
+    fixture_advance(sim, 5 * 86400000LL);
+    size_t all = count_activities(sim, "", id);
+    size_t status = count_activities(sim, "&category=STATUS", id);
+    assert_true(all > status && status > 0);
+    snprintf(params, sizeof params, "&oid=%s", id);
+    size_t one = count_activities(sim, params, id);
+    assert_true(one > 0 && one < all);
+    assert_int_equal(count_activities(sim, "&category=AUDIENCE", id), 0);
     sim_destroy(sim);
 }
 
@@ -208,6 +273,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_edges_name_the_object),
+        cmocka_unit_test(test_a_creative_has_no_edges),
+        cmocka_unit_test(test_activities_by_category_and_object),
         cmocka_unit_test(test_ids_to_quote_are_unique),
         cmocka_unit_test(test_previous_leads_back_over_the_same_pages),
         cmocka_unit_test(test_next_says_the_limit_and_each_parameter_once),

@@ -220,7 +220,9 @@ install: all
 	install -Dm644 data/adtop.conf $(DESTDIR)$(PREFIX)/share/doc/adtop/adtop.conf
 	install -Dm644 data/man/adtop.1 $(DESTDIR)$(PREFIX)/share/man/man1/adtop.1
 	install -Dm644 data/man/adtop-sim.1 $(DESTDIR)$(PREFIX)/share/man/man1/adtop-sim.1
-	install -Dm644 data/systemd/adtop.service $(DESTDIR)$(PREFIX)/lib/systemd/system/adtop.service
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/lib/systemd/system
+	$(BUILD)/release/adtop completion > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/adtop
+	sed 's|/usr/local/bin/|$(PREFIX)/bin/|' data/systemd/adtop.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/adtop.service
 clean:
 	rm -rf $(BUILD)
 help:

@@ -8,6 +8,7 @@
 #include "engine/accounts.h"
 #include "engine/gate.h"
 #include "engine/limits.h"
+#include "engine/pass.h"
 #include "engine/policy.h"
 #include "engine/record.h"
 #include "engine/state.h"
@@ -103,6 +104,7 @@ static void hold_back(struct engine *engine, struct engine_account *slot, const 
     slot->backoff_until = engine_now(engine) + backoff_ms(cadence_of(engine, slot), slot->failures);
     snprintf(slot->last_error, sizeof slot->last_error, "%.199s", err->message);
     record_log(engine, LOG_ERROR, slot->account.account_id, 0, "%s", err->message);
+    pass_failed(engine, slot, err->message);
 }
 
 /* The wait from due to start ends here: the job's worker writes RUNNING from its own pump. */

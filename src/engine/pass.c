@@ -124,6 +124,20 @@ static void give_up(struct engine_account *slot, const struct pass *pass)
     slot->wish.wanted = false;
 }
 
+void pass_failed(struct engine *engine, struct engine_account *slot, const char *why)
+{
+    if (!engine->pass || !slot->in_pass) {
+        return;
+    }
+    pthread_mutex_lock(&engine->lock);
+    memset(&slot->last_run, 0, sizeof slot->last_run);
+    slot->last_run.status = RUN_FAILED;
+    snprintf(slot->last_run.error_message, sizeof slot->last_run.error_message, "%s", why);
+    slot->seen_in_pass = true;
+    slot->wish.wanted = false;
+    pthread_mutex_unlock(&engine->lock);
+}
+
 void pass_review(struct engine *engine)
 {
     struct pass *pass = engine->pass;

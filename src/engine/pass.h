@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 
 struct api_error;
+struct engine_account;
 
 /* All guarded by the engine's lock once the threads run. */
 struct pass {
@@ -25,6 +26,8 @@ struct pass {
 
 /* Scheduler: a listing of accounts ended; error NULL = well. */
 void pass_listed(struct engine *engine, const struct api_error *error);
+/* Scheduler: a run of the account could not even be made, for want of disk say. */
+void pass_failed(struct engine *engine, struct engine_account *slot, const char *why);
 /* Scheduler, every turn: ends what is held for too long, publishes. */
 void pass_review(struct engine *engine);
 

@@ -5,7 +5,7 @@
 
 #include "config/config.h"
 #include "engine/gate.h"
-#include "engine/policy.h"
+#include "engine/limits.h"
 #include "engine/record.h"
 #include "engine/state.h"
 #include "govern/alert_rules.h"
@@ -151,7 +151,10 @@ static void watch_budget(struct engine *engine, int64_t now)
     struct budget_policy policy;
     struct ledger_sum sum;
     struct err err = {0};
-    policy_budget(engine->config, NULL, 0, NULL, &policy);
+    if (!limits_budget_policy(engine, NULL, &policy, &err)) {
+        record_log(engine, LOG_ERROR, NULL, 0, "budget: %s", err.message);
+        return;
+    }
     struct budget_day day = budget_day(now, policy.day_starts_ms);
     if (!store_ledger_sum(engine->store, day.day, NULL, &sum, &err)) {
         record_log(engine, LOG_ERROR, NULL, 0, "budget: %s", err.message);
@@ -172,21 +175,63 @@ static void watch_budget(struct engine *engine, int64_t now)
             alert_figure_budget(projection.ends_at_ms, day.ends_ms));
 }
 
+/* Zero for what no longer counts: an alert has to see its end. */
+static double figure_stale(const struct engine *engine, const struct account *account, int64_t now)
+{
+    bool counts = account->tier == TIER_HIGH && account->data_as_of && !account->removed_at &&
+                  account->paused_until <= now;
+    int64_t cadence = tier_cadence_ms(&engine->tiers, account->tier, account->account_status);
+    return counts ? alert_figure_stale(account->data_as_of, cadence, now) : 0;
+}
+
 static void watch_accounts(struct engine *engine, int64_t now)
 {
     for (size_t i = 0; i < engine->account_count; i++) {
         const struct account *account = &engine->accounts[i]->account;
-        if (account->tier == TIER_HIGH && account->data_as_of && !account->removed_at &&
-            account->paused_until <= now) {
-            int64_t cadence =
-                tier_cadence_ms(&engine->tiers, account->tier, account->account_status);
-            observe(engine, ALERT_STALE_HIGH, account->account_id,
-                    alert_figure_stale(account->data_as_of, cadence, now));
-        }
+        observe(engine, ALERT_STALE_HIGH, account->account_id, figure_stale(engine, account, now));
     }
     observe(engine, ALERT_TOKEN_INVALID, "token", gate_token(engine).invalid ? 1 : 0);
     observe(engine, ALERT_CRASH_RESTART, "engine",
             engine->crashed_before && now - engine->started_at < RECENT_MS ? 1 : 0);
+}
+
+/* Runs tell of drift when they meet it; what none has told of for long enough is over. */
+static void watch_drift(struct engine *engine)
+{
+    for (size_t i = engine->watch_count; i-- > 0;) {
+        if (engine->watches[i].kind == ALERT_SCHEMA_DRIFT) {
+            observe(engine, ALERT_SCHEMA_DRIFT, engine->watches[i].subject, 0);
+        }
+    }
+}
+
+void alerts_run_ended(struct engine *engine, const char *account_id,
+                      const struct sync_findings *findings)
+{
+    if (findings->compared) {
+        observe(engine, ALERT_CHECKSUM, account_id, findings->mismatches);
+    }
+    for (size_t i = 0; i < findings->drifted_count; i++) {
+        observe(engine, ALERT_SCHEMA_DRIFT, findings->drifted[i], 1);
+    }
+}
+
+bool alerts_restore(struct engine *engine, struct arena *arena, struct err *err)
+{
+    struct store_alerts open = {0};
+    if (!store_alerts_load(engine->store, arena, &open, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < open.count; i++) {
+        enum alert_kind kind;
+        struct alert_watch *watch = alert_kind_parse(open.rows[i].rule, &kind)
+                                        ? watch_add(engine, kind, open.rows[i].scope)
+                                        : NULL;
+        if (watch) {
+            watch->state = (struct alert_state){.firing = true, .fired_at = open.rows[i].since};
+        }
+    }
+    return true;
 }
 
 void alerts_watch(struct engine *engine, int64_t now)
@@ -195,4 +240,5 @@ void alerts_watch(struct engine *engine, int64_t now)
     watch_errors(engine);
     watch_budget(engine, now);
     watch_accounts(engine, now);
+    watch_drift(engine);
 }

@@ -19,6 +19,7 @@
 #include "control/control_server.h"
 #include "control/socket.h"
 #include "engine/accounts.h"
+#include "engine/alerts.h"
 #include "engine/jobs.h"
 #include "engine/limits.h"
 #include "engine/operate.h"
@@ -104,7 +105,7 @@ static bool recover(struct engine *engine, struct err *err)
               store_engine_start(engine->store, &row, &crashed, err);
     engine->engine_id = row.engine_id;
     engine->crashed_before = crashed > 0;
-    ok = ok && accounts_load(engine, arena, err);
+    ok = ok && accounts_load(engine, arena, err) && alerts_restore(engine, arena, err);
     for (size_t i = 0; ok && i < runs.count; i++) {
         long at = engine_find(engine, runs.rows[i].account_id);
         if (at >= 0) {

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "config/config.h"
 #include "engine/accounts.h"
+#include "engine/alerts.h"
 #include "engine/gate.h"
 #include "engine/limits.h"
 #include "engine/pass.h"
@@ -214,6 +215,9 @@ static void finish(struct engine *engine, struct engine_account *slot, int64_t t
                run_mode_name(run.mode), run_status_name(run.status),
                run.error_message[0] ? ": " : "", run.error_message);
     struct sync_run *ended = job->run;
+    struct sync_findings findings;
+    sync_run_findings(ended, &findings);
+    alerts_run_ended(engine, slot->account.account_id, &findings);
     pthread_mutex_lock(&engine->lock);
     job->run = NULL;
     job->state = JOB_NONE;

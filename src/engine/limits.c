@@ -174,27 +174,48 @@ void limits_peek(struct engine *engine, const struct engine_account *slot, struc
     pthread_mutex_unlock(&engine->lock);
 }
 
-bool limits_budget(struct engine *engine, const struct engine_account *slot, double cost,
-                   enum budget_who who, struct budget_verdict *out, struct err *err)
+bool limits_budget_policy(struct engine *engine, const char *account_id, struct budget_policy *out,
+                          struct err *err)
 {
     struct arena *arena = arena_create(ARENA_BYTES);
     struct store_overrides rows = {0};
-    struct ledger_sum all = {0}, own = {0};
-    struct budget_policy policy;
-    int64_t now = engine_now(engine);
-    struct budget_day day = budget_day(now, engine->config->budget_day_starts_ms);
-    bool ok = arena && store_overrides_load(engine->store, arena, now, &rows, err) &&
-              store_ledger_sum(engine->store, day.day, NULL, &all, err) &&
-              store_ledger_sum(engine->store, day.day, slot->account.account_id, &own, err);
+    bool ok = (arena || err_set(err, ERR_MEMORY, "budget: out of memory")) &&
+              store_overrides_load(engine->store, arena, engine_now(engine), &rows, err);
     if (ok) {
-        struct budget_state state = {.spent_all = all.cost, .spent_account = own.cost};
-        for (size_t i = 0; i < engine->account_count; i++) {
-            const struct job *job = &engine->accounts[i]->job;
-            state.reserved_all += job->run ? job->estimate : 0;
-        }
-        policy_budget(engine->config, rows.rows, rows.count, slot->account.account_id, &policy);
-        budget_decide(&policy, &state, who, cost, now, out);
+        policy_budget(engine->config, rows.rows, rows.count, account_id, out);
     }
     arena_destroy(arena);
     return ok;
+}
+
+/* What runs under way may still spend: what they have spent stands in the ledger. */
+static double reserved_by_runs(struct engine *engine)
+{
+    double sum = 0;
+    pthread_mutex_lock(&engine->lock);
+    for (size_t i = 0; i < engine->account_count; i++) {
+        const struct job *job = &engine->accounts[i]->job;
+        sum += job->state != JOB_NONE ? fmax(0, job->estimate - job->figures.actual_cost) : 0;
+    }
+    pthread_mutex_unlock(&engine->lock);
+    return sum;
+}
+
+bool limits_budget(struct engine *engine, const struct engine_account *slot, double cost,
+                   enum budget_who who, struct budget_verdict *out, struct err *err)
+{
+    struct ledger_sum all = {0}, own = {0};
+    struct budget_policy policy;
+    const char *id = slot->account.account_id;
+    int64_t now = engine_now(engine);
+    struct budget_day day = budget_day(now, engine->config->budget_day_starts_ms);
+    if (!limits_budget_policy(engine, id, &policy, err) ||
+        !store_ledger_sum(engine->store, day.day, NULL, &all, err) ||
+        !store_ledger_sum(engine->store, day.day, id, &own, err)) {
+        return false;
+    }
+    struct budget_state state = {
+        .spent_all = all.cost, .reserved_all = reserved_by_runs(engine), .spent_account = own.cost};
+    budget_decide(&policy, &state, who, cost, now, out);
+    return true;
 }

@@ -21,6 +21,9 @@ void limits_record(struct engine *engine);
 /* What the next call of an account's run would be told, nothing reserved. */
 void limits_peek(struct engine *engine, const struct engine_account *slot,
                  struct gate_verdict *out);
+/* The budget in force, operators' changes included; account_id NULL = the shared figures. */
+bool limits_budget_policy(struct engine *engine, const char *account_id, struct budget_policy *out,
+                          struct err *err);
 /* Whether a run of that estimate fits today's budget. */
 bool limits_budget(struct engine *engine, const struct engine_account *slot, double cost,
                    enum budget_who who, struct budget_verdict *out, struct err *err);

@@ -4,6 +4,7 @@
 #ifndef STORE_ALERTS_H
 #define STORE_ALERTS_H
 
+#include "base/arena.h"
 #include "model/alert.h"
 #include "store/store.h"
 
@@ -28,5 +29,13 @@ bool store_alert_clear(struct store *store, const char *rule, const char *scope,
 /* ERR_NOT_FOUND when there is none. */
 bool store_alert_ack(struct store *store, int64_t alert_id, const char *by, int64_t at,
                      struct err *err);
+
+struct store_alerts {
+    struct alert_row *rows;
+    size_t count;
+};
+/* Those that are open. */
+bool store_alerts_load(struct store *store, struct arena *arena, struct store_alerts *out,
+                       struct err *err);
 
 #endif

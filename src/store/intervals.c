@@ -215,6 +215,16 @@ bool store_alert_ack(struct store *store, int64_t alert_id, const char *by, int6
     return store_end(store, ok, err);
 }
 
+bool store_alerts_load(struct store *store, struct arena *arena, struct store_alerts *out,
+                       struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct alert_row), .arena = arena};
+    bool ok = load(store, alert_fields, " FROM alerts WHERE cleared_at IS NULL", 0, &rows, err);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return ok;
+}
+
 /* ---- overrides ---- */
 
 bool store_override_end(struct store *store, const char *name, const char *scope, int64_t at,

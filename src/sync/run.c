@@ -247,3 +247,20 @@ int64_t sync_run_id(const struct sync_run *run)
 {
     return run->run.run_id;
 }
+
+/* A member nobody asked for changes nothing for us: ignored and counted, not found. */
+void sync_run_findings(const struct sync_run *run, struct sync_findings *out)
+{
+    *out = (struct sync_findings){.compared = run->checked, .mismatches = (int)run->mismatches};
+    for (size_t i = 0; i < run->drift.count; i++) {
+        const struct drift_line *line = &run->drift.lines[i];
+        const char *edge = edge_name(line->edge);
+        bool known = line->kind == DRIFT_UNKNOWN;
+        for (size_t k = 0; k < out->drifted_count; k++) {
+            known = known || strcmp(out->drifted[k], edge) == 0;
+        }
+        if (!known && out->drifted_count < DRIFT_EDGES_MAX) {
+            out->drifted[out->drifted_count++] = edge;
+        }
+    }
+}

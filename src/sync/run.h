@@ -32,6 +32,8 @@
 #include "model/run.h"
 #include "sync/plan.h"
 
+enum { DRIFT_EDGES_MAX = 8 };
+
 struct config;
 struct fx;
 struct store;
@@ -108,5 +110,14 @@ const struct run *sync_run_result(const struct sync_run *run);
  * NULL = none. */
 const struct api_error *sync_run_error(const struct sync_run *run);
 int64_t sync_run_id(const struct sync_run *run);
+
+/* What a run that is done found out about the data. */
+struct sync_findings {
+    bool compared;                        /* rows were held against the account's total */
+    int mismatches;                       /* settled days that still differ */
+    const char *drifted[DRIFT_EDGES_MAX]; /* edges whose shape changed; static names */
+    size_t drifted_count;
+};
+void sync_run_findings(const struct sync_run *run, struct sync_findings *out);
 
 #endif

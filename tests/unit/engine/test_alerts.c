@@ -1,0 +1,123 @@
+/* Alerts over an engine that stands still: what runs find, what an engine before this one left. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "engine/alerts.h"
+#include "engine/state.h"
+#include "store/alerts.h"
+#include "store/store.h"
+#include "sync/run.h"
+
+struct place {
+    char dir[64], db[96];
+    struct engine engine;
+    struct arena *arena;
+};
+
+static int setup(void **state)
+{
+    struct place *place = calloc(1, sizeof *place);
+    struct err err = {0};
+    snprintf(place->dir, sizeof place->dir, "/tmp/adtop-alerts-XXXXXX");
+    assert_non_null(mkdtemp(place->dir));
+    snprintf(place->db, sizeof place->db, "%s/adtop.db", place->dir);
+    place->engine.store = store_open(place->db, NULL, &err);
+    assert_non_null(place->engine.store);
+    place->arena = arena_create(65536);
+    *state = place;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct place *place = *state;
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    store_close(place->engine.store);
+    arena_destroy(place->arena);
+    for (size_t i = 0; i < 3; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s%s", place->db, suffixes[i]);
+        unlink(path);
+    }
+    rmdir(place->dir);
+    free(place);
+    return 0;
+}
+
+static struct store_alerts open_alerts(struct place *place)
+{
+    struct store_alerts open = {0};
+    struct err err = {0};
+    assert_true(store_alerts_load(place->engine.store, place->arena, &open, &err));
+    return open;
+}
+
+static void test_alerts_of_a_checksum_end_with_the_next_good_one(void **state)
+{
+    struct place *place = *state;
+    struct sync_findings bad = {.compared = true, .mismatches = 2}, not_compared = {0};
+    struct sync_findings good = {.compared = true};
+    alerts_run_ended(&place->engine, "act_1", &bad);
+    alerts_run_ended(&place->engine, "act_2", &good);
+    struct store_alerts open = open_alerts(place);
+    assert_int_equal(open.count, 1);
+    assert_string_equal(open.rows[0].rule, "checksum");
+    assert_string_equal(open.rows[0].scope, "act_1");
+    alerts_run_ended(&place->engine, "act_1", &bad); /* once */
+    alerts_run_ended(&place->engine, "act_1", &not_compared);
+    assert_int_equal(open_alerts(place).count, 1);
+    alerts_run_ended(&place->engine, "act_1", &good);
+    assert_int_equal(open_alerts(place).count, 0);
+    assert_int_equal(place->engine.watch_count, 0);
+}
+
+static void test_alerts_of_drift_name_each_edge(void **state)
+{
+    struct place *place = *state;
+    struct sync_findings findings = {
+        .drifted = {"ads", "insights"},
+          .drifted_count = 2
+    };
+    alerts_run_ended(&place->engine, "act_1", &findings);
+    alerts_run_ended(&place->engine, "act_2", &findings);
+    struct store_alerts open = open_alerts(place);
+    assert_int_equal(open.count, 2);
+    assert_string_equal(open.rows[0].rule, "schema_drift");
+}
+
+/* The engine was restarted: an alert that it did not open itself is cleared all the same. */
+static void test_alerts_left_open_are_watched_to_their_end(void **state)
+{
+    struct place *place = *state;
+    struct sync_findings bad = {.compared = true, .mismatches = 1}, good = {.compared = true};
+    struct err err = {0};
+    alerts_run_ended(&place->engine, "act_1", &bad);
+    place->engine.watch_count = 0; /* what a new process knows */
+    assert_true(alerts_restore(&place->engine, place->arena, &err));
+    assert_int_equal(place->engine.watch_count, 1);
+    alerts_run_ended(&place->engine, "act_1", &bad); /* not a second one */
+    assert_int_equal(open_alerts(place).count, 1);
+    alerts_run_ended(&place->engine, "act_1", &good);
+    assert_int_equal(open_alerts(place).count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_alerts_of_a_checksum_end_with_the_next_good_one, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_alerts_of_drift_name_each_edge, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_alerts_left_open_are_watched_to_their_end, setup,
+                                        teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -9,6 +9,7 @@
 #include "store/reader.h"
 #include "ui/commands.h"
 #include "ui/header.h"
+#include "ui/remember.h"
 #include "ui/settings.h"
 #include "ui/term/term.h"
 
@@ -166,6 +167,7 @@ void console_push(struct console *console, enum view_id id, const struct subject
         console_say(console, ROLE_ALARM, "out of memory");
         return;
     }
+    remember_apply(str_text(&console->tables), view);
     console->stack[++console->depth] = view;
     console->stale = true;
 }

@@ -74,6 +74,7 @@ struct console {
     bool stopping;        /* this console has asked the engine to stop */
     char words[EDIT_MAX]; /* what stood behind the command in a ":" line, "" = a key */
 
+    struct str tables; /* what is remembered of them, see remember.h */
     struct view *stack[STACK_MAX];
     int depth; /* stack[depth] is shown */
 

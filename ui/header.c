@@ -331,7 +331,8 @@ static void counters_line(struct console *console, int y)
     struct text data = format_age(console->env.now - o->data_at);
     int64_t stale = o->worst_target ? o->worst_target * 3 / 2 : HOUR_MS;
     bool narrow = console->canvas.cols < COLS_NAME;
-    if (narrow || !console->control) { /* the gravest first: it may be all that fits */
+    bool first = narrow || console->at || !console->control;
+    if (first) { /* the gravest first: it may be all that fits */
         add_engine(console, &line);
     }
     add_tiers(console, &line);
@@ -345,7 +346,7 @@ static void counters_line(struct console *console, int y)
     add_lag(console, &line);
     snprintf(text, sizeof text, "data %s", o->data_at ? data.text : "none");
     add(&line, console->env.now - o->data_at > stale ? ROLE_STALE : ROLE_DIM, text);
-    if (!narrow && console->control) {
+    if (!first) {
         add_engine(console, &line);
     }
 }

@@ -4,6 +4,7 @@
 
 #include "ui/commands.h"
 #include "ui/console.h"
+#include "ui/remember.h"
 #include "ui/term/keyboard.h"
 #include "ui/term/term.h"
 
@@ -151,10 +152,21 @@ void command_prompt(struct console *console, int unused)
     open_prompt(console, ':', "");
 }
 
+/* Columns and sorting outlive the view and the console. */
+static void remember(struct console *console)
+{
+    struct err err = {0};
+    remember_note(&console->tables, console_view(console));
+    if (!remember_save(&console->tables, &err)) {
+        console_say(console, ROLE_WARN, "not remembered: %s", err.message);
+    }
+}
+
 static void sort_chosen(struct console *console, int item)
 {
     table_sort(focused_table(console), item - 1);
     refilter(console);
+    remember(console);
 }
 
 void command_sort_menu(struct console *console, int unused)
@@ -178,6 +190,7 @@ void command_sort_step(struct console *console, int delta)
 {
     table_sort_step(focused_table(console), delta);
     refilter(console);
+    remember(console);
 }
 
 void command_invert(struct console *console, int unused)
@@ -190,6 +203,7 @@ void command_invert(struct console *console, int unused)
     }
     table->descending = !table->descending;
     refilter(console);
+    remember(console);
 }
 
 static void columns_toggled(struct console *console, int item)
@@ -200,6 +214,7 @@ static void columns_toggled(struct console *console, int item)
     for (int i = 0; i < console->menu.count; i++) {
         table->hidden |= console->menu.items[i].on ? 0 : 1u << i;
     }
+    remember(console);
 }
 
 void command_columns(struct console *console, int unused)

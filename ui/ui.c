@@ -9,6 +9,7 @@
 #include "ui/console.h"
 #include "ui/loop.h"
 #include "ui/plain.h"
+#include "ui/remember.h"
 #include "ui/settings.h"
 #include "ui/term/term.h"
 
@@ -30,6 +31,7 @@ static void console_destroy(struct console *console)
     free(console->undo_ids);
     free(console->series.ids);
     canvas_fini(&console->canvas);
+    str_fini(&console->tables);
     tz_destroy(console->zone);
     free(console->own_config);
     free(console);
@@ -48,9 +50,12 @@ static struct console *console_create(const struct ui_options *options, struct e
     console->at = options->at_ms;
     console->env.range = RANGE_MS;
     theme_default(&console->theme);
+    remember_load(&console->tables);
     console->stack[0] = view_create(VIEW_TRIAGE, NULL);
     if (!console->stack[0]) {
         err_set(err, ERR_MEMORY, "console: out of memory");
+    } else {
+        remember_apply(str_text(&console->tables), console->stack[0]);
     }
     if (!console->stack[0] || !settings_start(console, err)) {
         console_destroy(console);

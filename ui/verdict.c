@@ -88,7 +88,7 @@ static struct verdict without_engine(const struct verdict_input *in)
     struct verdict out = {.since = in->engine_seen_at,
                           .needs_person = in->accounts ? in->accounts : 1};
     set_kind(&out, VERDICT_STALLED, "STALLED", ROLE_VERDICT_BAD);
-    snprintf(out.detail, sizeof out.detail, "no engine runs");
+    snprintf(out.detail, sizeof out.detail, "no engine runs; E starts one");
     snprintf(out.cause, sizeof out.cause, "us");
     return out;
 }

@@ -80,7 +80,7 @@ static void error_accounts(const void *row, const void *env, struct cell_out *ou
     if (r->accounts == 1) {
         cell_put(out, ROLE_TEXT, r->name && r->name[0] ? r->name : r->account_id);
     } else {
-        snprintf(out->text, sizeof out->text, "%d accounts", r->accounts);
+        snprintf(out->text, sizeof out->text, r->accounts ? "%d accounts" : "--", r->accounts);
     }
 }
 

@@ -10,7 +10,7 @@
 #include "ui/overview.h"
 #include "ui/view/load.h"
 
-enum { ROWS_MAX = 2000, OPEN_MAX = 200, DAYS = 7, DAY_MS = 86400000, DEPTH_MAX = 3 };
+enum { ROWS_STEP = 1000, OPEN_MAX = 200, DAYS = 7, DAY_MS = 86400000, DEPTH_MAX = 3 };
 
 struct tree_line {
     struct entity_row entity;
@@ -18,17 +18,20 @@ struct tree_line {
     bool open;
 };
 
-/* Which rows are open, over all loads of the view. */
+/* Which rows are open and how many may be shown, over all loads of the view. */
 struct opened {
+    size_t rows_max;
     size_t count;
     char ids[OPEN_MAX][ID_SIZE];
 };
 
 struct tree {
     struct tree_line *lines;
-    size_t count;
+    size_t count, max;
     bool cut; /* there are more than are shown */
 };
+
+static const char more_id[] = "more";
 
 static size_t find_open(const struct opened *opened, const char *id)
 {
@@ -55,13 +58,13 @@ static bool add_children(struct view *view, const struct env *env, const char *p
                                  .parent_id = parent_id,
                                  .day_from = today - DAYS,
                                  .day_to = today - 1,
-                                 .limit = ROWS_MAX + 1 - tree->count,
+                                 .limit = tree->max + 1 - tree->count,
                                  .deleted = true};
     if (!read_entities(env->store, view->arena, &query, &rows, err)) {
         return false;
     }
     for (size_t i = 0; i < rows.count; i++) {
-        if (tree->count == ROWS_MAX) {
+        if (tree->count == tree->max) {
             tree->cut = true;
             break;
         }
@@ -76,14 +79,24 @@ static bool add_children(struct view *view, const struct env *env, const char *p
 
 static bool entities_load(struct view *view, const struct env *env, struct err *err)
 {
+    const struct opened *opened = view->kept;
     struct tree *tree = arena_alloc(view->arena, sizeof *tree);
-    struct tree_line *lines = arena_alloc(view->arena, ROWS_MAX * sizeof *lines);
+    size_t max = opened ? opened->rows_max : ROWS_STEP;
+    struct tree_line *lines = arena_alloc(view->arena, (max + 1) * sizeof *lines);
     if (!tree || !lines) {
         return err_set(err, ERR_MEMORY, "entities: out of memory");
     }
     tree->lines = lines;
+    tree->max = max;
     if (!add_children(view, env, "", 0, tree, err)) {
         return false;
+    }
+    if (tree->cut) {
+        struct entity_row more = {.kind = ENTITY_AD,
+                                  .entity_id = more_id,
+                                  .name = "... and more: Enter shows 1,000 further rows",
+                                  .effective_status = ""};
+        lines[tree->count++] = (struct tree_line){more, 0, false};
     }
     view->data = tree;
     return view_set_rows(view, 0, lines, tree->count, sizeof *lines, err);
@@ -93,11 +106,19 @@ static bool entities_toggle(struct view *view, const void *row)
 {
     const struct tree_line *line = row;
     struct opened *opened = view->kept;
-    if (line->entity.kind == ENTITY_AD || !line->entity.children) {
+    bool more = strcmp(line->entity.entity_id, more_id) == 0;
+    if (!more && (line->entity.kind == ENTITY_AD || !line->entity.children)) {
         return false;
     }
     if (!opened) {
         opened = view->kept = calloc(1, sizeof *opened);
+    }
+    if (opened && !opened->rows_max) {
+        opened->rows_max = ROWS_STEP;
+    }
+    if (opened && more) {
+        opened->rows_max += ROWS_STEP;
+        return true;
     }
     size_t at = opened ? find_open(opened, line->entity.entity_id) : OPEN_MAX;
     if (opened && at < opened->count) {
@@ -249,10 +270,9 @@ static void entities_summary(const struct view *view, const struct env *env, str
                              struct rect line)
 {
     const struct account_line *account = overview_account(env->overview, view->subject.account_id);
-    const struct tree *tree = view->data;
-    canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE_FOCUS, "%s %s%s ",
+    canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE_FOCUS, "%s %s ",
                  account ? account->name : view->subject.account_id,
-                 account ? account->currency : "", tree->cut ? ", the first only: close some" : "");
+                 account ? account->currency : "");
 }
 
 static const struct pane_class entities_pane = {.title = "Entities",

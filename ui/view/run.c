@@ -11,11 +11,31 @@
 #include "ui/why.h"
 
 enum { PANE_FACTS, PANE_CALLS, RUN_PANES };
-enum { CALLS_SHOWN = 1000, FACT_LINES = 10, LABEL = 12 };
+enum { CALLS_SHOWN = 1000, FACT_LINES = 11, LABEL = 13 };
+
+/* An account's limiters and the shared ones, as they were read until an instant. */
+struct usage_then {
+    const struct limiter_line *rows;
+    size_t count;
+};
 
 struct run_data {
     const struct run_line *run;
+    struct usage_then before, after; /* after: of a run that ended */
 };
+
+static struct usage_then usage_at(struct arena *arena, const struct env *env, const struct run *run,
+                                  int64_t at)
+{
+    struct env then = *env;
+    struct usage_then out = {0};
+    then.at = then.now = at;
+    if (at) {
+        out.rows = load_limiters(arena, &then, run->account_id, false, &out.count, NULL);
+        out.count = out.rows ? out.count : 0;
+    }
+    return out;
+}
 
 static bool run_load(struct view *view, const struct env *env, struct err *err)
 {
@@ -29,6 +49,9 @@ static bool run_load(struct view *view, const struct env *env, struct err *err)
                                       CALLS_SHOWN, &calls, err)) {
         return false;
     }
+    const struct run *run = &data->run->run;
+    data->before = usage_at(view->arena, env, run, run->started_at);
+    data->after = usage_at(view->arena, env, run, run->finished_at);
     view->data = data;
     run_row_subject(data->run, &view->subject);
     return view_set_rows(view, PANE_CALLS, calls.rows, calls.count, sizeof *calls.rows, err);
@@ -91,6 +114,20 @@ static void result_fact(struct facts *f, const struct run_line *line, const stru
     }
 }
 
+/* "account 56%, app 23%" */
+static void usage_fact(struct facts *f, const char *label, const struct usage_then *usage)
+{
+    char text[256] = "";
+    for (size_t i = 0; i < usage->count; i++) {
+        size_t used = strlen(text);
+        if (usage->rows[i].pct >= 0) {
+            snprintf(text + used, sizeof text - used, "%s%s %s", used ? ", " : "",
+                     usage->rows[i].label, format_pct(usage->rows[i].pct).text);
+        }
+    }
+    fact(f, label, text[0] ? ROLE_TEXT : ROLE_DIM, text[0] ? text : "not read");
+}
+
 static void facts_draw(const struct view *view, const struct env *env, struct canvas *canvas,
                        struct rect rect)
 {
@@ -116,7 +153,10 @@ static void facts_draw(const struct view *view, const struct env *env, struct ca
     snprintf(text, sizeof text, "%s weighted, estimated %s", format_cost(run->actual_cost).text,
              format_cost(run->estimated_cost).text);
     fact(&f, "cost", ROLE_TEXT, text);
-    fact(&f, "usage after", ROLE_TEXT, run->usage_snapshot[0] ? run->usage_snapshot : "--");
+    usage_fact(&f, "usage before", &data->before);
+    if (run->finished_at) {
+        usage_fact(&f, "usage after", &data->after);
+    }
     fact(&f, "quote", ROLE_TEXT, run->fbtrace_id[0] ? run->fbtrace_id : "no trace id");
 }
 

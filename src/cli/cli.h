@@ -106,6 +106,8 @@ struct store_reader *cli_reader(const struct cli *cli, struct err *err);
 /* The engine of the state directory; one that is just starting is waited for. NULL and
  * ERR_NOT_FOUND when none runs. */
 struct control *cli_connect(const struct cli *cli, struct err *err);
+/* Times that are typed are those of the state directory's clock, which need not be ours. */
+void cli_adopt_clock(struct cli *cli);
 /* Makes an instant of --at, once the clock is that of the state directory. */
 bool cli_settle_at(struct cli *cli, struct err *err);
 /* "90s", "15m" -> ms; instants: RFC 3339 or HH:MM[:SS] in the console's zone, the most recent past

@@ -11,6 +11,12 @@ bool console_prepare(struct cli *cli, const char **spawn, size_t size, struct er
 {
     cli_forward(cli, spawn, size, "engine");
     struct control_holder holder;
+    if (cli->at) {
+        cli_adopt_clock(cli);
+    }
+    if (!cli_settle_at(cli, err)) {
+        return false;
+    }
     if (cli->read_only || cli->at_ms || cli->engine_pid ||
         control_lock_holder(cli->state_dir, &holder)) {
         return true;

@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "cli/cli.h"
 #include "control/control_client.h"
+#include "store/reader.h"
 
 enum { DAY_MS = 86400000, STARTING_MS = 10000, STARTING_STEP_US = 50000 };
 
@@ -173,6 +174,15 @@ struct control *cli_connect(const struct cli *cli, struct err *err)
             return control;
         }
         usleep(STARTING_STEP_US);
+    }
+}
+
+void cli_adopt_clock(struct cli *cli)
+{
+    struct store_reader *reader = cli_reader(cli, NULL);
+    if (reader) {
+        cli->clock = store_reader_clock(reader);
+        store_reader_close(reader);
     }
 }
 

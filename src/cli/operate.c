@@ -110,16 +110,6 @@ static bool take_target(struct control_request *request, const char *word, struc
     return true;
 }
 
-/* Times are those of the state directory's clock, which need not be ours. */
-static void adopt_clock(struct cli *cli)
-{
-    struct store_reader *reader = cli_reader(cli, NULL);
-    if (reader) {
-        cli->clock = store_reader_clock(reader);
-        store_reader_close(reader);
-    }
-}
-
 static bool take_until(const struct cli *cli, struct control_request *request, const char *text,
                        struct err *err)
 {
@@ -154,7 +144,7 @@ static bool begin(struct cli *cli, const struct words *words, enum op_kind op,
         return err_set(err, ERR_USAGE, "--since %.40s: give a date, YYYY-MM-DD", day);
     }
     request->mode = day ? RUN_WINDOW : request->mode;
-    adopt_clock(cli);
+    cli_adopt_clock(cli);
     return !until || take_until(cli, request, until, err);
 }
 

@@ -162,6 +162,9 @@ static void test_since_and_at_are_instants_of_the_past(void **unused)
     RUN("runs", "--at", "yesterday");
     assert_code(2);
     assert_says(outcome.err, "--at");
+    RUN("--read-only", "--at", "yesterday"); /* the console */
+    assert_code(2);
+    assert_says(outcome.err, "--at");
     RUN("queue", "--at", "2h");
     assert_code(2);
     assert_says(outcome.err, "--at");

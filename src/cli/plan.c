@@ -45,14 +45,19 @@ static const struct column plan_steps_columns[] = {
 const struct table_spec plan_steps_spec = TABLE_SPEC("steps", "no call", plan_steps_columns);
 
 static const struct column plan_limiters_columns[] = {
-    {"scope",          "SCOPE",    CELL_TEXT,    0, "app, app_insights, account, use_case"       },
-    {"use_case",       "USE CASE", CELL_TEXT,    0, "of use_case"                                },
-    {"now_pct",        "NOW%",     CELL_DECIMAL, 0, "used now"                                   },
-    {"peak_pct",       "PEAK%",    CELL_DECIMAL, 0, "predicted, if it were sent in one go"       },
-    {"threshold",      "LINE%",    CELL_DECIMAL, 0, "no call starts above it"                    },
-    {"trips_after_ms", "AT LINE",  CELL_SPAN,    0, "how long after its start; none: it does not"},
-    {"full_after_ms",  "AT 100%",  CELL_SPAN,    0, "how long after its start; none: it does not"},
-    {"assumed",        "ASSUMED",  CELL_BOOL,    0, "nothing is learned yet: published limits"   },
+    {"scope",          "SCOPE",    CELL_TEXT,    0, "app, app_insights, account, use_case"              },
+    {"use_case",       "USE CASE", CELL_TEXT,    0, "of use_case"                                       },
+    {"now_pct",        "NOW%",     CELL_DECIMAL, 0, "used now"                                          },
+    {"peak_pct",       "PEAK%",    CELL_DECIMAL, 0, "predicted, if it were sent in one go"              },
+    {"threshold",      "LINE%",    CELL_DECIMAL, 0, "no call starts above it"                           },
+    {"trips_after_ms", "AT LINE",  CELL_SPAN,    0, "how long after its start; none: it does not"       },
+    {"full_after_ms",  "AT 100%",  CELL_SPAN,    0, "how long after its start; none: it does not"       },
+    {"assumed",        "ASSUMED",  CELL_BOOL,    0, "nothing is learned yet: published limits"          },
+    {"cost_pct",       "COST%",    CELL_DECIMAL, 0,
+     "learned, of one call; of one unit where load drives it"                                           },
+    {"factor",         "TIMES",    CELL_DECIMAL, 0, "that to the published figure; 0: none is published"},
+    {"model",          "MODEL",    CELL_TEXT,    0,
+     "few (nothing learned), fits, low or high: off by more than two times"                             },
 };
 const struct table_spec plan_limiters_spec =
     TABLE_SPEC("limiters", "nothing is known of any limiter", plan_limiters_columns);
@@ -236,6 +241,9 @@ static void limiters(struct table *table, const struct forecast_plan *plan)
         table_span(table, l->trips_after_ms);
         table_span(table, l->full_after_ms);
         table_bool(table, l->assumed);
+        table_decimal(table, l->cost_pct);
+        table_decimal(table, l->factor);
+        table_text(table, calibrate_verdict_name(l->verdict));
     }
 }
 

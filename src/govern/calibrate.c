@@ -32,7 +32,7 @@ double calibrate_median(double *values, size_t count)
     return quantile(values, count, 0.5);
 }
 
-static enum calibrate_verdict judge(double measured, double assumed, double *factor)
+enum calibrate_verdict calibrate_judge(double measured, double assumed, double *factor)
 {
     *factor = 0;
     if (assumed <= 0) {
@@ -59,7 +59,7 @@ struct calibration calibrate(const struct calibrate_sample *samples, size_t coun
     out.pct_per_unit = median > 0 ? median : 0;
     out.low = quantile(ratio, out.samples, 0.25);
     out.high = quantile(ratio, out.samples, 0.75);
-    out.verdict = judge(out.pct_per_unit, assumed, &out.factor);
+    out.verdict = calibrate_judge(out.pct_per_unit, assumed, &out.factor);
     return out;
 }
 

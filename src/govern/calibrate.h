@@ -33,6 +33,9 @@ struct calibration {
     enum calibrate_verdict verdict;
 };
 
+/* How a measured cost stands to an assumed one; *factor: their ratio. assumed <= 0: FITS, 0. */
+enum calibrate_verdict calibrate_judge(double measured, double assumed, double *factor);
+
 /* Samples with units <= 0 are skipped; only the last CALIBRATE_SAMPLES_MAX count.
  * assumed <= 0: no comparison, the verdict is FITS when there are enough samples. */
 struct calibration calibrate(const struct calibrate_sample *samples, size_t count, double assumed);

@@ -106,7 +106,9 @@ static double rise_of(const struct scope_view *s, const struct forecast_plan *pl
                       const struct cost_weights *w)
 {
     struct load load = load_of(s, plan, w);
-    return fmax(load.items * s->pct_per_call, load.units * s->pct_per_unit);
+    struct slot_costs costs = {
+        .item_pct = s->pct_per_call, .unit_pct = s->pct_per_unit, .driver = s->cost_driver};
+    return slot_cost_high(&costs, load.items, load.units);
 }
 
 static double period_s(const struct scope_view *s)
@@ -151,6 +153,17 @@ static int64_t to_ms(double s)
     return s < 0 ? -1 : (int64_t)(s * 1000);
 }
 
+/* What was learned beside what is published: a call by call, or a unit where load drives it. */
+static void judge_cost(const struct scope_view *s, struct forecast_limiter *out)
+{
+    bool by_units = s->cost_driver == COST_BY_UNITS;
+    double published = s->published_max > 0 && !by_units ? 100 / s->published_max : 0;
+    out->cost_pct = by_units ? s->pct_per_unit : s->pct_per_call;
+    out->verdict = s->calibration_samples > 0
+                       ? calibrate_judge(out->cost_pct, published, &out->factor)
+                       : CALIBRATE_FEW;
+}
+
 static void fill_limiter(const struct scope_view *s, const struct forecast_plan *plan,
                          const struct cost_weights *w, double for_s, struct forecast_limiter *out)
 {
@@ -165,6 +178,7 @@ static void fill_limiter(const struct scope_view *s, const struct forecast_plan 
         .full_after_ms = to_ms(reaches_s(s, rate, for_s, 100)),
         .assumed = s->calibration_samples == 0,
     };
+    judge_cost(s, out);
     memcpy(out->scope_id, s->scope_id, sizeof out->scope_id);
 }
 

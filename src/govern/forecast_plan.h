@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "govern/calibrate.h"
 #include "govern/cost.h"
 #include "govern/scope_view.h"
 #include "model/insight.h"
@@ -39,7 +40,10 @@ struct forecast_limiter {
     double threshold_pct;
     int64_t trips_after_ms; /* reaches the threshold; -1 = does not */
     int64_t full_after_ms;  /* reaches 100; -1 = does not */
-    bool assumed;           /* no reading and nothing learned: published figures */
+    double cost_pct;        /* learned, of a call, or of a unit where load drives the limiter */
+    double factor;          /* that to the published figure; 0 = none is published */
+    enum calibrate_verdict verdict;
+    bool assumed; /* no reading and nothing learned: published figures */
 };
 
 struct forecast_split {

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "govern/limit/call_cost.h"
 #include "model/usage.h"
 
 /* How far the figure can be trusted; all but FRESH are shown with `~`. */
@@ -58,10 +59,11 @@ struct scope_view {
     int ramp;                /* after a block: calls allowed at once; 0 = no limit */
 
     enum access_tier tier;
-    bool tier_assumed;       /* no header named it yet */
-    double pct_per_call;     /* learned (or published): rise per item */
-    double pct_per_unit;     /* the same per weighted unit */
-    int calibration_samples; /* behind the two */
+    bool tier_assumed;            /* no header named it yet */
+    double pct_per_call;          /* learned (or published): rise per item */
+    double pct_per_unit;          /* the same per weighted unit */
+    int calibration_samples;      /* behind the two */
+    enum cost_driver cost_driver; /* which of the two it follows */
 };
 
 #endif

@@ -319,4 +319,5 @@ void scope_view_fill(const struct scope *s, const struct scope_lines *lines, int
     out->pct_per_call = c.item_pct;
     out->pct_per_unit = c.unit_pct;
     out->calibration_samples = c.samples;
+    out->cost_driver = c.driver;
 }

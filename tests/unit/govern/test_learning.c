@@ -357,6 +357,44 @@ static void test_forecast_plan_trips_and_splits(void **state)
     assert_true(plan.split.spacing_ms > 0 && plan.split.total_ms >= plan.split.spacing_ms);
 }
 
+/* Learned beside published: a model that is off by more than two times says so. */
+static void test_forecast_plan_judges_what_is_published(void **state)
+{
+    (void)state;
+    static const struct {
+        double per_call, published_max;
+        int samples;
+        enum cost_driver driver;
+        enum calibrate_verdict verdict;
+        double factor, peak;
+    } cases[] = {
+        {1.67, 60, 5, COST_BY_ITEMS, CALIBRATE_FITS, 1.0, 1.67},
+        {5,    60, 5, COST_BY_ITEMS, CALIBRATE_HIGH, 3.0, 5   },
+        {0.5,  60, 5, COST_BY_ITEMS, CALIBRATE_LOW,  0.3, 0.5 },
+        {1.67, 60, 0, COST_BY_ITEMS, CALIBRATE_FEW,  0,   1.67},
+        {2,    60, 5, COST_BY_UNITS, CALIBRATE_FITS, 0,   10  }, /* a call of five units */
+        {2,    0,  5, COST_BY_BOTH,  CALIBRATE_FITS, 0,   10  },
+    };
+    struct cost_weights w;
+    cost_weights_defaults(&w);
+    struct forecast_request r = {.levels = {[LEVEL_AD] = true},
+                                 .daily = true,
+                                 .days = 7,
+                                 .entity_count = {[LEVEL_AD] = 10},
+                                 .page_insights = 1000};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scope_view s = limiter(SCOPE_ACCOUNT, USE_CASE_NONE, 0, 70, cases[i].per_call);
+        s.published_max = cases[i].published_max;
+        s.calibration_samples = cases[i].samples;
+        s.cost_driver = cases[i].driver;
+        struct forecast_plan plan;
+        forecast_plan(&r, &w, &s, 1, -1, &plan);
+        assert_int_equal(plan.limiters[0].verdict, cases[i].verdict);
+        assert_near(plan.limiters[0].factor, cases[i].factor, 0.01);
+        assert_near(plan.limiters[0].peak_pct, cases[i].peak, 0.01 * cases[i].peak);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_calibrate_theil_sen),
         cmocka_unit_test(test_forecast_plan_of_the_example),
         cmocka_unit_test(test_forecast_plan_trips_and_splits),
+        cmocka_unit_test(test_forecast_plan_judges_what_is_published),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,9 @@ enum { ENGINE_START_MS = 10000 };
 
 bool console_prepare(struct cli *cli, const char **spawn, size_t size, struct err *err)
 {
+    if (!cli_settle_at(cli, err)) {
+        return false;
+    }
     cli_forward(cli, spawn, size, "engine");
     struct control_holder holder;
     if (cli->at) {

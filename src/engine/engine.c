@@ -238,6 +238,7 @@ void engine_stop_threads(struct engine *engine)
     workers_stop(engine);
     scheduler_stop(engine);
     jobs_close(engine);
+    workers_destroy(engine);
 }
 
 static void serve_control(void *ctx, const struct control_peer *peer,

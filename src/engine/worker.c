@@ -241,8 +241,14 @@ void workers_stop(struct engine *engine)
             pthread_join(worker->thread, NULL);
         }
         worker->started = false;
-        graph_destroy(worker->graph);
-        worker->graph = NULL;
+    }
+}
+
+void workers_destroy(struct engine *engine)
+{
+    for (int i = 0; i < engine->worker_count; i++) {
+        graph_destroy(engine->workers[i].graph);
+        engine->workers[i].graph = NULL;
     }
 }
 

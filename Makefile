@@ -140,7 +140,8 @@ HARNESS_ROOMS := store control config json model base
 harness_obj := $(patsubst %.c,$(B)/%.o,$(filter-out tests/e2e/test_% tests/ui/test_%,$(wildcard tests/e2e/*.c tests/ui/*.c)))
 e2e_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/e2e/test_*.c))
 screen_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/ui/test_*.c))
-$(e2e_bin) $(screen_bin): $(B)/%: $(B)/%.o $(harness_obj) $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r)))
+long_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/long/*.c))
+$(e2e_bin) $(screen_bin) $(long_bin): $(B)/%: $(B)/%.o $(harness_obj) $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r)))
 	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(harness_obj) -Wl,--start-group $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,cmocka vterm libcurl $(call pkgs_of,$(HARNESS_ROOMS))) -lutil -lpthread -lm
 
 unit_bins := $(foreach r,$(ROOMS),$(call unit_bin,$(r)))

@@ -74,6 +74,20 @@ static bool take_lock(struct engine *engine, struct err *err)
            err_set(err, ERR_IO, "%s: %s; check the disk", path, strerror(errno));
 }
 
+/* The directory, made when missing, and its lock. */
+static bool take_directory(struct engine *engine, struct err *err)
+{
+    if (fd_mkdir_private(engine->state_dir, err) && take_lock(engine, err)) {
+        return true;
+    }
+    if (err->code == ERR_IO) {
+        struct err why = *err;
+        err_set(err, ERR_IO, "%.300s; check who owns it, or choose another --state-dir",
+                why.message);
+    }
+    return false;
+}
+
 static bool open_store(struct engine *engine, struct err *err)
 {
     char path[PATH_SIZE];
@@ -173,9 +187,8 @@ struct engine *engine_create(const struct engine_options *options, struct err *e
     rand_seed(&engine->rand, rand_entropy(), 1);
     policy_tier(engine->config, &engine->tiers);
     engine->stop_why = "end";
-    if (!init_sync(engine, err) || !fd_mkdir_private(engine->state_dir, err) ||
-        !take_lock(engine, err) || !load_rates(engine, err) || !open_store(engine, err) ||
-        !limits_create(engine, err) || !recover(engine, err)) {
+    if (!init_sync(engine, err) || !take_directory(engine, err) || !load_rates(engine, err) ||
+        !open_store(engine, err) || !limits_create(engine, err) || !recover(engine, err)) {
         err_prefix(err, "--state-dir");
         engine_destroy(engine);
         return NULL;

@@ -85,6 +85,9 @@ void pass_listed(struct engine *engine, const struct api_error *error)
         err_set(&pass->err, ERR_AUTH,
                 "token: the API refuses it: %.200s; put a valid one into META_ACCESS_TOKEN",
                 error->message);
+    } else if (error && error->http_status == 0 && error->error_class == ERROR_PERMANENT) {
+        pass->over = true; /* it never left this machine, or never will */
+        err_set(&pass->err, ERR_STORE, "accounts: %.300s", error->message);
     } else if (error && error->http_status > 0 && engine->account_count == 0) {
         pass->over = true;
         err_set(&pass->err, ERR_API,

@@ -15,7 +15,8 @@ static bool set_error(struct err *err, const struct db *db, int rc, const char *
 {
     int os = db->handle ? sqlite3_system_errno(db->handle) : 0;
     int primary = rc & 0xff;
-    if (primary == SQLITE_FULL || (primary == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT))) {
+    if (primary == SQLITE_FULL ||
+        (primary == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT || os == EFBIG))) {
         err_set(err, ERR_STORE_FULL,
                 "database %s: the disk is full; free some space, nothing stored is lost", db->path);
         if (err) {
@@ -34,6 +35,12 @@ static bool set_error(struct err *err, const struct db *db, int rc, const char *
     }
     if (primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY || primary == SQLITE_PERM) {
         return err_set(err, ERR_STORE, "database %s: %s%s%s; check the directory's permissions",
+                       db->path, detail, os ? ": " : "", os ? strerror(os) : "");
+    }
+    if (primary == SQLITE_IOERR) {
+        return err_set(err, ERR_STORE,
+                       "database %s: %s%s%s; check the disk, its quota and file size limits, what "
+                       "was stored is safe",
                        db->path, detail, os ? ": " : "", os ? strerror(os) : "");
     }
     err_set(err, ERR_STORE, "database %s: %s", db->path, detail);

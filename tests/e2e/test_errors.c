@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -167,6 +168,60 @@ static void test_unwritable_state_directory(void **state)
     adtop_run(&outcome, "t", args);
     assert_int_equal(outcome.exit_code, 1);
     assert_one_line("/file", "state-dir");
+    state_remove(&dir);
+}
+
+/* As root, somebody else is played. */
+static void test_a_directory_of_somebody_else(void **state)
+{
+    (void)state;
+    struct state dir;
+    uid_t me = geteuid();
+    state_make(&dir);
+    assert_int_equal(chmod(dir.dir, me == 0 ? 0755 : 0500), 0);
+    const char *const args[] = {"--state-dir",        dir.dir, "--base-url",
+                                "http://127.0.0.1:1", "sync",  NULL};
+    assert_int_equal(seteuid(me == 0 ? 65534 : me), 0);
+    adtop_run(&outcome, "t", args);
+    assert_int_equal(seteuid(me), 0);
+    assert_int_equal(chmod(dir.dir, 0700), 0);
+    state_remove(&dir);
+    if (outcome.exit_code == 127) {
+        skip(); /* the program itself lies where nobody else may look */
+    }
+    assert_int_equal(outcome.exit_code, 1);
+    assert_one_line("Permission denied", "choose another --state-dir");
+}
+
+/* The file may not grow past a limit in mid-pass: one line, and a later pass goes on. */
+static void test_a_full_disk_ends_the_pass_and_loses_nothing(void **state)
+{
+    (void)state;
+    struct state dir;
+    struct sim sim;
+    struct rlimit old, low;
+    const char *const none[] = {NULL};
+    state_make(&dir);
+    sim_start(&sim, none);
+    const char *const args[] = {"--state-dir", dir.dir, "--base-url", sim.url, "sync", NULL};
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    low = old;
+    low.rlim_cur = 1500 * 1024;
+    signal(SIGXFSZ, SIG_IGN); /* inherited: a write fails instead */
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
+    adtop_run(&outcome, "t", args);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(outcome.exit_code, 5);
+    assert_one_line("disk", "act_");
+    adtop_run(&outcome, "t", args);
+    assert_int_equal(outcome.exit_code, 0);
+    assert_true(state_number(&dir, "SELECT count(*) FROM entities WHERE deleted_at IS NULL") >=
+                1833);
+    char *integrity = state_text(&dir, "PRAGMA integrity_check");
+    assert_string_equal(integrity, "ok");
+    free(integrity);
+    sim_stop(&sim);
     state_remove(&dir);
 }
 
@@ -355,6 +410,8 @@ int main(void)
         cmocka_unit_test(test_unreachable_host_gives_up_soon),
         cmocka_unit_test(test_plain_http_beyond_loopback_is_refused),
         cmocka_unit_test(test_unwritable_state_directory),
+        cmocka_unit_test(test_a_directory_of_somebody_else),
+        cmocka_unit_test(test_a_full_disk_ends_the_pass_and_loses_nothing),
         cmocka_unit_test(test_newer_database_is_left_alone),
         cmocka_unit_test(test_unknown_account),
         cmocka_unit_test(test_a_token_without_accounts_is_told_so),

@@ -209,6 +209,9 @@ bool paint_frame(const struct canvas *canvas)
     if (canvas->cursor_y >= 0) {
         move(canvas->cursor_y, canvas->cursor_x);
     }
+    /* A cursor nobody sees stays where the last change was: taking it home doubles a clock's bytes.
+     */
+    leaveok(stdscr, canvas->cursor_y < 0);
     curs_set(canvas->cursor_y >= 0 ? 1 : 0);
     wnoutrefresh(stdscr);
     doupdate();

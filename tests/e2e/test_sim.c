@@ -156,6 +156,35 @@ static void test_what_the_wire_shows(void **state)
     sim_stop(&sim);
 }
 
+static void test_a_body_beyond_measure_is_413_and_empty(void **state)
+{
+    (void)state;
+    enum { SIZE = 17 << 20 };
+    static struct wire wire;
+    const char *const none[] = {NULL};
+    struct sim sim;
+    char url[128], *body = malloc(SIZE);
+    assert_non_null(body);
+    memset(body, 'a', SIZE);
+    sim_start(&sim, none);
+    snprintf(url, sizeof url, "%s/v26.0/me", sim.url);
+    CURL *curl = curl_easy_init();
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)SIZE);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &wire);
+    assert_int_equal(curl_easy_perform(curl), CURLE_OK);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &wire.status);
+    assert_int_equal(wire.status, 413);
+    assert_int_equal(wire.body_len, 0);
+    free(body);
+    ask(curl, &sim, "GET", "/v26.0/me", NULL, &wire);
+    assert_int_equal(wire.status, 200);
+    curl_easy_cleanup(curl);
+    sim_stop(&sim);
+}
+
 /* Data, limiters and reports are there again after a restart. */
 static void test_state_outlives_the_program(void **state)
 {
@@ -203,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_wrong_options_are_one_clear_line),
         cmocka_unit_test(test_a_taken_port_is_refused),
         cmocka_unit_test(test_what_the_wire_shows),
+        cmocka_unit_test(test_a_body_beyond_measure_is_413_and_empty),
         cmocka_unit_test(test_state_outlives_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,7 @@ void console_connect(struct console *console)
     hello.hello = true;
     control_origin(hello.origin);
     console->hello_pending = control_send(console->control, &hello, &err);
-    console->request_pending = false;
+    console->request_pending = console->stopping = false;
     if (console->was_connected) {
         console_say(console, ROLE_OK, "the engine is back");
     }
@@ -42,7 +42,6 @@ static void hang_up(struct console *console)
         console_say(console, ROLE_ALARM,
                     "the engine is gone; what is shown keeps its age. E starts one");
     }
-    console->stopping = false;
 }
 
 void console_listen(struct console *console)

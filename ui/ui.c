@@ -76,7 +76,7 @@ static void say_goodbye(const struct console *console)
         printf("adtop: the engine goes on (pid %lld): 'adtop' comes back to it, 'adtop stop' ends "
                "it\n",
                (long long)holder.pid);
-    } else if (!runs && !console->options->read_only) {
+    } else if (!console->options->read_only) {
         printf("adtop: no engine runs; nothing is synced until 'adtop' or 'adtop engine'\n");
     }
     fflush(stdout);

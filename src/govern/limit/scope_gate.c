@@ -135,11 +135,18 @@ static bool pass_over(const struct scope *s, const struct figures *f, int64_t no
     return true;
 }
 
-/* Nothing tells what a call costs here: the first one goes alone. */
+/* Nothing tells what a call costs here: how many first ones may go side by side. One into an
+ * account; two into a use case of it, which that one has shown to be open; the app's limits are
+ * made for many accounts. */
 static bool pass_unknown(const struct scope *s, const struct figures *f, int64_t now_ms,
                          struct gate_verdict *out)
 {
-    return f->known || s->in_flight == 0 ||
+    static const int first_calls[SCOPE_KIND_COUNT] = {[SCOPE_APP] = 6,
+                                                      [SCOPE_APP_INSIGHTS] = 1,
+                                                      [SCOPE_TOKEN] = 6,
+                                                      [SCOPE_ACCOUNT] = 1,
+                                                      [SCOPE_USE_CASE] = 2};
+    return f->known || s->in_flight < first_calls[s->kind] ||
            hold_line(s, f, "first_answer", now_ms + first_answer_ms, now_ms, out);
 }
 

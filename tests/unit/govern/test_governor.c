@@ -157,6 +157,29 @@ static void test_governor_unknown_scope_is_entered_by_one_call(void **state)
     governor_destroy(g);
 }
 
+/* The app's limits are made for many accounts: some of them may begin side by side. */
+static void test_governor_unknown_app_is_entered_by_six(void **state)
+{
+    (void)state;
+    struct governor *g = make();
+    for (int i = 0; i < 7; i++) {
+        char id[ID_SIZE];
+        snprintf(id, sizeof id, "act_%d", i);
+        struct gate_call call = meta_call(id);
+        assert_int_equal(admit(g, &call, start_ms).go, i < 6);
+    }
+    governor_destroy(g);
+    g = make();
+    for (int i = 0; i < 3; i++) { /* how heavy a query of insights is shows with the first */
+        char id[ID_SIZE];
+        snprintf(id, sizeof id, "act_%d", i);
+        struct gate_call call = meta_call(id);
+        call.call_class = CALL_INSIGHTS;
+        assert_int_equal(admit(g, &call, start_ms).go, i < 1);
+    }
+    governor_destroy(g);
+}
+
 static void test_governor_new_account_starts_from_what_others_cost(void **state)
 {
     (void)state;
@@ -335,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_governor_without_reading_shows_the_model),
         cmocka_unit_test(test_governor_stuck_reading_is_ignored_until_it_moves),
         cmocka_unit_test(test_governor_unknown_scope_is_entered_by_one_call),
+        cmocka_unit_test(test_governor_unknown_app_is_entered_by_six),
         cmocka_unit_test(test_governor_new_account_starts_from_what_others_cost),
         cmocka_unit_test(test_governor_dead_token_stops_all_but_a_try),
         cmocka_unit_test(test_governor_lost_access_holds_one_account),

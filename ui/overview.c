@@ -284,20 +284,27 @@ static bool load_limits(struct overview *o, const struct overview_source *s,
     return true;
 }
 
-/* Whether it gets worse: how many were held a quarter of an hour ago. */
+/* In trouble: held by a limit or by ourselves, or in need of a person. */
+static bool is_trouble(enum hold_reason reason)
+{
+    return hold_reason_is_quota(reason) || reason == HOLD_BUDGET || reason == HOLD_BACKOFF ||
+           reason == HOLD_TOKEN_INVALID || reason == HOLD_NO_ACCESS;
+}
+
+/* Whether it gets worse: how many were held a quarter of an hour ago, those that still are and
+ * those whose hold has ended since. */
 static bool load_trend(struct overview *o, const struct overview_source *s, struct err *err)
 {
-    struct hold_total totals[HOLD_REASON_COUNT];
-    if (!read_hold_totals(s->store, s->now - TREND_MS, totals, err)) {
+    int64_t ended[HOLD_REASON_COUNT], then = s->now - TREND_MS;
+    if (!read_holds_ended(s->store, then, s->now, ended, err)) {
         return false;
     }
-    o->held_before = 0;
+    for (size_t i = 0; i < o->account_count; i++) {
+        const struct account_line *line = &o->accounts_by_id[i];
+        o->held_before += is_trouble(line->reason) && line->since <= then;
+    }
     for (int i = 0; i < HOLD_REASON_COUNT; i++) {
-        enum hold_reason reason = (enum hold_reason)i;
-        bool counts = hold_reason_is_quota(reason) || reason == HOLD_BUDGET ||
-                      reason == HOLD_BACKOFF || reason == HOLD_TOKEN_INVALID ||
-                      reason == HOLD_NO_ACCESS;
-        o->held_before += counts ? (int)totals[i].count : 0;
+        o->held_before += is_trouble((enum hold_reason)i) ? (int)ended[i] : 0;
     }
     return true;
 }

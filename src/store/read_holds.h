@@ -27,4 +27,8 @@ struct hold_total {
 bool read_hold_totals(struct store_reader *reader, int64_t at_ms,
                       struct hold_total out[HOLD_REASON_COUNT], struct err *err);
 
+/* Accounts by what held them at from and no longer does at to. */
+bool read_holds_ended(struct store_reader *reader, int64_t from, int64_t to,
+                      int64_t counts[HOLD_REASON_COUNT], struct err *err);
+
 #endif

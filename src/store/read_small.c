@@ -37,8 +37,13 @@ bool read_holds(struct store_reader *reader, struct arena *arena, int64_t at_ms,
     bool scopes = query->account_id && query->account_id[0] == '\0';
     /* All of them: what began since `from`, by time, and what each account was in by then. */
     const char *tail =
-        bind.a ? "holds WHERE account_id = :a AND since <= :at AND (ended_at IS NULL OR ended_at > "
-                 "min(:at, :from)) ORDER BY since DESC LIMIT :limit"
+        /* An account is in one state at a time: nothing older than the one at `from` can touch it.
+         */
+        bind.a
+            ? "holds WHERE account_id = :a AND since <= :at AND since >= coalesce((SELECT "
+              "x.since FROM holds x WHERE x.account_id = :a AND x.since <= min(:at, :from) ORDER "
+              "BY x.since DESC LIMIT 1), 0) AND (ended_at IS NULL OR ended_at > min(:at, "
+              ":from)) ORDER BY since DESC LIMIT :limit"
         : scopes ? "holds WHERE account_id IS NULL AND since <= :at AND (ended_at IS NULL OR "
                    "ended_at > min(:at, :from)) ORDER BY since DESC LIMIT :limit"
                  : all_holds;
@@ -75,6 +80,27 @@ bool read_hold_totals(struct store_reader *reader, int64_t at_ms,
         int reason = words_value(WORDS_HOLD_REASON, col_text(&q, 0, NULL));
         out[reason].count = col_i64(&q, 1);
         out[reason].earliest_until = col_i64(&q, 2);
+    }
+    db_done(&q);
+    return step == 0;
+}
+
+bool read_holds_ended(struct store_reader *reader, int64_t from, int64_t to,
+                      int64_t counts[HOLD_REASON_COUNT], struct err *err)
+{
+    struct query q = {0};
+    memset(counts, 0, HOLD_REASON_COUNT * sizeof *counts);
+    if (!db_query(&reader->db, &q,
+                  "SELECT reason, count(*) FROM holds WHERE ended_at > :from AND ended_at <= :to "
+                  "AND since <= :from AND account_id IS NOT NULL GROUP BY reason",
+                  err)) {
+        return false;
+    }
+    bind_i64(&q, ":from", from);
+    bind_i64(&q, ":to", to);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        counts[words_value(WORDS_HOLD_REASON, col_text(&q, 0, NULL))] = col_i64(&q, 1);
     }
     db_done(&q);
     return step == 0;

@@ -120,6 +120,7 @@ static void read_everything(struct place *place, struct store_reader *r, int64_t
         struct call_rows calls;
         struct hold_rows holds;
         struct hold_total hold_totals[HOLD_REASON_COUNT];
+        int64_t ended[HOLD_REASON_COUNT];
         struct limiter_rows limiters;
         struct limiter_samples samples;
         struct usage_rows usage;
@@ -153,6 +154,7 @@ static void read_everything(struct place *place, struct store_reader *r, int64_t
     assert_true(read_holds(r, a, at, &(struct hold_query){.from = NOON}, &out.holds, e));
     assert_true(read_holds(r, a, at, &(struct hold_query){.account_id = ACCOUNT}, &out.holds, e));
     assert_true(read_hold_totals(r, at, out.hold_totals, e));
+    assert_true(read_holds_ended(r, NOON, NOON + 9, out.ended, e));
     assert_true(read_limiters(r, a, at, NULL, &out.limiters, e));
     assert_true(read_limiters(r, a, at, ACCOUNT, &out.limiters, e));
     assert_true(read_limiter_series(r, a, &key, NOON - DAY_MS, NOON, HOUR_MS, &out.samples, e));

@@ -110,6 +110,36 @@ static int64_t hold(struct place *place, enum hold_reason reason, int64_t since,
     return row.hold_id;
 }
 
+/* Queued 12:00:00, held 12:00:01, running from 12:00:03 on. */
+static void test_holds_that_touch_a_time_and_those_that_ended(void **unused)
+{
+    (void)unused;
+    struct place place;
+    place_open(&place);
+    struct hold_rows rows;
+    int64_t ended[HOLD_REASON_COUNT];
+    hold(&place, HOLD_QUEUED, NOON, 0);
+    hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 1000, NOON + HOUR_MS);
+    hold(&place, HOLD_RUNNING, NOON + 3000, 0);
+    struct store_reader *reader = look(&place);
+    struct hold_query later = {.account_id = ACCOUNT, .from = NOON + 2000};
+    assert_true(read_holds(reader, place.arena, 0, &later, &rows, &place.err));
+    assert_int_equal(rows.count, 2);
+    assert_int_equal(rows.rows[0].reason, HOLD_RUNNING);
+    assert_int_equal(rows.rows[1].reason, HOLD_QUOTA_ACCOUNT);
+    later.from = NOON - HOUR_MS; /* before all of them */
+    assert_true(read_holds(reader, place.arena, 0, &later, &rows, &place.err));
+    assert_int_equal(rows.count, 3);
+    assert_true(read_holds_ended(reader, NOON + 2000, NOON + 4000, ended, &place.err));
+    assert_int_equal(ended[HOLD_QUOTA_ACCOUNT], 1);
+    assert_int_equal(ended[HOLD_QUEUED], 0);
+    assert_int_equal(ended[HOLD_RUNNING], 0);
+    assert_true(read_holds_ended(reader, NOON + 2000, NOON + 2500, ended, &place.err));
+    assert_int_equal(ended[HOLD_QUOTA_ACCOUNT], 0);
+    store_reader_close(reader);
+    place_close(&place);
+}
+
 static void test_an_account_has_one_open_hold(void **unused)
 {
     (void)unused;
@@ -362,6 +392,7 @@ int main(void)
         cmocka_unit_test(test_changes_are_intervals_and_the_past_is_drawn_from_them),
         cmocka_unit_test(test_an_account_not_listed_any_more_is_kept_as_removed),
         cmocka_unit_test(test_an_account_has_one_open_hold),
+        cmocka_unit_test(test_holds_that_touch_a_time_and_those_that_ended),
         cmocka_unit_test(test_a_run_is_running_until_it_ended),
         cmocka_unit_test(test_a_failed_run_is_found_behind_many_others),
         cmocka_unit_test(test_readings_repeat_once_a_minute),

@@ -222,6 +222,19 @@ static void run_check(const char *token, const char *url, const char *config)
     adtop_run(&outcome, token, args);
 }
 
+static void test_check_sees_a_clock_that_is_wrong(void **unused)
+{
+    char clock[48];
+    (void)unused;
+    snprintf(clock, sizeof clock, "2@%lld", (long long)time(NULL) - 3600); /* an hour ahead */
+    const char *const args[] = {"--state-dir", state.dir, "--base-url", sim.url, "--clock-speed",
+                                clock,         "check",   "--csv",      NULL};
+    adtop_run(&outcome, "t", args);
+    assert_code(1);
+    assert_says(outcome.out, "false,clock,+3");
+    assert_says(outcome.out, "NTP");
+}
+
 static void test_check_names_what_is_broken(void **unused)
 {
     (void)unused;
@@ -298,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_since_and_at_are_instants_of_the_past),
         cmocka_unit_test(test_plan_weighs_the_example),
         cmocka_unit_test(test_advise_changes_nothing),
+        cmocka_unit_test(test_check_sees_a_clock_that_is_wrong),
         cmocka_unit_test(test_check_names_what_is_broken),
         cmocka_unit_test(test_demo_removes_what_killed_demos_left),
         cmocka_unit_test(test_completion_completes),

@@ -10,6 +10,14 @@
 #include "base/date.h"
 #include "base/hash.h"
 
+static bool set_io_error(struct err *err, const struct db *db, int os, const char *detail)
+{
+    return err_set(err, ERR_STORE,
+                   "database %s: %s%s%s; check the disk, its quota and file size limits, what was "
+                   "stored is safe",
+                   db->path, detail, os ? ": " : "", os ? strerror(os) : "");
+}
+
 /* What to tell, by primary result code. */
 static bool set_error(struct err *err, const struct db *db, int rc, const char *detail)
 {
@@ -38,10 +46,7 @@ static bool set_error(struct err *err, const struct db *db, int rc, const char *
                        db->path, detail, os ? ": " : "", os ? strerror(os) : "");
     }
     if (primary == SQLITE_IOERR) {
-        return err_set(err, ERR_STORE,
-                       "database %s: %s%s%s; check the disk, its quota and file size limits, what "
-                       "was stored is safe",
-                       db->path, detail, os ? ": " : "", os ? strerror(os) : "");
+        return set_io_error(err, db, os, detail);
     }
     err_set(err, ERR_STORE, "database %s: %s", db->path, detail);
     if (err) {

@@ -173,6 +173,71 @@ static void test_killed_ten_times_it_still_equals_the_truth(void **unused)
     state_remove(&state);
 }
 
+/* What takes more than a coffee: `make check-long` sets it. */
+static void only_in_long_runs(void)
+{
+    if (!getenv("ADTOP_LONG")) {
+        skip();
+    }
+}
+
+static void test_one_account_of_a_hundred_thousand(void **unused)
+{
+    (void)unused;
+    only_in_long_runs();
+    struct sim sim;
+    struct state state;
+    const char *const args[] = {"--big-account", "100000", NULL};
+    state_make(&state);
+    sim_start(&sim, args);
+    run_sync(&sim, &state, NULL);
+    assert_synced();
+    print_message("peak memory %lld KiB\n", (long long)outcome.peak_kib);
+    assert_in_range(outcome.peak_kib, 1, 64 * 1024);
+    assert_truth(&sim, &state);
+    int64_t rows = state_number(&state, "SELECT count(*) FROM insights");
+    run_sync(&sim, &state, NULL);
+    assert_synced();
+    assert_truth(&sim, &state);
+    assert_int_equal(state_number(&state, "SELECT count(*) FROM insights"), rows);
+    assert_well_behaved(&sim);
+    assert_true(state_lacks(&state, token));
+    sim_stop(&sim);
+    state_remove(&state);
+}
+
+static void test_an_engine_killed_ten_times_loses_nothing(void **unused)
+{
+    (void)unused;
+    struct sim sim;
+    struct state state;
+    const char *const args[] = {"--latency", "40", NULL};
+    state_make(&state);
+    sim_start(&sim, args);
+    const char *const engine[] = {"--state-dir", state.dir, "--base-url", sim.url, "engine", NULL};
+    for (int i = 0; i < 10; i++) {
+        pid_t pid = adtop_start(token, NULL, engine);
+        usleep((useconds_t)(60000 + i * 60000));
+        process_kill(pid, SIGKILL);
+        process_wait(pid, 10000);
+    }
+    run_sync(&sim, &state, NULL);
+    assert_synced();
+    assert_truth(&sim, &state);
+    assert_int_equal(
+        state_number(&state, "SELECT count(*) FROM sync_runs WHERE status = 'RUNNING'"), 0);
+    assert_int_equal(
+        state_number(&state, "SELECT count(*) FROM (SELECT entity_id, date_start FROM insights "
+                             "WHERE level = 'ad' GROUP BY 1, 2 HAVING count(*) > 1)"),
+        0);
+    assert_true(state_number(&state, "SELECT count(*) FROM engine WHERE reason = 'crashed'") > 0);
+    char *integrity = state_text(&state, "PRAGMA integrity_check");
+    assert_string_equal(integrity, "ok");
+    free(integrity);
+    sim_stop(&sim);
+    state_remove(&state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +246,8 @@ int main(void)
         cmocka_unit_test(test_ten_times_the_data),
         cmocka_unit_test(test_a_dropped_row_makes_it_partial),
         cmocka_unit_test(test_killed_ten_times_it_still_equals_the_truth),
+        cmocka_unit_test(test_an_engine_killed_ten_times_loses_nothing),
+        cmocka_unit_test(test_one_account_of_a_hundred_thousand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,8 @@
 #include "control/control_server.h"
 #include "control/socket.h"
 #include "fixture_rows.h"
+#include "store/alerts.h"
+#include "store/store.h"
 
 struct fixture {
     char dir[64];
@@ -146,6 +148,21 @@ bool fixture_last_request(struct fixture *fixture, struct fixture_request *out)
     *out = fixture->last;
     pthread_mutex_unlock(&fixture->lock);
     return asked;
+}
+
+void fixture_alert(struct fixture *fixture, const char *scope, const char *detail)
+{
+    char path[128];
+    struct err err = {0};
+    struct alert_row alert = {
+        .rule = "stale_high", .severity = ALERT_CRITICAL, .since = FIXTURE_NOW - 60000};
+    snprintf(path, sizeof path, "%s/adtop.db", fixture->dir);
+    snprintf(alert.scope, sizeof alert.scope, "%s", scope);
+    snprintf(alert.detail, sizeof alert.detail, "%s", detail);
+    struct store *store = store_open(path, NULL, &err);
+    fixture_check(store != NULL, err.message);
+    fixture_check(store_alert_open(store, &alert, NULL, &err), err.message);
+    store_close(store);
 }
 
 void fixture_refuse(struct fixture *fixture, const char *message)

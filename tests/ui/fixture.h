@@ -33,6 +33,8 @@ struct fixture_request {
     int count; /* requests so far */
 };
 bool fixture_last_request(struct fixture *fixture, struct fixture_request *out);
+/* Opens an alert in the store, as an engine would. */
+void fixture_alert(struct fixture *fixture, const char *scope, const char *detail);
 /* From now on every request is refused with this sentence; NULL = accepted again. */
 void fixture_refuse(struct fixture *fixture, const char *message);
 

@@ -264,6 +264,30 @@ static void test_keys_act_stop_asks_twice(void **state)
     console_close(&c);
 }
 
+static void test_keys_act_acknowledges(void **state)
+{
+    (void)state;
+    struct console_case c;
+    open_console(&c, NULL);
+    screen_keys(c.screen, "!");
+    assert_true(screen_wait(c.screen, "ack: no alert waits for it", WAIT_MS));
+    fixture_alert(c.fixture, "act_101", "older than it should be");
+    fixture_alert(c.fixture, "act_102", "and this one");
+    screen_wait(c.screen, "10:19:41", WAIT_MS);
+    screen_keys(c.screen, "!");
+    assert_true(screen_wait(c.screen, "Borealis Shop", WAIT_MS));
+    assert_true(screen_wait(c.screen, "all of them", WAIT_MS));
+    struct fixture_request got = asked(&c, "k\r", "2 acknowledged");
+    assert_int_equal(got.count, 2);
+    assert_int_equal(got.request.op, OP_ACK);
+    /* In the log it is about the line: what is older as well. */
+    got = asked(&c, "8!", "warnings and errors up to here are acknowledged");
+    assert_int_equal(got.count, 3);
+    assert_string_equal(got.request.setting, "log");
+    assert_int_equal(got.request.number, 12);
+    console_close(&c);
+}
+
 /* An operator's key does nothing at all where it may not, and says why. */
 static void test_keys_act_not_here(void **state)
 {
@@ -307,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_keys_act_settings_out_of_range),
         cmocka_unit_test(test_keys_act_refused_says_why),
         cmocka_unit_test(test_keys_act_stop_asks_twice),
+        cmocka_unit_test(test_keys_act_acknowledges),
         cmocka_unit_test(test_keys_act_not_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

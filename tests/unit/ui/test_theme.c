@@ -120,6 +120,48 @@ static void test_theme_shipped_contrast(void **state)
     }
 }
 
+/* The colour cube and the greys as xterm has them; the first sixteen are the user's own. */
+static uint32_t rgb_of_256(int index)
+{
+    static const uint32_t levels[] = {0, 95, 135, 175, 215, 255};
+    if (index >= 232) {
+        uint32_t grey = (uint32_t)(8 + (index - 232) * 10);
+        return grey << 16 | grey << 8 | grey;
+    }
+    uint32_t i = (uint32_t)index - 16;
+    return levels[i / 36] << 16 | levels[i / 6 % 6] << 8 | levels[i % 6];
+}
+
+/* The same where the terminal has 256 colours: what alarms has to be read there as well. */
+static void test_theme_shipped_contrast_of_alarms_in_256(void **state)
+{
+    (void)state;
+    size_t judged = 0;
+    static const enum role loud[] = {
+        ROLE_TEXT,   ROLE_ALARM,  ROLE_THROTTLED, ROLE_WARN,        ROLE_STALE,
+        ROLE_PAUSED, ROLE_MARKED, ROLE_SELECTED,  ROLE_VERDICT_BAD, ROLE_VERDICT_WARN,
+        ROLE_BANNER, ROLE_MATCH,  ROLE_GAUGE_BAD, ROLE_GAUGE_WARN,  ROLE_ACCENT};
+    for (size_t t = 0; t < sizeof shipped / sizeof shipped[0]; t++) {
+        struct theme theme;
+        struct err err = {0};
+        assert_true(theme_load(shipped[t], &theme, &err));
+        for (size_t r = 0; r < sizeof loud / sizeof loud[0]; r++) {
+            const struct style *style = &theme.roles[loud[r]];
+            if (style->fg.index256 < 16 || style->bg.index256 < 16) {
+                continue;
+            }
+            judged++;
+            double ratio =
+                theme_contrast(rgb_of_256(style->fg.index256), rgb_of_256(style->bg.index256));
+            if (ratio < 4.5) {
+                fail_msg("%s: %s has %.2f (@%d on @%d)", shipped[t], role_name(loud[r]), ratio,
+                         style->fg.index256, style->bg.index256);
+            }
+        }
+    }
+    assert_true(judged > 8 * sizeof loud / sizeof loud[0]);
+}
+
 /* The accent of an environment stands out in every theme, and without colour. */
 static void test_theme_accent(void **state)
 {
@@ -190,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_theme_parse_unknown_names_are_warnings),
         cmocka_unit_test(test_theme_shipped_alarms_need_no_colour),
         cmocka_unit_test(test_theme_shipped_contrast),
+        cmocka_unit_test(test_theme_shipped_contrast_of_alarms_in_256),
         cmocka_unit_test(test_theme_accent),
         cmocka_unit_test(test_theme_list_has_every_shipped_one),
         cmocka_unit_test(test_theme_load_unknown_leaves_the_default),

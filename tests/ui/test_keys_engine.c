@@ -119,7 +119,7 @@ static void test_engine_of_several_consoles(void **state)
     sim_stop(&e.sim);
 }
 
-/* A killed console leaves the engine at work; a killed demo leaves nothing. */
+/* A killed console leaves the engine at work. */
 static void test_engine_of_a_killed_console(void **state)
 {
     (void)state;
@@ -140,11 +140,61 @@ static void test_engine_of_a_killed_console(void **state)
     sim_stop(&e.sim);
 }
 
+/* Ended, or a zombie that nobody has asked after. */
+static bool has_ended(void *ctx)
+{
+    char path[64], state = 'Z';
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)*(pid_t *)ctx);
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        return true;
+    }
+    bool read = fscanf(file, "%*d (%*[^)]) %c", &state) == 1;
+    (void)fclose(file);
+    return !read || state == 'Z';
+}
+
+/* However the console of a demo ends, its engine and its simulator end with it. */
+static void test_engine_of_a_demo(void **state)
+{
+    (void)state;
+    static const int ways[] = {0, SIGKILL, SIGHUP};
+    const char *const argv[] = {getenv("ADTOP"), "demo", NULL};
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        struct state litter; /* a killed one cannot clear up */
+        char tmp[160];
+        state_make(&litter);
+        (void)snprintf(tmp, sizeof tmp, "TMPDIR=%s", litter.dir);
+        const char *const env[] = {tmp, NULL};
+        struct screen_options options = {.argv = argv, .env = env};
+        struct screen *screen = screen_start(&options);
+        char path[64];
+        pid_t children[2] = {0, 0};
+        assert_true(screen_wait(screen, "Northwind", WAIT_MS));
+        (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)screen_pid(screen),
+                       (int)screen_pid(screen));
+        FILE *file = fopen(path, "r");
+        assert_non_null(file);
+        assert_int_equal(fscanf(file, "%d %d", &children[0], &children[1]), 2);
+        (void)fclose(file);
+        if (ways[i]) {
+            assert_int_equal(kill(screen_pid(screen), ways[i]), 0);
+        } else {
+            press(screen, "q", "the demo has ended, its engine and simulator with it");
+        }
+        assert_true(eventually(has_ended, &children[0], WAIT_MS));
+        assert_true(eventually(has_ended, &children[1], WAIT_MS));
+        screen_stop(screen);
+        state_remove(&litter);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_engine_of_several_consoles),
         cmocka_unit_test(test_engine_of_a_killed_console),
+        cmocka_unit_test(test_engine_of_a_demo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

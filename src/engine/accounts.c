@@ -1,5 +1,6 @@
 #include "engine/accounts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +93,22 @@ static bool add_account(struct engine *engine, const struct account *row)
     return true;
 }
 
+/* An open interval goes on. A limit that held the account when the engine ended still does: its run
+ * was closed as throttled, and what it waits for is not "due later". */
+static void take_hold(struct engine_account *slot, const struct hold *hold, int64_t now)
+{
+    slot->hold = *hold;
+    if (!hold_reason_is_quota(hold->reason) || hold->until <= now) {
+        return;
+    }
+    struct sync_pause *pause = &slot->throttle;
+    *pause = (struct sync_pause){.at = hold->until, .until = hold->until, .reason = hold->reason};
+    scope_kind_parse(hold->scope, &pause->scope);
+    snprintf(pause->scope_id, sizeof pause->scope_id, "%s", hold->scope_id);
+    snprintf(pause->detail, sizeof pause->detail, "%.511s", hold->detail);
+    slot->last_run.status = RUN_THROTTLED;
+}
+
 bool accounts_load(struct engine *engine, struct arena *arena, struct err *err)
 {
     struct store_accounts rows = {0};
@@ -111,7 +128,7 @@ bool accounts_load(struct engine *engine, struct arena *arena, struct err *err)
     for (size_t i = 0; i < holds.count; i++) {
         long at = engine_find(engine, holds.rows[i].account_id);
         if (at >= 0 && !engine->accounts[at]->hold.hold_id) {
-            engine->accounts[at]->hold = holds.rows[i];
+            take_hold(engine->accounts[at], &holds.rows[i], engine->started_at);
         }
     }
     return true;

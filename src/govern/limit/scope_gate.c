@@ -137,7 +137,7 @@ static bool pass_over(const struct scope *s, const struct figures *f, int64_t no
 
 /* Nothing tells what a call costs here: how many first ones may go side by side. One into an
  * account; two into a use case of it, which that one has shown to be open; the app's limits are
- * made for many accounts. */
+ * made for many accounts, but how heavy a query of insights is shows only with the first. */
 static bool pass_unknown(const struct scope *s, const struct figures *f, int64_t now_ms,
                          struct gate_verdict *out)
 {

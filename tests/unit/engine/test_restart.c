@@ -1,4 +1,5 @@
-/* Alerts over an engine that stands still: what runs find, what an engine before this one left. */
+/* An engine that stands still: alerts of what runs find, and what an engine before this one left.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,9 +12,12 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "engine/accounts.h"
 #include "engine/alerts.h"
 #include "engine/state.h"
+#include "store/accounts.h"
 #include "store/alerts.h"
+#include "store/holds.h"
 #include "store/store.h"
 #include "sync/run.h"
 
@@ -110,6 +114,41 @@ static void test_alerts_left_open_are_watched_to_their_end(void **state)
     assert_int_equal(open_alerts(place).count, 0);
 }
 
+/* A limit that held an account when the engine ended is what it waits for after a restart too. */
+static void test_accounts_remember_the_limit_over_a_restart(void **state)
+{
+    static const int64_t now = 1795000000000;
+    struct place *place = *state;
+    struct err err = {0};
+    char name[] = "One";
+    struct account row = {.account_id = "act_1",
+                          .name = name,
+                          .currency = "USD",
+                          .timezone_name = "UTC",
+                          .account_status = ACCOUNT_ACTIVE};
+    struct hold hold = {.account_id = "act_1",
+                        .reason = HOLD_QUOTA_USE_CASE,
+                        .scope = "use_case",
+                        .scope_id = "act_1/ads_management",
+                        .since = now - 1000,
+                        .until = now + 600000,
+                        .detail = "{}"};
+    assert_true(store_accounts_put(place->engine.store, &row, 1, now, &err));
+    assert_true(store_hold_open(place->engine.store, &hold, &err));
+    pthread_mutex_init(&place->engine.lock, NULL);
+    place->engine.started_at = now;
+    assert_true(accounts_load(&place->engine, place->arena, &err));
+    assert_int_equal(place->engine.account_count, 1);
+    const struct engine_account *slot = place->engine.accounts[0];
+    assert_int_equal(slot->last_run.status, RUN_THROTTLED);
+    assert_int_equal(slot->throttle.reason, HOLD_QUOTA_USE_CASE);
+    assert_int_equal(slot->throttle.scope, SCOPE_USE_CASE);
+    assert_string_equal(slot->throttle.scope_id, "act_1/ads_management");
+    assert_int_equal(slot->throttle.until, now + 600000);
+    accounts_free(&place->engine);
+    pthread_mutex_destroy(&place->engine.lock);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +156,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_alerts_of_drift_name_each_edge, setup, teardown),
         cmocka_unit_test_setup_teardown(test_alerts_left_open_are_watched_to_their_end, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_accounts_remember_the_limit_over_a_restart, setup,
                                         teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,24 @@ static int64_t oldest(const struct store_day *days, int32_t first, int32_t last,
     return at == INT64_MAX ? 0 : at;
 }
 
+/* One configured level: its windows, as far as they are older than those before; rows of the level
+ * that has most. */
+static void take_days(const struct store_day *days, int32_t count, int32_t today,
+                      const struct plan_policy *policy, struct plan_marks *out)
+{
+    int32_t base = today - count + 1;
+    for (int window = 0; window < PLAN_WINDOW_COUNT; window++) {
+        int32_t first = 0, last = 0;
+        plan_window_days(policy, (enum plan_window)window, today, &first, &last);
+        int64_t at = oldest(days, first, last, base);
+        out->window_at[window] = at < out->window_at[window] ? at : out->window_at[window];
+    }
+    for (int32_t i = count > RECENT_DAYS ? count - RECENT_DAYS : 0; i < count; i++) {
+        out->rows_per_day = days[i].rows > out->rows_per_day ? days[i].rows : out->rows_per_day;
+        out->delivering = out->delivering || days[i].impressions > 0;
+    }
+}
+
 bool marks_load(struct store *store, const struct account *account,
                 const struct plan_policy *policy, const struct tz *tz, int64_t now_ms,
                 struct plan_marks *out, struct err *err)
@@ -51,24 +69,23 @@ bool marks_load(struct store *store, const struct account *account,
     struct store_day days[DAYS_MAX];
     int32_t count = policy->month_days + 1 < DAYS_MAX ? policy->month_days + 1 : DAYS_MAX;
     int32_t today = tz_day(tz, now_ms);
-    struct store_listing listing = {.account_id = account->account_id,
-                                    .level = LEVEL_AD,
-                                    .breakdowns = "",
-                                    .day_from = today - count + 1,
-                                    .day_to = today};
     memset(out, 0, sizeof *out);
-    if (!load_listings(store, account->account_id, out, err) ||
-        !store_insights_days(store, &listing, days, err)) {
+    for (int window = 0; window < PLAN_WINDOW_COUNT; window++) {
+        out->window_at[window] = INT64_MAX;
+    }
+    if (!load_listings(store, account->account_id, out, err)) {
         return false;
     }
-    for (int window = 0; window < PLAN_WINDOW_COUNT; window++) {
-        int32_t first = 0, last = 0;
-        plan_window_days(policy, (enum plan_window)window, today, &first, &last);
-        out->window_at[window] = oldest(days, first, last, listing.day_from);
-    }
-    for (int32_t i = count > RECENT_DAYS ? count - RECENT_DAYS : 0; i < count; i++) {
-        out->rows_per_day = days[i].rows > out->rows_per_day ? days[i].rows : out->rows_per_day;
-        out->delivering = out->delivering || days[i].impressions > 0;
+    for (size_t i = 0; i < policy->level_count; i++) {
+        struct store_listing listing = {.account_id = account->account_id,
+                                        .level = policy->levels[i],
+                                        .breakdowns = policy->breakdowns,
+                                        .day_from = today - count + 1,
+                                        .day_to = today};
+        if (!store_insights_days(store, &listing, days, err)) {
+            return false;
+        }
+        take_days(days, count, today, policy, out);
     }
     out->delivering = out->delivering || out->active_ads > 0;
     return true;

@@ -402,6 +402,34 @@ static void test_after_a_delta_the_active_ads_are_still_counted(void **unused)
     fake_destroy(fake);
 }
 
+/* Freshness is that of what is configured, not of ads without breakdowns. */
+static void test_freshness_is_that_of_the_configured_levels(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    struct err err = {0};
+    struct plan_marks marks;
+    struct plan_policy policy;
+    fake_full(fake);
+    plan_policy_from_config(&fake->config, &policy);
+    int64_t now = clock_now_ms(&fake->clock);
+    assert_true(marks_load(fake->store, &fake->account, &policy, fake->tz, now, &marks, &err));
+    assert_true(marks.window_at[WINDOW_WEEK] > 0);
+    assert_int_equal(marks.window_at[WINDOW_MONTH], 0);
+    policy.level_count = 2;
+    policy.levels[0] = LEVEL_CAMPAIGN; /* never read so far */
+    policy.levels[1] = LEVEL_AD;
+    assert_true(marks_load(fake->store, &fake->account, &policy, fake->tz, now, &marks, &err));
+    assert_int_equal(marks.window_at[WINDOW_WEEK], 0);
+    assert_int_equal(marks.rows_per_day, 16);
+    policy.level_count = 1;
+    policy.levels[0] = LEVEL_AD;
+    snprintf(policy.breakdowns, sizeof policy.breakdowns, "age");
+    assert_true(marks_load(fake->store, &fake->account, &policy, fake->tz, now, &marks, &err));
+    assert_int_equal(marks.window_at[WINDOW_WEEK], 0);
+    fake_destroy(fake);
+}
+
 static int set_up(void **unused)
 {
     (void)unused;
@@ -434,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_a_sweep_lists_the_many_that_differ),
         cmocka_unit_test(test_a_sweep_killed_before_its_reads_loses_no_difference),
         cmocka_unit_test(test_after_a_delta_the_active_ads_are_still_counted),
+        cmocka_unit_test(test_freshness_is_that_of_the_configured_levels),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

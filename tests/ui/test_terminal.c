@@ -94,6 +94,54 @@ static void test_terminal_kinds(void **state)
     }
 }
 
+/* Is there a description of xterm with direct colour? (Debian has it in ncurses-term.) */
+static bool knows_direct(void)
+{
+    static const char *const dirs[] = {"/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo"};
+    char path[256];
+    const char *given = getenv("TERMINFO");
+    (void)snprintf(path, sizeof path, "%s/x/xterm-direct", given ? given : "");
+    bool found = given && access(path, R_OK) == 0;
+    for (size_t i = 0; i < sizeof dirs / sizeof dirs[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s/x/xterm-direct", dirs[i]);
+        found = found || access(path, R_OK) == 0;
+    }
+    return found;
+}
+
+/* Truecolor is used where a theme has colours of its own; the default one leaves them to the
+ * terminal's owner. */
+static void test_terminal_direct_colour(void **state)
+{
+    (void)state;
+    static const char *const env[] = {"COLORTERM=truecolor", NULL};
+    static const char *const no_env[] = {NULL};
+    static const struct {
+        const char *theme;
+        const char *const *env;
+        bool direct, indexed;
+    } cases[] = {
+        {"dracula",    env,    true,  false},
+        {"dracula",    no_env, false, true },
+        {"default-16", env,    false, false},
+        {"default-16", no_env, false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *const args[] = {"--theme", cases[i].theme, NULL};
+        struct console_case c;
+        struct console_options options = {
+            .state = FIXTURE_BURNING, .rows = 24, .cols = 80, .env = cases[i].env, .args = args};
+        console_open(&c, &options);
+        bool direct = raw_has(&c, "38:2:") || raw_has(&c, "38;2;");
+        bool indexed = raw_has(&c, "38;5;");
+        bool wanted = cases[i].direct && knows_direct();
+        if (direct != wanted || indexed != (cases[i].indexed || (cases[i].direct && !wanted))) {
+            fail_msg("case %zu: direct %d, indexed %d", i, direct, indexed);
+        }
+        console_close(&c);
+    }
+}
+
 /* A terminal that cannot place its cursor gets lines; so does a pipe. */
 static void test_terminal_dumb_gets_lines(void **state)
 {
@@ -413,6 +461,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_terminal_kinds),
+        cmocka_unit_test(test_terminal_direct_colour),
         cmocka_unit_test(test_terminal_dumb_gets_lines),
         cmocka_unit_test(test_terminal_is_given_back),
         cmocka_unit_test(test_terminal_leaves_the_engine),

@@ -52,7 +52,10 @@ static int colour_number(const struct colour *colour)
     if (colour->index16 < 0) {
         return -1;
     }
-    if (paint.caps->direct) {
+    /* Named the same in both palettes, it is the terminal's own, whatever its owner made of it;
+     * with direct colour the first eight are still there. */
+    bool own = colour->index16 == colour->index256 && colour->index16 < 8;
+    if (paint.caps->direct && !own) {
         return (int)colour->rgb;
     }
     if (paint.caps->colours >= 256) {

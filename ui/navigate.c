@@ -119,7 +119,8 @@ void command_back(struct console *console, int unused)
     } else if (console->at) {
         command_live(console, 0);
     } else {
-        console_say(console, ROLE_HINT, "this is the top; q leaves, the engine goes on");
+        console_say(console, ROLE_HINT, "this is the top; q leaves, the engine %s",
+                    console->options->demo ? "of a demo ends too" : "goes on");
     }
 }
 

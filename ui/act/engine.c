@@ -257,7 +257,9 @@ static void stop_facts(struct console *console)
                 "stays.",
                 o->reasons[HOLD_RUNNING], o->reasons[HOLD_RUNNING] == 1 ? "" : "s",
                 o->reasons[HOLD_RUNNING] == 1 ? "s" : "");
-    dialog_line(&console->dialog, ROLE_TEXT, "q alone leaves this console and the engine at work.");
+    dialog_line(&console->dialog, ROLE_TEXT, "%s",
+                console->options->demo ? "q alone ends the demo: console, engine and simulator."
+                                       : "q alone leaves this console and the engine at work.");
 }
 
 static void stop_facts_again(struct console *console)

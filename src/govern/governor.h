@@ -77,7 +77,7 @@ bool governor_scope_find(const struct governor *g, enum scope_kind kind, const c
 struct error_rate_view {
     int calls;       /* in the window, at most 500 */
     int errors;      /* of those */
-    double pct;      /* errors per cent, never of fewer than 100 calls */
+    double pct;      /* errors per cent of a whole window of 500 calls */
     double limit;    /* error_rate_pct */
     int64_t wait_ms; /* spacing it imposes on every call at present; 0 = none */
 };

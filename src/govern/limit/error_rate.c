@@ -16,7 +16,7 @@ void error_rate_add(struct error_rate *e, bool failed)
 
 double error_rate_pct(const struct error_rate *e)
 {
-    return 100.0 * e->errors / (e->count > 100 ? e->count : 100);
+    return 100.0 * e->errors / ERROR_RATE_WINDOW;
 }
 
 int64_t error_rate_spacing_ms(const struct error_rate *e, double limit_pct, double slow_pct)

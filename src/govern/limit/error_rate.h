@@ -16,7 +16,8 @@ struct error_rate {
 };
 
 void error_rate_add(struct error_rate *e, bool failed);
-/* Per cent, never of fewer than 100 calls, so that a bad start is not taken for a bad rate. */
+/* Per cent of a whole window, also while fewer calls are known: the rule is about the last 500, and
+ * a bad start alone cannot break it. */
 double error_rate_pct(const struct error_rate *e);
 /* Spacing between any two calls: 0 up to slow_pct of the limit, 10 s at the limit and above. */
 int64_t error_rate_spacing_ms(const struct error_rate *e, double limit_pct, double slow_pct);

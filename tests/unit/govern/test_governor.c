@@ -276,6 +276,27 @@ static void test_governor_slows_down_on_the_way_to_the_error_limit(void **state)
     governor_destroy(g);
 }
 
+/* A third of a first pass over an API that has a bad day: no tier is in danger. */
+static void test_governor_does_not_slow_down_for_a_bad_start(void **state)
+{
+    (void)state;
+    struct governor *g = make();
+    struct gate_call call = meta_call("act_1");
+    struct error_rate_view rate;
+    for (int i = 0; i < 120; i++) {
+        struct gate_outcome outcome = {.ok = i % 3 != 0};
+        if (!outcome.ok) {
+            outcome.error = (struct api_error){.error_class = ERROR_RETRY, .http_status = 500};
+        }
+        assert_true(admit(g, &call, start_ms + i * 1000).go);
+        governor_observe(g, &call, &outcome, start_ms + i * 1000);
+    }
+    governor_error_rate(g, &rate);
+    assert_int_equal(rate.errors, 40);
+    assert_int_equal(rate.wait_ms, 0);
+    governor_destroy(g);
+}
+
 /* ---- thresholds and overrides ---- */
 
 static void test_governor_critical_passes_the_line_not_the_limit(void **state)
@@ -363,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_governor_dead_token_stops_all_but_a_try),
         cmocka_unit_test(test_governor_lost_access_holds_one_account),
         cmocka_unit_test(test_governor_slows_down_on_the_way_to_the_error_limit),
+        cmocka_unit_test(test_governor_does_not_slow_down_for_a_bad_start),
         cmocka_unit_test(test_governor_critical_passes_the_line_not_the_limit),
         cmocka_unit_test(test_governor_new_thresholds_hold_at_once),
         cmocka_unit_test(test_governor_release_gives_everything_back),

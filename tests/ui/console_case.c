@@ -5,6 +5,8 @@
 
 #include "fixture_rows.h"
 
+/* A key that changes nothing is answered by nothing: that is waited for no longer than this. */
+enum { ANSWER_MS = 1500 };
 enum { ARGS_MAX = 24, FIRST_FRAME_MS = 10000, QUIET_MS = 30, SETTLE_MS = 3000 };
 
 void console_open(struct console_case *c, const struct console_options *options)
@@ -41,6 +43,10 @@ void console_close(struct console_case *c)
 
 void console_press(struct console_case *c, const char *keys)
 {
+    uint64_t before = screen_bytes(c->screen);
     screen_keys(c->screen, keys);
+    for (int waited = 0; screen_bytes(c->screen) == before && waited < ANSWER_MS; waited += 20) {
+        screen_read_for(c->screen, 20);
+    }
     screen_settle(c->screen, QUIET_MS, SETTLE_MS);
 }

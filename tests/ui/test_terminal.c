@@ -354,6 +354,7 @@ static void test_terminal_mouse(void **state)
     console_press(&c, "2");
     assert_false(raw_has(&c, "1000h"));
     console_press(&c, "m");
+    assert_true(screen_wait(c.screen, "mouse on", WAIT_MS));
     assert_true(raw_has(&c, "1000h"));
     int line = screen_line_of(c.screen, "Acme Retail EU");
     char click[32];
@@ -365,6 +366,7 @@ static void test_terminal_mouse(void **state)
     console_press(&c, "w");
     assert_true(screen_wait_gone(c.screen, "Why: Acme Retail EU", WAIT_MS));
     console_press(&c, "qm");
+    assert_true(screen_wait(c.screen, "mouse off", WAIT_MS));
     assert_true(raw_has(&c, "1000l"));
     console_close(&c);
 }

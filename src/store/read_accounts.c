@@ -84,32 +84,6 @@ static void read_base(struct query *q, struct account_row *row, struct arena *ar
     row->progress = "";
 }
 
-/* The worst of the account's own limiters as the governor sees them. */
-static bool read_usage(struct store_reader *reader, struct account_row *row, int64_t at,
-                       struct err *err)
-{
-    struct query q = {0};
-    if (!db_query(&reader->db, &q,
-                  "SELECT pct, source, use_case, coalesce(reading_at, updated_at) FROM limiters "
-                  "WHERE scope_id = :id AND pct IS NOT NULL AND updated_at <= :at + 60000 ORDER BY "
-                  "pct DESC LIMIT 1",
-                  err)) {
-        return false;
-    }
-    bind_text(&q, ":id", row->account.account_id);
-    bind_i64(&q, ":at", at);
-    int step = db_step(&q, err);
-    if (step > 0) {
-        row->usage_pct = col_real(&q, 0);
-        row->usage_source =
-            (enum usage_source)words_value(WORDS_USAGE_SOURCE, col_text(&q, 1, NULL));
-        row->usage_case = (enum use_case)words_value(WORDS_USE_CASE, col_text(&q, 2, NULL));
-        row->usage_at = col_i64(&q, 3);
-    }
-    db_done(&q);
-    return step >= 0;
-}
-
 static bool read_last_run(struct store_reader *reader, struct account_row *row, int64_t at,
                           struct arena *arena, struct err *err)
 {
@@ -124,8 +98,8 @@ static bool read_last_run(struct store_reader *reader, struct account_row *row, 
     }
     bind_text(&q, ":id", row->account.account_id);
     bind_i64(&q, ":at", at);
-    int step;
-    while ((step = db_step(&q, err)) > 0 && !row->last_run_id) {
+    int step = 0;
+    while (!row->last_run_id && (step = db_step(&q, err)) > 0) {
         enum run_status status =
             (enum run_status)words_value(WORDS_RUN_STATUS, col_text(&q, 2, NULL));
         bool running = status == RUN_RUNNING || col_i64(&q, 4) > at;
@@ -180,6 +154,13 @@ struct count {
     const char *sql;
     void (*take)(struct query *q, struct account_row *row);
 };
+
+/* The worst of the account's own limiters as the governor sees them. */
+static const struct count usage_now = {
+    "SELECT scope_id, max(pct), source, use_case, coalesce(reading_at, updated_at) FROM limiters "
+    "WHERE pct IS NOT NULL AND updated_at <= :at + 60000 AND (:id IS NULL OR scope_id = :id) GROUP "
+    "BY scope_id ORDER BY scope_id",
+    take_usage};
 
 /* Of the past, where limiters are not known: the worst among the last readings of two hours. */
 static const struct count usage_then = {
@@ -254,10 +235,9 @@ static bool read_some(struct store_reader *reader, struct arena *arena, int64_t 
     bool ok = read_base_rows(reader, arena, at, at_ms != 0, id, removed, &rows, err);
     struct account_row *all = rows.data;
     for (size_t i = 0; ok && i < rows.count; i++) {
-        ok = (at_ms != 0 || read_usage(reader, &all[i], at, err)) &&
-             read_last_run(reader, &all[i], at, arena, err);
+        ok = read_last_run(reader, &all[i], at, arena, err);
     }
-    ok = ok && (at_ms == 0 || !all || read_count(reader, &usage_then, at, id, &rows, err));
+    ok = ok && (!all || read_count(reader, at_ms ? &usage_then : &usage_now, at, id, &rows, err));
     for (size_t i = 0; ok && all && i < sizeof counts / sizeof counts[0]; i++) {
         ok = read_count(reader, &counts[i], at, id, &rows, err);
     }

@@ -95,7 +95,7 @@ $(B)/%.o: %.c $(FLAGS_STAMP)
 	$(call say,CC,$@)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 define room_rule
-$(call lib_of,$(1)): $(call obj_of,$(1))
+$(call lib_of,$(1)): $(call obj_of,$(1)) | $(B)/.dir
 	@rm -f $$@ && ar rcs $$@ $$^
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))

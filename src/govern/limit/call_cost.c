@@ -77,6 +77,11 @@ static void start_base(struct call_cost *c, double pct, int64_t now_ms)
     c->sent_units = 0;
 }
 
+void call_cost_rebase(struct call_cost *c, double pct, int64_t now_ms)
+{
+    start_base(c, pct, now_ms);
+}
+
 void call_cost_read(struct call_cost *c, double pct, double period_s, int64_t now_ms)
 {
     bool first = c->base_ms == 0;

@@ -57,6 +57,8 @@ enum cost_driver cost_driver_of(double call_count, double total_cputime, double 
 void call_cost_sent(struct call_cost *c, double items, double units);
 /* A reading of pct; period_s: after a quarter of it without a sample the base is taken anew. */
 void call_cost_read(struct call_cost *c, double pct, double period_s, int64_t now_ms);
+/* A reading that says nothing of costs: the next ones are measured from it. */
+void call_cost_rebase(struct call_cost *c, double pct, int64_t now_ms);
 /* Decay by `fall` per cent lies between the last reading and the one that comes. */
 void call_cost_fell(struct call_cost *c, double fall);
 /* Answered without a reading: below absent_pct (reference 1.2). */

@@ -283,7 +283,13 @@ static void read_slot(struct scope *s, int i, const struct usage_reading *r, boo
     if (slot->source == USAGE_APP || slot->source == USAGE_BUC) {
         slot->cost.driver = cost_driver_of(r->call_count, r->total_cputime, r->total_time);
     }
-    call_cost_read(&slot->cost, r->pct, slot->decay.period_s, r->at);
+    /* At 100 Meta refuses: a call that succeeds there tells that the reading is late or stands,
+     * not what the call cost. */
+    if (ok && r->pct >= 100) {
+        call_cost_rebase(&slot->cost, r->pct, r->at);
+    } else {
+        call_cost_read(&slot->cost, r->pct, slot->decay.period_s, r->at);
+    }
     stuck_step(&slot->stuck, r->pct, ok, r->at);
     forecast_add(&slot->forecast, r->pct, r->at);
     slot->reading = *r;

@@ -138,6 +138,26 @@ static void test_governor_stuck_reading_is_ignored_until_it_moves(void **state)
     governor_destroy(g);
 }
 
+/* A reading that stands says nothing of what calls cost: the account is not held for that. */
+static void test_governor_stuck_reading_teaches_no_costs(void **state)
+{
+    (void)state;
+    struct governor *g = make();
+    struct gate_call call = meta_call("act_1");
+    int64_t now = start_ms;
+    struct usage_reading r = reading(USAGE_ACCOUNT, "act_1", 0.5, now);
+    served(g, &call, &r, now);
+    for (int i = 0; i < 3; i++) {
+        now += 600000; /* a run now and then: the level has fallen in between */
+        r = reading(USAGE_ACCOUNT, "act_1", 100, now);
+        assert_true(may(g, &call, now));
+        served(g, &call, &r, now);
+    }
+    assert_true(view(g, SCOPE_ACCOUNT, "act_1", now).stuck);
+    assert_true(may(g, &call, now + 1000));
+    governor_destroy(g);
+}
+
 /* ---- nothing known yet ---- */
 
 static void test_governor_unknown_scope_is_entered_by_one_call(void **state)
@@ -378,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_governor_reading_ages_and_decays),
         cmocka_unit_test(test_governor_without_reading_shows_the_model),
         cmocka_unit_test(test_governor_stuck_reading_is_ignored_until_it_moves),
+        cmocka_unit_test(test_governor_stuck_reading_teaches_no_costs),
         cmocka_unit_test(test_governor_unknown_scope_is_entered_by_one_call),
         cmocka_unit_test(test_governor_unknown_app_is_entered_by_six),
         cmocka_unit_test(test_governor_new_account_starts_from_what_others_cost),

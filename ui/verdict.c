@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/view/reason.h"
+
 /* Late accounts, nothing running and nothing finished for so long: nothing moves. */
 enum { STALL_MS = 30 * 60000 };
 
@@ -93,6 +95,23 @@ static struct verdict without_engine(const struct verdict_input *in)
     return out;
 }
 
+/* Nothing but one kind of Meta's quotas: it is named. */
+static void name_quota(const struct verdict_input *in, struct verdict *out)
+{
+    enum hold_reason only = HOLD_UNKNOWN;
+    int kinds = 0;
+    for (int r = 0; r < HOLD_REASON_COUNT; r++) {
+        if (in->reasons[r] && hold_reason_is_quota((enum hold_reason)r)) {
+            only = (enum hold_reason)r;
+            kinds++;
+        }
+    }
+    if (kinds == 1 && strcmp(out->cause, "Meta") == 0 && !in->reasons[HOLD_BACKOFF] &&
+        !in->failing && !in->late) {
+        snprintf(out->cause, sizeof out->cause, "%s", state_words(only));
+    }
+}
+
 static void judge(const struct verdict_input *in, struct verdict *out)
 {
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
@@ -106,6 +125,7 @@ static void judge(const struct verdict_input *in, struct verdict *out)
     if (in->late) { /* behind because calls fail, or because we do not keep up */
         blame(out, in->errors_hour ? "Meta" : "us");
     }
+    name_quota(in, out);
     if (in->reasons[HOLD_TOKEN_INVALID]) {
         set_kind(out, VERDICT_TOKEN, "TOKEN", ROLE_VERDICT_BAD);
     } else if (is_stalled(in)) {

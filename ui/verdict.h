@@ -33,7 +33,7 @@ struct verdict {
     enum role role;
     char word[16];                     /* "DEGRADED" */
     char detail[128];                  /* "3 throttled, 1 token", the gravest first */
-    char cause[64];                    /* "Meta, us"; "" = nothing is wrong */
+    char cause[64];                    /* "app quota, us"; "" = nothing is wrong */
     int64_t since;                     /* 0 = unknown */
     int64_t clears_first, clears_last; /* 0 = does not clear by itself, or nothing to clear */
     int held;                          /* accounts that clear by themselves */

@@ -85,8 +85,8 @@ static void explain_limiter(const struct limiter_line *l, const struct env *env,
 {
     struct text age = format_age(env->now - l->at);
     struct text reset = format_time(l->regain_at, env->now, env->offset_s);
-    const char *state = l->blocked               ? "blocked by Meta"
-                        : l->stuck               ? "stuck: does not fall although calls succeed"
+    const char *state = l->blocked ? "blocked by Meta"
+                        : l->stuck ? "stuck: stands although calls succeed; ignored until it moves"
                         : l->pct >= l->threshold ? "above our threshold: nothing starts"
                                                  : "";
     if (l->pct < 0) {
@@ -94,10 +94,13 @@ static void explain_limiter(const struct limiter_line *l, const struct env *env,
         return;
     }
     sheet_add(sheet, l->blocked || l->pct >= l->threshold ? ROLE_WARN : ROLE_TEXT,
-              "    %-16s %4s of %s, %s old, %s%s%s  %s", l->label, format_pct(l->pct).text,
+              "    %-16s %4s of %s, %s old, %s%s%s", l->label, format_pct(l->pct).text,
               format_pct(l->threshold).text, age.text, l->header,
-              l->regain_at > env->now ? ", free " : "", l->regain_at > env->now ? reset.text : "",
-              state);
+              l->regain_at > env->now ? ", free " : "", l->regain_at > env->now ? reset.text : "");
+    if (state[0]) { /* of its own line: behind the header it would be cut */
+        sheet_add(sheet, l->blocked || l->pct >= l->threshold ? ROLE_WARN : ROLE_TEXT,
+                  "    %-16s %4s %s", "", "", state);
+    }
 }
 
 void why_text(struct sheet *sheet, enum role role, const char *label, const char *text)

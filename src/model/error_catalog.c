@@ -28,8 +28,8 @@ static const struct error_entry entries[] = {
     {17, 0, ANY, NULL, "ad account", ERROR_THROTTLE,
      "Ad account has too many calls",
      "The ad account's score is used up; calling on prolongs the block.",
-     "Nothing: this account waits, the others go on. If it recurs, see who else reads it, or "
-     "lower [limits] account."},
+     "Wait, do not force: a call prolongs the block. If it recurs, see who else reads it, or lower "
+     "[limits] account."},
     {32, 0, ANY, NULL, "token", ERROR_THROTTLE, "Page request limit",
      "The calls of a page or its user are used up.",
      "Nothing: accounts of the token wait."},

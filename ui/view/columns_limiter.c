@@ -77,8 +77,10 @@ static void limiter_reset(const void *row, const void *env, struct cell_out *out
 {
     ROW(limiter_line);
     ENV;
-    cell_put(out, ROLE_TEXT,
-             r->regain_at > e->now ? format_time(r->regain_at, e->now, e->offset_s).text : "--");
+    cell_put(out, r->stuck ? ROLE_WARN : ROLE_TEXT,
+             r->stuck                ? "stuck"
+             : r->regain_at > e->now ? format_time(r->regain_at, e->now, e->offset_s).text
+                                     : "--");
 }
 
 static double limiter_reset_number(const void *row, const void *env)

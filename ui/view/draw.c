@@ -14,7 +14,7 @@ static void limiter_tail(const struct limiter_line *row, const struct env *env, 
                          char out[96])
 {
     struct text age = format_age(env->now - row->at);
-    int used = snprintf(out, 96, "%4.8s", row->pct < 0 ? "--" : age.text);
+    int used = snprintf(out, 96, "%4.8s", row->pct < 0 ? "--" : row->stuck ? "stuck" : age.text);
     if (row->regain_at > env->now && width >= TAIL_RESET) {
         struct text reset = format_time(row->regain_at, env->now, env->offset_s);
         used += snprintf(out + used, 96 - (size_t)used, " %s %.20s",
@@ -44,8 +44,8 @@ static void draw_limiter(struct canvas *canvas, struct rect at, const struct lim
     enum role role = row->pct < 0 ? ROLE_DIM : gauge_role(row->pct, row->threshold);
     canvas_right(canvas, at.y, x, 5, role == ROLE_GAUGE ? ROLE_TEXT : role,
                  format_pct(row->pct).text);
-    canvas_text(canvas, at.y, x + 5, at.x + at.w - x - 5, row->blocked ? ROLE_WARN : ROLE_DIM,
-                tail);
+    canvas_text(canvas, at.y, x + 5, at.x + at.w - x - 5,
+                row->blocked || row->stuck ? ROLE_WARN : ROLE_DIM, tail);
 }
 
 /* How many limiters are nearer to their threshold than this one. */

@@ -136,27 +136,44 @@ void reason_until(const struct account_line *row, const struct env *env, char *o
     }
 }
 
+static const struct cure {
+    enum hold_reason reason;
+    int code, subcode; /* of the error that stands for it when the hold names none */
+    const char *words; /* where no error tells what to do; NULL = that error's advice */
+} cures[] = {
+    {HOLD_TOKEN_INVALID,  190, 0,       NULL                                                              },
+    {HOLD_NO_ACCESS,      200, 0,       NULL                                                              },
+    {HOLD_QUOTA_ACCOUNT,  17,  2446079,
+     "Nothing: it goes on by itself. If it recurs, see who else reads it."                                },
+    {HOLD_QUOTA_USE_CASE, 0,   0,       "Nothing: it goes on by itself. If it recurs, sync it less often."},
+    {HOLD_QUOTA_APP,      4,   0,       NULL                                                              },
+    {HOLD_QUOTA_INSIGHTS, 4,   1504022, NULL                                                              },
+    {HOLD_QUOTA_TOKEN,    17,  0,       NULL                                                              },
+    {HOLD_BACKOFF,        0,   0,       "Nothing: it is tried again by itself."                           },
+    {HOLD_BUDGET,         0,   0,       "B raises the budget for the day; S forces what cannot wait."     },
+    {HOLD_PAUSED,         0,   0,       "p resumes it."                                                   },
+    {HOLD_DISABLED,       0,   0,
+     "Nothing here: the account is switched off at Meta; its billing or policy page says why."            },
+};
+
+/* Without a subcode 4 and 17 stand for several limits; the reason tells which it is. */
+static const struct error_entry *error_of(const struct hold_figures *f, const struct cure *cure)
+{
+    bool ambiguous = !f->subcode && (f->code == 4 || f->code == 17);
+    if (f->code && !ambiguous) {
+        return error_catalog_find(f->code, f->subcode, NULL, 0);
+    }
+    return cure->code ? error_catalog_find(cure->code, cure->subcode, NULL, 0) : NULL;
+}
+
 const char *reason_cure(const struct account_line *row)
 {
-    static const struct {
-        enum hold_reason reason;
-        int code; /* of the error that stands for it when the hold names none */
-        const char *cure;
-    } cures[] = {
-        {HOLD_TOKEN_INVALID, 190, NULL                                                            },
-        {HOLD_NO_ACCESS,     200, NULL                                                            },
-        {HOLD_BUDGET,        0,   "B raises the budget for the day; S forces what cannot wait."   },
-        {HOLD_PAUSED,        0,   "p resumes it."                                                 },
-        {HOLD_DISABLED,      0,
-         "Nothing here: the account is switched off at Meta; its billing or policy page says why."},
-    };
     for (size_t i = 0; i < sizeof cures / sizeof cures[0]; i++) {
-        if (cures[i].reason == row->reason && cures[i].cure) {
-            return cures[i].cure;
-        }
-        if (cures[i].reason == row->reason) {
-            int code = row->figures.code ? row->figures.code : cures[i].code;
-            return error_catalog_find(code, row->figures.subcode, NULL, 0)->advice;
+        const struct cure *cure = &cures[i];
+        if (cure->reason == row->reason) {
+            bool by_error = !cure->words || row->figures.rule == RULE_BLOCKED;
+            const struct error_entry *error = by_error ? error_of(&row->figures, cure) : NULL;
+            return error ? error->advice : cure->words;
         }
     }
     return "";

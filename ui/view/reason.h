@@ -51,7 +51,7 @@ const char *state_words(enum hold_reason reason);
 void reason_words(const struct account_line *row, char *out, size_t size);
 /* When it ends, as the UNTIL column says it: "10:41", "next", "you", "Meta", "resumed", "--". */
 void reason_until(const struct account_line *row, const struct env *env, char *out, size_t size);
-/* What somebody has to do, "" when it ends by itself; from the error that began it. */
+/* What to do, that it ends by itself included; from the error that began it. "" = not held. */
 const char *reason_cure(const struct account_line *row);
 /* One sentence: why, since when, until when. */
 void reason_sentence(const struct account_line *row, const struct env *env, char *out, size_t size);

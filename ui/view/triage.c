@@ -12,6 +12,7 @@
 enum { PANE_ACCOUNTS, PANE_USAGE, PANE_RUNS, PANE_BUDGET, PANE_ERRORS, TRIAGE_PANES };
 enum { ROWS_ONE_LINE = 12 }; /* fewer: the header is the verdict alone, see layout.c */
 enum { RUNS_SHOWN = 100, SELECTION_CHUNK = 8 * 1024, TIMELINE_LINES = 4, COURSE_LINES = 7 };
+enum { CURE_LINES = 2, ROOM_TO_STAY = 5, USUAL_LIMITERS = 4 }; /* of the reason's pane */
 
 struct triage {
     const struct account_line *accounts;
@@ -140,9 +141,11 @@ static void usage_draw(const struct view *view, const struct env *env, struct ca
         rect.h--;
     }
     if (account && reason_cure(account)[0]) {
-        int used =
-            canvas_wrap(canvas, (struct rect){rect.y, rect.x, rect.h > 2 ? 2 : rect.h, rect.w},
-                        ROLE_TEXT, reason_cure(account));
+        int used = canvas_wrap(
+            canvas,
+            (struct rect){rect.y, rect.x, rect.h > CURE_LINES ? CURE_LINES : rect.h, rect.w},
+            ROLE_TEXT, reason_cure(account));
+        used = rect.h >= ROOM_TO_STAY ? CURE_LINES : used; /* what follows does not jump */
         rect.y += used;
         rect.h -= used;
     }
@@ -155,12 +158,13 @@ static void usage_draw(const struct view *view, const struct env *env, struct ca
     }
 }
 
+/* The same for most accounts, so that the panes below stay where they are. */
 static int usage_lines(const struct view *view, const struct env *env)
 {
     const struct selection *selection = view->selection;
-    const struct account_line *account = selected_account(view, env);
-    return 1 + (account && reason_cure(account)[0] ? 2 : 0) +
-           (selection && selection->limiter_count ? (int)selection->limiter_count : 1);
+    int limiters = selection ? (int)selection->limiter_count : 0;
+    (void)env;
+    return 1 + CURE_LINES + (limiters > USUAL_LIMITERS ? limiters : USUAL_LIMITERS);
 }
 
 static void budget_summary(const struct view *view, const struct env *env, struct canvas *canvas,

@@ -49,9 +49,13 @@ static void course_summary(const struct view *view, const struct env *env, struc
 {
     const struct course *course = view->selection;
     if (course && course->limiter) {
-        struct text range = format_age(env->range);
-        canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "%s %s, last %s ",
-                     course->limiter->name, course->limiter->label, range.text);
+        const struct limiter_line *l = course->limiter;
+        struct text range = format_age(env->range), ours = format_pct(l->ours_pct);
+        bool known =
+            l->ours_pct >= 0 && !l->stuck; /* on a narrow screen the column OURS has gone */
+        canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "%s%s%s, last %s%s%s%s ", l->name,
+                     l->name[0] ? " " : "", l->label, range.text, known ? ", ours ~" : "",
+                     known ? ours.text : "", l->stuck ? ", stuck: ignored until it moves" : "");
     }
 }
 

@@ -95,7 +95,7 @@ static void test_hold_figures_absent_are_unknown(void **state)
     assert_true(f.stuck);
 }
 
-static void test_reason_cure_is_said_where_somebody_has_to_act(void **state)
+static void test_reason_cure_is_said_for_every_hold(void **state)
 {
     (void)state;
     struct account_line line = {.reason = HOLD_TOKEN_INVALID};
@@ -103,8 +103,22 @@ static void test_reason_cure_is_said_where_somebody_has_to_act(void **state)
     assert_string_equal(reason_cure(&line), error_catalog_find(190, 463, NULL, 0)->advice);
     hold_figures_read("{}", &line.figures); /* the error is not always named */
     assert_string_equal(reason_cure(&line), error_catalog_find(190, 0, NULL, 0)->advice);
+    line.reason = HOLD_QUOTA_INSIGHTS; /* which of the two limits of code 4 */
+    assert_string_equal(reason_cure(&line), error_catalog_find(4, 1504022, NULL, 0)->advice);
     line.reason = HOLD_QUOTA_ACCOUNT;
-    assert_string_equal(reason_cure(&line), "");
+    assert_non_null(strstr(reason_cure(&line), "by itself"));
+    hold_figures_read("{\"rule\":\"blocked\",\"code\":17}", &line.figures);
+    assert_non_null(strstr(reason_cure(&line), "do not force"));
+    line.reason = HOLD_QUOTA_USE_CASE; /* a bare 17 is not the token's here */
+    assert_null(strstr(reason_cure(&line), "token"));
+    static const enum hold_reason none[] = {HOLD_RUNNING, HOLD_DUE, HOLD_QUEUED, HOLD_CONCURRENCY,
+                                            HOLD_UNKNOWN};
+    int silent = 0;
+    for (int r = 0; r < HOLD_REASON_COUNT; r++) {
+        line = (struct account_line){.reason = (enum hold_reason)r};
+        silent += reason_cure(&line)[0] == '\0';
+    }
+    assert_int_equal(silent, sizeof none / sizeof none[0]);
     line.reason = HOLD_DISABLED;
     assert_non_null(strstr(reason_cure(&line), "Meta"));
 }
@@ -114,7 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reason_words_until_and_sentence),
         cmocka_unit_test(test_reason_every_state_has_letter_and_words),
-        cmocka_unit_test(test_reason_cure_is_said_where_somebody_has_to_act),
+        cmocka_unit_test(test_reason_cure_is_said_for_every_hold),
         cmocka_unit_test(test_hold_figures_absent_are_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,10 @@ static void test_verdict_throttled_names_count_blame_since_and_end(void **state)
     assert_int_equal(v.since, 400);
     assert_int_equal(v.clears_first, 2000);
     assert_int_equal(v.clears_last, 3000);
+    in.reasons[HOLD_QUOTA_APP] = 0;
+    assert_string_equal(verdict_of(&in).cause, "account quota");
+    in.failing = 1;
+    assert_string_equal(verdict_of(&in).cause, "Meta");
 }
 
 static void test_verdict_token_wins_and_needs_a_person(void **state)

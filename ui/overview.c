@@ -16,6 +16,7 @@
 #include "ui/view/rows.h"
 
 enum { HOUR_MS = 3600000, DAY_MS = 86400000, TREND_MS = 15 * 60000, HOURS = 24 };
+enum { FORECAST_NEAR_MS = 30 * 60000, FORECAST_STEP_MS = 5 * 60000 };
 enum { CHUNK = 64 * 1024, ACTIONS_LOOKED_AT = 200 };
 
 /* Held by nothing: it waits for its time or its turn. */
@@ -332,7 +333,8 @@ static bool load_errors_of_hours(struct overview *o, const struct overview_sourc
     return true;
 }
 
-/* The day goes on as its last hour, the running one in proportion. */
+/* The day goes on as its last hour, the running one in proportion. An end that is far off is told
+ * to five minutes: nearer it is not known, and it would be another one every second. */
 static struct budget_projection project(const struct overview *o, const double *hours, int64_t now)
 {
     int hour = (int)((now - o->budget_since) / HOUR_MS);
@@ -343,7 +345,12 @@ static struct budget_projection project(const struct overview *o, const double *
         recent += hours[hour - 1];
         recent_ms += HOUR_MS;
     }
-    return budget_project(o->budget_limit, o->budget_used, recent, recent_ms, now, o->budget_ends);
+    struct budget_projection p =
+        budget_project(o->budget_limit, o->budget_used, recent, recent_ms, now, o->budget_ends);
+    if (p.ends_at_ms - now > FORECAST_NEAR_MS) {
+        p.ends_at_ms -= p.ends_at_ms % FORECAST_STEP_MS;
+    }
+    return p;
 }
 
 static bool load_day(struct overview *o, const struct overview_source *s, struct err *err)

@@ -80,9 +80,9 @@ static bool get_stats(struct sim *sim, struct request *request, struct jw *w, st
 
 static bool get_limits(struct sim *sim, struct request *request, struct jw *w, struct err *err)
 {
-    (void)request;
     (void)err;
-    limits_write(sim, w);
+    const char *falls = request_param(request, "falls");
+    limits_write(sim, falls != NULL && strcmp(falls, "1") == 0, w);
     return true;
 }
 
@@ -271,7 +271,8 @@ static const struct endpoint endpoints[] = {
     {"GET",    "/sim/clock",  "simulated time",                                                 get_clock   },
     {"GET",    "/sim/truth",  "exact totals: account, since, until, entities=1, at",            get_truth   },
     {"GET",    "/sim/stats",  "what clients did",                                               get_stats   },
-    {"GET",    "/sim/limits", "every limiter as it stands",                                     get_limits  },
+    {"GET",    "/sim/limits", "every limiter as it stands; falls=1: and by minute to come",
+     get_limits                                                                                             },
     {"GET",    "/sim/fault",  "faults that are set",                                            get_faults  },
     {"POST",   "/sim/fault",  "set one or a list",                                              post_fault  },
     {"DELETE", "/sim/fault",  "remove id, or all",                                              delete_fault},

@@ -28,6 +28,6 @@ void control_serve(struct sim *sim, struct request *request, struct reply *reply
 /* truth.c, limits.c */
 struct jw;
 void truth_write(struct sim *sim, const struct request *request, struct jw *w);
-void limits_write(struct sim *sim, struct jw *w);
+void limits_write(struct sim *sim, bool falls, struct jw *w);
 
 #endif

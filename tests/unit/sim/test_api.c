@@ -437,6 +437,36 @@ static void test_account_without_access(void **state)
     sim_destroy(sim);
 }
 
+/* How an hourly limiter falls: a figure for each minute of the next hour, the last one zero. */
+static void test_limits_tell_how_they_fall(void **state)
+{
+    (void)state;
+    struct sim *sim = fixture_create();
+    struct answer answer;
+    get(sim, &answer, "/v26.0/{A}/campaigns");
+    answer_free(&answer);
+    get(sim, &answer, "/sim/limits");
+    assert_null(json_get(json_get(json_root(answer.doc), "app"), "falls"));
+    answer_free(&answer);
+    get(sim, &answer, "/sim/limits?falls=1");
+    const struct json *app = json_get(json_root(answer.doc), "app");
+    double now = 0, pct = 0, before = 0;
+    assert_true(json_double(json_get(app, "pct"), &now));
+    assert_true(now > 0);
+    size_t minutes = 0;
+    before = now;
+    for (const struct json *at = json_first(json_get(app, "falls")); at; at = json_next(at)) {
+        assert_true(json_double(at, &pct));
+        assert_true(pct <= before);
+        before = pct;
+        minutes++;
+    }
+    assert_int_equal(minutes, 60);
+    assert_true(pct == 0);
+    answer_free(&answer);
+    sim_destroy(sim);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_nested_edges),
         cmocka_unit_test(test_too_much_data),
         cmocka_unit_test(test_account_without_access),
+        cmocka_unit_test(test_limits_tell_how_they_fall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

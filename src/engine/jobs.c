@@ -238,8 +238,9 @@ static void look_at_parked(struct engine *engine, struct engine_account *slot, i
         finish(engine, slot, 0);
     } else if (job->wake_at == INT64_MAX || job->wake_at > limit) {
         char why[160];
-        snprintf(why, sizeof why, "held by %s for longer than the park limit",
-                 hold_reason_name(job->pause.reason));
+        snprintf(why, sizeof why, "held by %s %s", hold_reason_name(job->pause.reason),
+                 job->wake_at == INT64_MAX ? "until a person acts"
+                                           : "for longer than the park limit");
         slot->throttle = job->pause;
         sync_run_close(job->run, RUN_THROTTLED, why);
         finish(engine, slot, job->pause.until);

@@ -7,7 +7,7 @@
 #include "sync/run.h"
 #include "json/write.h"
 
-enum { END_TOLERANCE_MS = 60000 };
+enum { END_TOLERANCE_MS = 60000, STANDSTILL_MS = 2000, PARKING_REAL_MS = 20 };
 
 static void say(struct hold *out, enum hold_reason reason, int64_t until)
 {
@@ -47,6 +47,14 @@ static void say_verdict(const struct gate_verdict *verdict, struct hold *out)
     if (verdict->detail[0]) {
         snprintf(out->detail, sizeof out->detail, "%s", verdict->detail);
     }
+}
+
+bool waiting_parks(const struct sync_pause *pause, int64_t now_ms, int64_t real_ms)
+{
+    if (pause->at == INT64_MAX) {
+        return pause->reason != HOLD_RUNNING;
+    }
+    return pause->at - now_ms > STANDSTILL_MS && real_ms > PARKING_REAL_MS;
 }
 
 void waiting_parked(const struct sync_pause *pause, struct hold *out)

@@ -8,14 +8,11 @@
 #include "config/config.h"
 #include "engine/gate.h"
 #include "engine/state.h"
+#include "engine/waiting.h"
 #include "graph/graph.h"
 #include "sync/accounts.h"
 
-enum {
-    PARK_ABOVE_MS = 2000, /* real time: a shorter wait is sat out */
-    POLL_MS = 250,
-    STACK_BYTES = 1024 * 1024
-};
+enum { POLL_MS = 250, STACK_BYTES = 1024 * 1024 };
 
 struct graph *worker_graph(const struct engine *engine, struct err *err)
 {
@@ -157,7 +154,7 @@ static bool work_on_run(struct worker *worker, struct job *job)
         }
         if (state == SYNC_ACTIVE) {
             poll_graph(worker, wait);
-        } else if (wait > PARK_ABOVE_MS) {
+        } else if (waiting_parks(&pause, engine_now(engine), wait)) {
             sync_run_park(job->run);
             job->pause = pause;
             job->wake_at = pause.at;
@@ -181,7 +178,8 @@ static bool work_on_listing(struct worker *worker, struct job *job)
             return true;
         }
         int64_t wait = real_wait(engine, &pause);
-        if (state == SYNC_WAITING && wait > PARK_ABOVE_MS) {
+        bool endless = pause.at == INT64_MAX; /* it is asked again once the token is renewed */
+        if (state == SYNC_WAITING && !endless && waiting_parks(&pause, engine_now(engine), wait)) {
             job->pause = pause;
             job->wake_at = pause.at;
             return false;

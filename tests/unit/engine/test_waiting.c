@@ -166,6 +166,30 @@ static void test_waiting_names_the_limit_after_a_throttled_run(void **state)
     assert_int_equal(decide(&f).reason, HOLD_QUEUED);
 }
 
+/* A run that stands still gives its worker back, however fast the clock goes, and is not said to
+ * run: what would end its wait only a person can end, or it lies more than two seconds ahead. */
+static void test_a_run_that_stands_still_is_parked(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t at, real_ms;
+        enum hold_reason reason;
+        bool parks;
+    } cases[] = {
+        {NOW + 1900,  1900, HOLD_QUOTA_ACCOUNT, false},
+        {NOW + 2100,  2100, HOLD_QUOTA_ACCOUNT, true },
+        {NOW + 90000, 1500, HOLD_QUOTA_ACCOUNT, true }, /* 60 times as fast */
+        {NOW + 90000, 1500, HOLD_BACKOFF,       true },
+        {NOW + 2100,  3,    HOLD_QUOTA_ACCOUNT, false}, /* shorter than parking takes */
+        {INT64_MAX,   250,  HOLD_TOKEN_INVALID, true },
+        {INT64_MAX,   250,  HOLD_RUNNING,       false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sync_pause pause = {.at = cases[i].at, .reason = cases[i].reason};
+        assert_int_equal(waiting_parks(&pause, NOW, cases[i].real_ms), cases[i].parks);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +199,7 @@ int main(void)
         cmocka_unit_test(test_hostile_errors_stay_json),
         cmocka_unit_test(test_same_tolerates_a_small_move_of_the_end),
         cmocka_unit_test(test_waiting_names_the_limit_after_a_throttled_run),
+        cmocka_unit_test(test_a_run_that_stands_still_is_parked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -146,15 +146,22 @@ static bool is_window(const struct scope *s, const struct slot *slot)
     return s->window && slot->source != USAGE_INSIGHTS;
 }
 
+/* reset_time_duration is the time to a score of zero (reference 1.1): to there it falls evenly. */
+static bool resets_evenly(const struct slot *slot)
+{
+    const struct usage_reading *r = &slot->reading;
+    return slot->source == USAGE_ACCOUNT && r->regain_s > 0 && slot->level_ms == r->at;
+}
+
 /* The last level, decayed; what was answered since is not in it. */
 static double level_now(const struct scope *s, const struct slot *slot, int64_t now_ms)
 {
     if (is_window(s, slot)) {
         return window_left(s, slot, now_ms);
     }
-    const struct usage_reading *r = &slot->reading;
-    if (slot->source == USAGE_ACCOUNT && r->regain_s > 0 && now_ms >= r->at + r->regain_s * 1000) {
-        return 0; /* reset_time_duration has passed */
+    if (resets_evenly(slot)) {
+        double passed_s = fmax(0, (double)(now_ms - slot->level_ms) / 1000.0);
+        return slot->level_pct * fmax(0, 1 - passed_s / (double)slot->reading.regain_s);
     }
     return decay_after(&slot->decay, slot->level_pct, now_ms - slot->level_ms);
 }
@@ -194,8 +201,12 @@ double scope_model_pct(const struct scope *s, enum access_tier tier, int64_t now
 
 double scope_used_pct(const struct scope *s, int i, enum access_tier tier, int64_t now_ms)
 {
-    double pct = s->slots[i].stuck.stuck ? -1 : scope_header_pct(s, i, tier, now_ms);
-    double model = i == 0 ? scope_model_pct(s, tier, now_ms) : -1;
+    const struct slot *slot = &s->slots[i];
+    double pct = slot->stuck.stuck ? -1 : scope_header_pct(s, i, tier, now_ms);
+    /* The model falls in the slowest shape there is; not where the header tells the shape, unless
+     * it was not worth trusting of late. */
+    bool told = !slot->stuck.stuck && resets_evenly(slot) && s->ratio_floor <= 0;
+    double model = i == 0 && !told ? scope_model_pct(s, tier, now_ms) : -1;
     return model > pct ? model : pct;
 }
 

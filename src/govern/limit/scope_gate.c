@@ -17,6 +17,7 @@ struct figures {
     double used, line, threshold;
     double call_mean, call_high, flight_mean, flight_high;
     double item_high; /* per item, the dearer of both rates */
+    double target;    /* where the call may go; the line, or lower for what it may cost */
     bool known;       /* something tells what a call costs */
     enum access_tier tier;
 };
@@ -78,10 +79,10 @@ static bool hold_line(const struct scope *s, const struct figures *f, const char
         out->items_fit = fit > 1 ? (int)fit : 1;
     }
     snprintf(out->detail, sizeof out->detail,
-             "{\"rule\":\"%s\",\"pct\":%.2f,\"threshold\":%.1f,\"header_pct\":%.2f,"
+             "{\"rule\":\"%s\",\"pct\":%.2f,\"threshold\":%.1f,\"target\":%.2f,\"header_pct\":%.2f,"
              "\"source\":\"%s\",\"age_s\":%lld,\"model_pct\":%.2f,\"call_pct\":%.3f,"
              "\"reserved_pct\":%.2f,\"in_flight\":%d,\"stuck\":%s,\"tier\":\"%s\"}",
-             rule, f->used, f->threshold, seen ? r->pct : -1.0,
+             rule, f->used, f->threshold, f->target, seen ? r->pct : -1.0,
              seen ? usage_source_header(f->slot->source) : "model",
              seen ? (long long)((now_ms - r->at) / 1000) : -1LL,
              f->i == 0 ? scope_model_pct(s, f->tier, now_ms) : -1.0, f->call_mean, f->flight_mean,
@@ -170,7 +171,9 @@ static bool pass_line(const struct scope *s, const struct figures *f, int64_t no
     if (until == INT64_MAX || until <= now_ms) {
         until = now_ms + (s->in_flight > 0 ? answer_ms : 60 * 1000);
     }
-    return hold_line(s, f, "threshold", until, now_ms, out);
+    struct figures aimed = *f;
+    aimed.target = target;
+    return hold_line(s, &aimed, "threshold", until, now_ms, out);
 }
 
 static bool pass_pace(const struct scope *s, const struct figures *f, double start_pct,
@@ -197,13 +200,15 @@ static struct figures weigh(const struct scope *s, int i, const struct gate_call
     struct slot_costs c = scope_costs(s, i, tier);
     double items = gate_items(call), units = gate_units(call);
     double threshold = lines->threshold_pct[i];
+    double line = call->critical ? fmax(lines->critical_pct, threshold) : threshold;
     return (struct figures){
         .slot = &s->slots[i],
         .i = i,
         .tier = tier,
         .used = scope_used_pct(s, i, tier, now_ms),
         .threshold = threshold,
-        .line = call->critical ? fmax(lines->critical_pct, threshold) : threshold,
+        .line = line,
+        .target = line,
         .call_mean = slot_cost_mean(&c, items, units),
         .call_high = slot_cost_high(&c, items, units),
         .flight_mean = slot_cost_mean(&c, s->items_flight, s->units_flight),

@@ -158,6 +158,34 @@ static void test_governor_stuck_reading_teaches_no_costs(void **state)
     governor_destroy(g);
 }
 
+/* The header tells when the score is zero: what is said of the end of a wait follows it, and
+ * neither the slowest shape of a decay nor our own count of points holds an account for longer. */
+static void test_governor_score_falls_evenly_to_its_reset(void **state)
+{
+    (void)state;
+    struct governor *g = make();
+    struct gate_call call = meta_call("act_1");
+    struct usage_reading r = reading(USAGE_ACCOUNT, "act_1", 64, start_ms);
+    r.access_tier = ACCESS_DEVELOPMENT;
+    r.regain_s = 192;
+    served(g, &call, &r, start_ms);
+    static const struct {
+        int64_t after_ms;
+        double pct;
+    } cases[] = {
+        {0,      64},
+        {48000,  48},
+        {96000,  32},
+        {192000, 0 },
+        {600000, 0 }
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double pct = view(g, SCOPE_ACCOUNT, "act_1", start_ms + cases[i].after_ms).pct;
+        assert_true(pct > cases[i].pct - 0.1 && pct < cases[i].pct + 0.1);
+    }
+    governor_destroy(g);
+}
+
 /* ---- nothing known yet ---- */
 
 static void test_governor_unknown_scope_is_entered_by_one_call(void **state)
@@ -399,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_governor_without_reading_shows_the_model),
         cmocka_unit_test(test_governor_stuck_reading_is_ignored_until_it_moves),
         cmocka_unit_test(test_governor_stuck_reading_teaches_no_costs),
+        cmocka_unit_test(test_governor_score_falls_evenly_to_its_reset),
         cmocka_unit_test(test_governor_unknown_scope_is_entered_by_one_call),
         cmocka_unit_test(test_governor_unknown_app_is_entered_by_six),
         cmocka_unit_test(test_governor_new_account_starts_from_what_others_cost),

@@ -150,6 +150,9 @@ bool waiting_same(const struct hold *a, const struct hold *b)
 {
     int64_t moved = a->until > b->until ? a->until - b->until : b->until - a->until;
     bool open_ended = (a->until == 0) != (b->until == 0);
+    int64_t length = a->until - a->since;
+    bool moved_far = moved >= END_TOLERANCE_MS || (hold_reason_is_quota(a->reason) &&
+                                                   moved > STANDSTILL_MS && moved * 20 > length);
     return a->reason == b->reason && strcmp(a->scope, b->scope) == 0 &&
-           strcmp(a->scope_id, b->scope_id) == 0 && !open_ended && moved < END_TOLERANCE_MS;
+           strcmp(a->scope_id, b->scope_id) == 0 && !open_ended && !moved_far;
 }

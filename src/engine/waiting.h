@@ -43,16 +43,17 @@ struct waiting_facts {
  */
 void waiting_decide(const struct waiting_facts *facts, struct hold *out);
 
-/* Whether a run that waits gives its worker back: nothing but a person ends its wait, or it is longer
- * than a run may be said to run while it stands still. A wait of less than real_ms = 20 is sat out
- * all the same: parking would take as long. */
+/* Whether a run that waits gives its worker back: nothing but a person ends its wait, or it is
+ * longer than a run may be said to run while it stands still. A wait of less than real_ms = 20 is
+ * sat out all the same: parking would take as long. */
 bool waiting_parks(const struct sync_pause *pause, int64_t now_ms, int64_t real_ms);
 
 /* What a parked run's own pause says. */
 void waiting_parked(const struct sync_pause *pause, struct hold *out);
 
 /* Whether the open interval still tells the truth, so that no new row is needed: same reason and
- * scope, and an end that moved by less than a minute. */
+ * scope, and an end that moved by less than a minute; that of a limit also by no more than a
+ * twentieth of the wait, for a short one may be shorter than that minute. */
 bool waiting_same(const struct hold *a, const struct hold *b);
 
 #endif

@@ -142,6 +142,19 @@ static void test_same_tolerates_a_small_move_of_the_end(void **state)
     assert_false(waiting_same(&a, &b));
 }
 
+static void test_same_is_stricter_with_the_end_of_a_limit(void **state)
+{
+    (void)state;
+    struct hold a = {.reason = HOLD_QUOTA_ACCOUNT, .since = NOW, .until = NOW + 40000}, b = a;
+    b.until += 2000;
+    assert_true(waiting_same(&a, &b));
+    b.until += 2000;
+    assert_false(waiting_same(&a, &b));
+    a.until = NOW + 3600000;
+    b.until = a.until + 30000;
+    assert_true(waiting_same(&a, &b));
+}
+
 /* A run was closed as throttled: until its account is due again, the limit is what it waits for. */
 static void test_waiting_names_the_limit_after_a_throttled_run(void **state)
 {
@@ -198,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_a_person_comes_before_a_quota),
         cmocka_unit_test(test_hostile_errors_stay_json),
         cmocka_unit_test(test_same_tolerates_a_small_move_of_the_end),
+        cmocka_unit_test(test_same_is_stricter_with_the_end_of_a_limit),
         cmocka_unit_test(test_waiting_names_the_limit_after_a_throttled_run),
         cmocka_unit_test(test_a_run_that_stands_still_is_parked),
     };

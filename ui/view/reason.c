@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/error_catalog.h"
+#include "model/usage.h"
 #include "ui/format.h"
 #include "ui/view/rows.h"
 #include "json/json.h"
@@ -98,6 +99,7 @@ void hold_figures_read(const char *detail, struct hold_figures *out)
                                  .subcode = subcode > 0 ? (int)subcode : 0};
     out->named_by_api = json_bool(json_get(root, "named_by_api"), &on) && on;
     out->stuck = json_bool(json_get(root, "stuck"), &on) && on;
+    out->development = access_tier_parse(json_text(json_get(root, "tier"))) == ACCESS_DEVELOPMENT;
     out->rule = rule_of(json_text(json_get(root, "rule")), out);
     json_free(doc);
 }
@@ -168,6 +170,10 @@ static const struct error_entry *error_of(const struct hold_figures *f, const st
 
 const char *reason_cure(const struct account_line *row)
 {
+    if (row->figures.development && hold_reason_is_quota(row->reason)) {
+        return "Nothing: it goes on by itself. The app has development access, with small limits; "
+               "standard access gives more.";
+    }
     for (size_t i = 0; i < sizeof cures / sizeof cures[0]; i++) {
         const struct cure *cure = &cures[i];
         if (cure->reason == row->reason) {

@@ -35,6 +35,7 @@ struct hold_figures {
     int64_t age_s;                   /* of the reading at the decision; -1 = not given */
     int code, subcode;               /* of the error that began it; 0 = none */
     bool named_by_api;               /* the block's end is Meta's word, not our guess */
+    bool development;                /* counted with the limits of development access */
     bool stuck;                      /* the reading does not fall although calls succeed */
 };
 

@@ -111,6 +111,10 @@ static void test_reason_cure_is_said_for_every_hold(void **state)
     assert_non_null(strstr(reason_cure(&line), "do not force"));
     line.reason = HOLD_QUOTA_USE_CASE; /* a bare 17 is not the token's here */
     assert_null(strstr(reason_cure(&line), "token"));
+    hold_figures_read("{\"rule\":\"full\",\"tier\":\"development_access\"}", &line.figures);
+    assert_non_null(strstr(reason_cure(&line), "development access"));
+    hold_figures_read("{\"rule\":\"full\",\"tier\":\"standard_access\"}", &line.figures);
+    assert_null(strstr(reason_cure(&line), "development"));
     static const enum hold_reason none[] = {HOLD_RUNNING, HOLD_DUE, HOLD_QUEUED, HOLD_CONCURRENCY,
                                             HOLD_UNKNOWN};
     int silent = 0;

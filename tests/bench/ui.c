@@ -1,11 +1,14 @@
 /*
  * ui: what a program does to its terminal, measured on a pty: bytes, frames, processor time,
- * memory, and the time from a key to the screen. ui watch ROWS COLS SECONDS COMMAND...   one line:
- * first frame, bytes, frames, CPU, memory ui keys ROWS COLS COUNT COMMAND...      one line: median
- * and p99 from key to screen ui fill DATABASE ACCOUNTS SCRIPT        runs a script of SQL with :now
- * and :accounts bound ui write DATABASE SECONDS               commits as three runs at full speed
- * do Stands alone on purpose, as the other programs here. A burst of output that pauses for GAP_MS
- * is a frame.
+ * memory, and the time from a key to the screen. Each mode prints one line.
+ * - ui watch ROWS COLS SECONDS COMMAND...: first frame, bytes, frames, CPU, memory
+ * - ui first ROWS COLS COUNT COMMAND...: first frame of COUNT starts: smallest, median, largest
+ * - ui keys ROWS COLS COUNT COMMAND...: median and p99 from key to screen
+ * - ui fill DATABASE ACCOUNTS SCRIPT: runs a script of SQL with :now and :accounts bound
+ * - ui write DATABASE SECONDS: commits as three runs at full speed do
+ *
+ * Stands alone on purpose, as the other programs here. A burst of output that pauses for GAP_MS is
+ * a frame.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +31,7 @@ enum {
     WARM_MS = 3000,
     FRAMES_MAX = 100000,
     KEYS_MAX = 10000,
+    STARTS_MAX = 1000,
     KEY_WAIT_MS = 1000,
     SCREEN_BYTES = 600
 };
@@ -193,6 +197,21 @@ static void watch(char **argv)
     stop(&child);
 }
 
+static void first(char **argv)
+{
+    static double shown[STARTS_MAX];
+    size_t count = 0, wanted = (size_t)atoi(argv[2]);
+    while (count < wanted && count < STARTS_MAX) {
+        long bytes = 0;
+        struct child child = start(argv[0], argv[1], argv + 3);
+        shown[count++] = first_frame(&child, &bytes);
+        stop(&child);
+    }
+    double median = quantile(shown, count, 0.5);
+    printf("first frame: smallest %5.1f ms, median %5.1f ms, largest %5.1f ms of %zu starts\n",
+           quantile(shown, count, 0), median, quantile(shown, count, 1), count);
+}
+
 static void keys(char **argv)
 {
     static double waits[KEYS_MAX];
@@ -322,6 +341,7 @@ int main(int argc, char **argv)
         void (*run)(char **argv);
     } modes[] = {
         {"watch", 4, watch   },
+        {"first", 4, first   },
         {"keys",  4, keys    },
         {"fill",  3, fill    },
         {"write", 2, write_on},

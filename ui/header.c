@@ -235,18 +235,28 @@ static int gauge_at(struct console *console, int y, int x, int width, const char
     return x + 5;
 }
 
+bool header_budget(const struct overview *o, const struct env *env, double pct, char *out,
+                   size_t size)
+{
+    int held = o->reasons[HOLD_BUDGET];
+    bool holds = pct < 100 && 2 * held > o->accounts;
+    if (holds) {
+        snprintf(out, size, "holds %d", held);
+    } else if (pct >= 100) {
+        snprintf(out, size, "used up");
+    } else if (o->budget.ends_at_ms) {
+        snprintf(out, size, "ends %s", when(env, o->budget.ends_at_ms).text);
+    } else {
+        snprintf(out, size, "lasts today");
+    }
+    return holds || pct >= 100 || o->budget.ends_at_ms;
+}
+
 static void add_budget(const struct console *console, double pct, struct line *line)
 {
-    int64_t ends = console->overview.budget.ends_at_ms;
     char text[FORMAT_SIZE + 16];
-    if (pct >= 100) {
-        add(line, ROLE_WARN, "used up");
-    } else if (ends) {
-        snprintf(text, sizeof text, "ends %s", when(&console->env, ends).text);
-        add(line, ROLE_WARN, text);
-    } else {
-        add(line, ROLE_DIM, "lasts today");
-    }
+    bool short_of = header_budget(&console->overview, &console->env, pct, text, sizeof text);
+    add(line, short_of ? ROLE_WARN : ROLE_DIM, text);
 }
 
 static void limits_line(struct console *console, int y)

@@ -15,25 +15,35 @@
 
 enum { CHUNK = 16 * 1024, ACTIONS_SHOWN = 3, TEXT_COLS = 62 };
 
-/* Figures as the governor names them, in words; others are shown under their own name. */
+/* Figures as the governor names them, in words; others are shown under their own name. Without
+ * words: said above already. */
 static const struct {
     const char *key, *words;
 } figures[] = {
-    {"pct",       "usage then, %"             },
-    {"source",    "read from"                 },
-    {"age_s",     "age of the reading then, s"},
-    {"threshold", "threshold, %"              },
-    {"model_pct", "our own model, %"          },
-    {"call_pct",  "one call costs, %"         },
-    {"in_flight", "calls under way then"      },
-    {"rule",      "rule"                      },
-    {"code",      "error code"                },
-    {"subcode",   "error subcode"             },
-    {"attempt",   "attempt"                   },
-    {"retries",   "retries so far"            },
-    {"reason",    "reason given"              },
-    {"by",        "by"                        },
-    {"actor",     "by"                        },
+    {"block_since",  NULL                         },
+    {"block_until",  NULL                         },
+    {"named_by_api", "Meta named its end"         },
+    {"strikes",      "blocks in a row"            },
+    {"ramp",         "calls at once after it"     },
+    {"header_pct",   "read, %"                    },
+    {"reserved_pct", "kept for calls under way, %"},
+    {"stuck",        "stuck"                      },
+    {"tier",         "access"                     },
+    {"pct",          "usage then, %"              },
+    {"source",       "read from"                  },
+    {"age_s",        "age of the reading then, s" },
+    {"threshold",    "threshold, %"               },
+    {"model_pct",    "our own model, %"           },
+    {"call_pct",     "one call costs, %"          },
+    {"in_flight",    "calls under way then"       },
+    {"rule",         "rule"                       },
+    {"code",         "error code"                 },
+    {"subcode",      "error subcode"              },
+    {"attempt",      "attempt"                    },
+    {"retries",      "retries so far"             },
+    {"reason",       "reason given"               },
+    {"by",           "by"                         },
+    {"actor",        "by"                         },
 };
 
 static const char *figure_words(const char *key)
@@ -59,8 +69,11 @@ static void explain_detail(const char *detail, struct sheet *sheet)
         } else if (!text && json_bool(f, &on)) {
             text = on ? "yes" : "no";
         }
-        if (text && *text && json_key(f)) {
-            sheet_add(sheet, ROLE_TEXT, "    %-28s %.120s", figure_words(json_key(f)), text);
+        /* -1 and -1.00: not known. */
+        bool unknown = text && strspn(text, "-1.0") == strlen(text) && text[0] == '-';
+        const char *words = json_key(f) ? figure_words(json_key(f)) : NULL;
+        if (text && *text && words && !unknown) {
+            sheet_add(sheet, ROLE_TEXT, "    %-28s %.120s", words, text);
         }
     }
     json_free(doc);

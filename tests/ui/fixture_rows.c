@@ -176,7 +176,8 @@ static void fill_holds(struct filler *f)
             snprintf(hold.scope, sizeof hold.scope, "account");
             snprintf(hold.scope_id, sizeof hold.scope_id, "%s", s->id);
             snprintf(hold.detail, sizeof hold.detail,
-                     "{\"rule\":\"blocked\",\"code\":17,\"pct\":%.0f,\"threshold\":70,\"age_s\":4}",
+                     "{\"rule\":\"blocked\",\"code\":17,\"pct\":%.0f,\"threshold\":70,\"age_s\":4,"
+                     "\"block_since\":1795697181280,\"strikes\":1,\"model_pct\":-1.00}",
                      s->pct);
         }
         must(f, store_hold_open(f->store, &hold, &f->err));

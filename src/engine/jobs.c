@@ -226,20 +226,28 @@ static void finish(struct engine *engine, struct engine_account *slot, int64_t t
     sync_run_destroy(ended);
 }
 
+/* Until when a parked run may wait, ms. A pass waits for quota only as long as it was told to; what
+ * ends by itself (a report that is being made, a call that is tried again) it sees through. */
+static int64_t patience(const struct engine *engine, const struct job *job)
+{
+    bool quota = hold_reason_is_quota(job->pause.reason) || job->pause.until == 0;
+    return engine->pass && quota ? engine->pass->deadline
+                                 : job->parked_since + engine->config->park_limit_ms;
+}
+
 /* Parked for longer than the limit, cancelled, or its wait over. */
 static void look_at_parked(struct engine *engine, struct engine_account *slot, int free_slots)
 {
     struct job *job = &slot->job;
     int64_t now = engine_now(engine);
-    int64_t limit =
-        engine->pass ? engine->pass->deadline : job->parked_since + engine->config->park_limit_ms;
     if (job->cancel) {
         sync_run_cancel(job->run, job->cancel_why);
         finish(engine, slot, 0);
-    } else if (job->wake_at == INT64_MAX || job->wake_at > limit) {
+    } else if (job->wake_at == INT64_MAX || job->wake_at > patience(engine, job)) {
         char why[160];
         snprintf(why, sizeof why, "held by %s %s", hold_reason_name(job->pause.reason),
                  job->wake_at == INT64_MAX ? "until a person acts"
+                 : engine->pass            ? "for longer than --wait"
                                            : "for longer than the park limit");
         slot->throttle = job->pause;
         sync_run_close(job->run, RUN_THROTTLED, why);

@@ -109,8 +109,11 @@ static void give_up(struct engine_account *slot, const struct pass *pass)
 {
     const struct hold *hold = &slot->hold;
     bool endless = hold->until == 0 || hold->reason == HOLD_PAUSED;
-    bool held = hold->hold_id && hold->reason != HOLD_QUEUED && hold->reason != HOLD_CONCURRENCY &&
-                hold->reason != HOLD_RUNNING && hold->reason != HOLD_DUE;
+    /* A queue moves on, and so do calls that are spaced after errors. */
+    bool moves = hold->reason == HOLD_QUEUED || hold->reason == HOLD_CONCURRENCY ||
+                 hold->reason == HOLD_RUNNING || hold->reason == HOLD_DUE ||
+                 (hold->reason == HOLD_BACKOFF && !endless);
+    bool held = hold->hold_id && !moves;
     if (slot->job.run || !slot->wish.wanted || !held ||
         (!endless && hold->until <= pass->deadline)) {
         return;

@@ -22,7 +22,7 @@ enum report_state {
 enum {
     REPORT_RACES_MAX = 5,     /* 100/33 right after creation, 1 s apart */
     REPORT_RESUBMITS_MAX = 2, /* skipped, stalled or failed for an unknown reason */
-    REPORT_POLL_MS = 5000,    /* doubling to REPORT_POLL_MAX_MS */
+    REPORT_POLL_MS = 2000,    /* doubling to REPORT_POLL_MAX_MS */
     REPORT_POLL_MAX_MS = 60000,
     REPORT_STALL_MS = 20 * 60 * 1000, /* no change of status or percent */
     REPORT_REREADS_MAX = 10           /* "Job Completed" with an unreadable result */

@@ -144,6 +144,31 @@ static void test_a_dropped_row_makes_it_partial(void **unused)
     state_remove(&state);
 }
 
+/* Insights that come only as a report, which takes its time: no quota is short, so a pass sees it
+ * through however little it may wait for one. */
+static void test_a_slow_report_is_waited_for(void **unused)
+{
+    (void)unused;
+    struct sim sim;
+    struct state state;
+    const char *const args[] = {NULL};
+    state_make(&state);
+    sim_start(&sim, args);
+    json_free(sim_post(&sim, "/sim/fault",
+                       "{\"kind\":\"api_error\",\"class\":\"insights\",\"http\":400,"
+                       "\"code\":100,\"subcode\":1504018,\"message\":\"Request Timed Out\","
+                       "\"account\":\"account:1\",\"count\":1}"));
+    json_free(sim_post(&sim, "/sim/fault", "{\"kind\":\"run_slow\",\"ms\":3000}"));
+    const char *const sync[] = {"--state-dir", state.dir, "--base-url", sim.url,
+                                "sync",        "--wait",  "1s",         NULL};
+    adtop_run(&outcome, token, sync);
+    assert_synced();
+    assert_truth(&sim, &state);
+    assert_true(state_number(&state, "SELECT count(*) FROM api_calls WHERE class = 'report'") >= 3);
+    sim_stop(&sim);
+    state_remove(&state);
+}
+
 static void test_killed_ten_times_it_still_equals_the_truth(void **unused)
 {
     (void)unused;
@@ -245,6 +270,7 @@ int main(void)
         cmocka_unit_test(test_deleted_ads_are_tombstones),
         cmocka_unit_test(test_ten_times_the_data),
         cmocka_unit_test(test_a_dropped_row_makes_it_partial),
+        cmocka_unit_test(test_a_slow_report_is_waited_for),
         cmocka_unit_test(test_killed_ten_times_it_still_equals_the_truth),
         cmocka_unit_test(test_an_engine_killed_ten_times_loses_nothing),
         cmocka_unit_test(test_one_account_of_a_hundred_thousand),

@@ -264,13 +264,10 @@ static bool load_limits(struct overview *o, const struct overview_source *s,
                         struct account_line *lines, struct err *err)
 {
     struct limiter_rows rows;
-    bool held = false;
-    for (size_t i = 0; i < o->account_count; i++) {
-        held = held || hold_reason_is_quota(lines[i].reason);
-    }
     o->app = (struct limit_reading){.pct = -1, .threshold = s->config->limit_app_pct};
     o->app_insights = (struct limit_reading){.pct = -1, .threshold = s->config->limit_insights_pct};
-    if (!read_limiters(s->store, o->arena, s->at, held ? NULL : "", &rows, err)) {
+    if (s->at ? !read_limiters(s->store, o->arena, s->at, NULL, &rows, err)
+              : !read_limiters_holding(s->store, o->arena, &rows, err)) {
         return false;
     }
     for (size_t i = 0; i < rows.count; i++) {

@@ -15,6 +15,9 @@ struct limiter_rows {
 /* account_id NULL = all scopes; else those of that account and the shared ones. */
 bool read_limiters(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                    const char *account_id, struct limiter_rows *out, struct err *err);
+/* Live: those of the accounts that a quota holds, and the shared ones; in no order. */
+bool read_limiters_holding(struct store_reader *reader, struct arena *arena,
+                           struct limiter_rows *out, struct err *err);
 
 struct limiter_key {
     enum scope_kind scope;

@@ -69,6 +69,21 @@ bool read_limiters(struct store_reader *reader, struct arena *arena, int64_t at_
     return ok;
 }
 
+bool read_limiters_holding(struct store_reader *reader, struct arena *arena,
+                           struct limiter_rows *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct limiter_row), .arena = arena};
+    struct reader_bind bind = {0};
+    bool ok = reader_rows(reader, limiter_fields,
+                          "limiters WHERE scope_id IN (SELECT account_id FROM holds WHERE ended_at "
+                          "IS NULL AND account_id IS NOT NULL AND reason LIKE 'quota%') OR "
+                          "scope_id < 'act_' OR scope_id >= 'act`'",
+                          &bind, &rows, err);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return ok;
+}
+
 /* Which header's samples a limiter is drawn from. */
 static const char *source_of(const struct limiter_key *key)
 {

@@ -157,6 +157,7 @@ static void read_everything(struct place *place, struct store_reader *r, int64_t
     assert_true(read_holds_ended(r, NOON, NOON + 9, out.ended, e));
     assert_true(read_limiters(r, a, at, NULL, &out.limiters, e));
     assert_true(read_limiters(r, a, at, ACCOUNT, &out.limiters, e));
+    assert_true(read_limiters_holding(r, a, &out.limiters, e));
     assert_true(read_limiter_series(r, a, &key, NOON - DAY_MS, NOON, HOUR_MS, &out.samples, e));
     assert_true(read_usage_log(r, a, ACCOUNT, NOON, NOON + 9, 5, &out.usage, e));
     assert_true(read_usage_log(r, a, NULL, NOON, NOON + 9, 5, &out.usage, e));

@@ -176,14 +176,20 @@ static void test_a_directory_of_somebody_else(void **state)
 {
     (void)state;
     struct state dir;
-    uid_t me = geteuid();
+    uid_t me = geteuid(), other = me == 0 ? 65534 : me;
     state_make(&dir);
     assert_int_equal(chmod(dir.dir, me == 0 ? 0755 : 0500), 0);
     const char *const args[] = {"--state-dir",        dir.dir, "--base-url",
                                 "http://127.0.0.1:1", "sync",  NULL};
-    assert_int_equal(seteuid(me == 0 ? 65534 : me), 0);
+    /* The leak checker of a sanitized build cannot look into a process of another user. */
+    char sanitizer[256];
+    const char *was = getenv("ASAN_OPTIONS");
+    snprintf(sanitizer, sizeof sanitizer, "%s", was ? was : "");
+    setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+    assert_int_equal(setresuid(other, other, me), 0);
     adtop_run(&outcome, "t", args);
-    assert_int_equal(seteuid(me), 0);
+    assert_int_equal(setresuid(me, me, me), 0);
+    setenv("ASAN_OPTIONS", sanitizer, 1);
     assert_int_equal(chmod(dir.dir, 0700), 0);
     state_remove(&dir);
     if (outcome.exit_code == 127) {

@@ -151,9 +151,9 @@ export ADTOP := $(abspath $(B)/adtop)
 export ADTOP_SIM := $(abspath $(B)/adtop-sim)
 .PHONY: test test-threads check check-long check-sdk
 test: $(unit_bins) $(e2e_bin) $(screen_bin) binaries
-	@.ci/test $(MODE) $(B) $(unit_bins) $(e2e_bin) $(screen_bin)
+	@.ci/test $(MODE) $(B) $(e2e_bin) $(screen_bin) $(unit_bins)
 test-threads: $(threaded_bins) $(e2e_bin) binaries
-	@.ci/test $(MODE) $(B) $(threaded_bins) $(e2e_bin)
+	@.ci/test $(MODE) $(B) $(e2e_bin) $(threaded_bins)
 
 check: setup-check
 	@rm -f $(BUILD)/.results

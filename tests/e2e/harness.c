@@ -312,8 +312,9 @@ int process_wait(pid_t pid, int timeout_ms)
     int64_t deadline = clock_mono_ms() + timeout_ms;
     do {
         int status = 0;
-        if (waitpid(pid, &status, WNOHANG) == pid) {
-            return exit_code_of(status);
+        pid_t ended = waitpid(pid, &status, WNOHANG);
+        if (ended != 0) { /* or it is no child any more */
+            return ended == pid ? exit_code_of(status) : -1;
         }
         poll(NULL, 0, 10);
     } while (clock_mono_ms() < deadline);

@@ -5,11 +5,11 @@
 
 #include "ui/console.h"
 
-enum { EAGER_FOR_MS = 1500 };
+enum { EAGER_FOR_MS = 1500, STOPS_WITHIN_MS = 10000 };
 
 void console_connect(struct console *console)
 {
-    if (console->control) {
+    if (console->control || clock_mono_ms() < console->rejoin_at) {
         return;
     }
     struct err err = {0};
@@ -37,6 +37,7 @@ static void hang_up(struct console *console)
     console->undo_count = console->series.all = 0;
     console->stale = true;
     if (console->stopping) {
+        console->rejoin_at = clock_mono_ms() + STOPS_WITHIN_MS;
         console_say(console, ROLE_OK, "the engine has stopped, as asked; E starts one");
     } else {
         console_say(console, ROLE_ALARM,

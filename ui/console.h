@@ -72,6 +72,7 @@ struct console {
     int64_t alert_ids[MENU_ITEMS]; /* of the menu that acknowledges */
     size_t alert_count;
     bool stopping;        /* this console has asked the engine to stop */
+    int64_t rejoin_at;    /* monotonic ms: what listens before is the engine that is ending */
     char words[EDIT_MAX]; /* what stood behind the command in a ":" line, "" = a key */
 
     struct str tables; /* what is remembered of them, see remember.h */

@@ -302,6 +302,7 @@ void command_start_engine(struct console *console, int unused)
                                      ENGINE_START_MS, &err)) {
         console_say(console, ROLE_ALARM, "%s", err.message);
     } else {
+        console->rejoin_at = 0;
         console_connect(console);
         console_say(console, ROLE_OK, "the engine has been started");
         console->stale = true;

@@ -375,8 +375,12 @@ static void test_http_url_rules(void **state)
 static void test_http_cancel_and_destroy_call_nobody(void **state)
 {
     (void)state;
-    struct script step = {.bytes = "", .stall = true};
-    struct raw_server *s = raw_server_start(&step, 1);
+    /* both requests are kept waiting: a server that hung up on the second would rightly be told */
+    const struct script steps[2] = {
+        {.bytes = "", .stall = true},
+        {.bytes = "", .stall = true},
+    };
+    struct raw_server *s = raw_server_start(steps, 2);
     struct http *http = make(&loopback);
     struct seen seen = {0};
     char url[64];

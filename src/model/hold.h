@@ -46,6 +46,7 @@ struct hold {
     char scope_id[64];              /* account id, app id, "<account>/<use case>" */
     int64_t since, until, ended_at; /* ms; until 0 = a person must act; ended_at 0 = still */
     char detail[1024];              /* JSON: the figures behind the decision */
+    int64_t first_until;            /* the end it was given first; the store keeps it */
 };
 
 #endif

@@ -38,6 +38,33 @@ bool store_call_append(struct store *store, const struct call_record *call, cons
     return store_end(store, ok, err);
 }
 
+static const struct field counted_fields[] = {
+    FIELD(struct counted_call, at, F_I64),
+    FIELD(struct counted_call, account_id, F_TEXT),
+    FIELD_AS(struct counted_call, "class", call_class, F_ENUM, WORDS_CALL_CLASS),
+    FIELD(struct counted_call, cost, F_REAL),
+};
+
+bool store_calls_load(struct store *store, struct arena *arena, int64_t since_ms,
+                      struct store_calls *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct counted_call), .arena = arena};
+    struct query q = {0};
+    store_lock(store);
+    bool ok = db_query(&store->db, &q,
+                       "SELECT at, account_id, class, cost FROM api_calls WHERE at > :since AND "
+                       "http_status > 0 ORDER BY at",
+                       err);
+    if (ok) {
+        bind_i64(&q, ":since", since_ms);
+        ok = rows_read(&rows, &q, FIELDS(counted_fields), err);
+    }
+    store_unlock(store);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return ok;
+}
+
 /* 1 = the same as the last reading and logged within a minute. */
 static int repeated(struct store *store, const struct usage_reading *row, struct err *err)
 {

@@ -54,6 +54,7 @@ bool store_hold_open(struct store *store, struct hold *hold, struct err *err)
         hold->hold_id = old.hold_id;
         hold->since = old.since;
     } else if (ok) {
+        hold->first_until = hold->until;
         ok = (there == 0 || store_hold_close(store, old.hold_id, hold->since, err)) &&
              fields_insert(&store->db, "holds", hold_fields, 1, hold, NULL, err);
         hold->hold_id = ok ? db_last_id(&store->db) : 0;

@@ -18,6 +18,7 @@ struct limiter_row {
     enum usage_source source; /* of the reading; meaningless without one */
     int64_t reading_at;       /* ms; 0 = no reading */
     double model_pct;         /* the local model's; -1 = none */
+    double ours_pct;          /* of pct, what our own calls explain; -1 = not known */
     double slope_per_min;     /* percent points */
     double threshold;         /* percent */
     int64_t eta_threshold_at; /* at the present pace; 0 = never */

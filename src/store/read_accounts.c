@@ -40,7 +40,7 @@ static const char accounts_sql[] =
     ", a.last_full_at, a.last_sweep_at, "
     PAST(LAST_RUN("r.status = 'SUCCESS' AND r.finished_at <= :at"), "a.data_as_of")
     ", a.next_due_at, a.removed_at, h.hold_id, h.reason, h.scope, h.scope_id, h.detail, h.since, "
-    "h.until, h.run_id FROM account a LEFT JOIN holds h ON h.hold_id = "
+    "h.until, h.run_id, h.first_until FROM account a LEFT JOIN holds h ON h.hold_id = "
     PAST(HOLD_OF_THE_PAST, HOLD_NOW)
     " WHERE (:id IS NULL OR a.account_id = :id) AND (:removed OR a.removed_at IS NULL) ORDER BY "
     "a.account_id";
@@ -79,6 +79,7 @@ static void read_base(struct query *q, struct account_row *row, struct arena *ar
     row->hold_since = col_i64(q, 24);
     row->hold_until = col_i64(q, 25);
     row->hold_run_id = col_i64(q, 26);
+    row->hold_first_until = col_i64(q, 27);
     row->usage_pct = -1;
     row->last_error = "";
     row->progress = "";

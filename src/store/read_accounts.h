@@ -16,6 +16,7 @@ struct account_row {
     const char *hold_scope, *hold_scope_id; /* "" = none */
     const char *hold_detail;                /* JSON, "" = none */
     int64_t hold_since, hold_until;         /* until 0 = a person must act */
+    int64_t hold_first_until;               /* the end it was given first; 0 = none */
     int64_t hold_run_id;
     /* The worst of the account's own readings; -1 = never had one. */
     double usage_pct;

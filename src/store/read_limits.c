@@ -39,7 +39,7 @@ static bool limiters_then(struct store_reader *reader, struct arena *arena, int6
                             ? USE_CASE_ADS_INSIGHTS
                             : (enum use_case)words_value(WORDS_USE_CASE, col_text(&q, 2, NULL));
         row->pct = row->reading_pct = col_real(&q, 3);
-        row->model_pct = -1;
+        row->model_pct = row->ours_pct = -1;
         row->reading_at = row->updated_at = col_i64(&q, 4);
         row->access_tier = (enum access_tier)words_value(WORDS_ACCESS, col_text(&q, 5, NULL));
     }

@@ -88,6 +88,7 @@ static const struct field limiter_rows[] = {
     FIELD_AS(struct limiter_row, "source", source, F_NAME, WORDS_USAGE_SOURCE),
     FIELD(struct limiter_row, reading_at, F_ID),
     FIELD(struct limiter_row, model_pct, F_GIVEN),
+    FIELD(struct limiter_row, ours_pct, F_GIVEN),
     FIELD(struct limiter_row, slope_per_min, F_REAL),
     FIELD(struct limiter_row, threshold, F_REAL),
     FIELD(struct limiter_row, eta_threshold_at, F_ID),
@@ -111,6 +112,7 @@ static const struct field hold_rows[] = {
     FIELD(struct hold, until, F_ID),
     FIELD(struct hold, ended_at, F_ID),
     FIELD(struct hold, detail, F_TEXT),
+    FIELD(struct hold, first_until, F_ID),
 };
 TABLE(hold_fields, hold_rows);
 

@@ -11,20 +11,41 @@
 #include "engine/policy.h"
 #include "engine/record.h"
 #include "engine/state.h"
+#include "store/calls.h"
 #include "store/holds.h"
 #include "store/ledger.h"
 #include "store/limiters.h"
 #include "store/overrides.h"
 #include "store/usage.h"
 
-enum { ARENA_BYTES = 65536, ROWS_MAX = 512 };
+enum { ARENA_BYTES = 65536, ROWS_MAX = 512, HOUR_MS = 3600000 };
+
+/* What was sent in the last hour still counts. A batch counts its items, which is its cost. */
+static bool restore_calls(struct engine *engine, struct arena *arena, struct err *err)
+{
+    struct store_calls calls = {0};
+    if (!store_calls_load(engine->store, arena, engine->started_at - HOUR_MS, &calls, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < calls.count; i++) {
+        const struct counted_call *row = &calls.rows[i];
+        struct gate_call call = {.call_class = row->call_class, .cost = row->cost, .items = 1};
+        memcpy(call.account_id, row->account_id, sizeof call.account_id);
+        if (row->call_class == CALL_NODES && row->cost > 1) {
+            call.items = (int)row->cost;
+        }
+        governor_restore_call(engine->governor, &call, row->at);
+    }
+    return true;
+}
 
 /* Blocks outlive a restart: they stand in the limiters' rows. */
 static bool restore(struct engine *engine, struct arena *arena, struct err *err)
 {
     struct store_readings readings = {0};
     struct store_limiters limiters = {0};
-    if (!store_usage_load(engine->store, arena, &readings, err) ||
+    if (!restore_calls(engine, arena, err) ||
+        !store_usage_load(engine->store, arena, &readings, err) ||
         !store_limiters_load(engine->store, arena, &limiters, err)) {
         return false;
     }
@@ -93,6 +114,7 @@ static void row_of(const struct scope_view *view, int64_t now, struct limiter_ro
     row->source = view->header_source;
     row->reading_at = view->header_at;
     row->model_pct = view->model_pct;
+    row->ours_pct = view->ours_pct;
     row->slope_per_min = view->slope_pct_h / 60;
     row->threshold = view->threshold_pct;
     row->eta_threshold_at = view->threshold_at;

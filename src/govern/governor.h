@@ -56,6 +56,8 @@ void governor_set_active_ads(struct governor *g, const char *account_id, int64_t
 /* After a restart: the last rows of usage_log, and holds that were still open. source_code as in
  * scope_view.block_code. */
 void governor_restore_reading(struct governor *g, const struct usage_reading *reading);
+/* Those of the last hour, oldest first. */
+void governor_restore_call(struct governor *g, const struct gate_call *call, int64_t at_ms);
 void governor_restore_block(struct governor *g, enum scope_kind kind, const char *account_id,
                             enum use_case use_case, int64_t since_ms, int64_t until_ms);
 /* A person acted: new token; access given back. */

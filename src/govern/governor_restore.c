@@ -35,6 +35,20 @@ void governor_restore_reading(struct governor *g, const struct usage_reading *re
     }
 }
 
+void governor_restore_call(struct governor *g, const struct gate_call *call, int64_t at_ms)
+{
+    struct scope *scopes[CALL_SCOPES];
+    if (call->account_id[0]) {
+        enum use_case use_case = governor_use_case(call, SCOPE_USE_CASE);
+        governor_scope_add(g, SCOPE_ACCOUNT, call->account_id, USE_CASE_NONE);
+        governor_scope_add(g, SCOPE_USE_CASE, call->account_id, use_case);
+    }
+    size_t count = governor_scopes_of(g, call, scopes);
+    for (size_t i = 0; i < count; i++) {
+        scope_count_call(scopes[i], gate_items(call), gate_units(call), g->tier, at_ms);
+    }
+}
+
 void governor_restore_block(struct governor *g, enum scope_kind kind, const char *account_id,
                             enum use_case use_case, int64_t since_ms, int64_t until_ms)
 {

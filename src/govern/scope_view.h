@@ -40,6 +40,7 @@ struct scope_view {
     double published_max; /* points or calls per period of that limit; 0 = none */
 
     double pct; /* the worse of header_decayed_pct and model_pct: decisions use it; -1 = none */
+    double ours_pct; /* of pct, what our own calls explain; -1 = not known */
     enum reading_age age;
     double threshold_pct;
     double reserved_pct; /* of calls in flight, not in pct */

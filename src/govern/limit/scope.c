@@ -218,6 +218,33 @@ void scope_start(struct scope *s, const struct gate_call *call, int64_t now_ms)
     s->last_start_ms = now_ms;
 }
 
+void scope_count_call(struct scope *s, double items, double units, enum access_tier tier,
+                      int64_t at_ms)
+{
+    if (s->window) {
+        window_model_add(s->window, items, units, at_ms);
+    } else if (s->kind == SCOPE_ACCOUNT) {
+        score_model_add(&s->score, items, row_of(s, tier)->period_s, at_ms);
+    }
+    for (int i = 0; i < s->slot_count; i++) {
+        struct slot *slot = &s->slots[i];
+        ours_add(&slot->ours, items, units, slot->decay.period_s, at_ms);
+    }
+}
+
+double scope_ours_pct(const struct scope *s, int i, enum access_tier tier, int64_t now_ms)
+{
+    const struct slot *slot = &s->slots[i];
+    double items, units, used = scope_used_pct(s, i, tier, now_ms);
+    if (is_window(s, slot)) {
+        window_model_sum(s->window, now_ms, now_ms, &items, &units);
+    } else {
+        ours_left(&slot->ours, slot->decay.period_s, now_ms, &items, &units);
+    }
+    double pct = used < 0 ? -1 : ours_pct(&slot->cost, items, units);
+    return pct > used ? used : pct;
+}
+
 void scope_end(struct scope *s, const struct gate_call *call, bool sent, enum access_tier tier,
                int64_t now_ms)
 {
@@ -234,11 +261,7 @@ void scope_end(struct scope *s, const struct gate_call *call, bool sent, enum ac
     if (!sent) {
         return;
     }
-    if (s->window) {
-        window_model_add(s->window, items, units, now_ms);
-    } else if (s->kind == SCOPE_ACCOUNT) {
-        score_model_add(&s->score, items, row_of(s, tier)->period_s, now_ms);
-    }
+    scope_count_call(s, items, units, tier, now_ms);
     for (int i = 0; i < s->slot_count; i++) {
         struct slot *slot = &s->slots[i];
         double share = after_share(slot, now_ms);

@@ -18,6 +18,7 @@
 #include "govern/limit/decay.h"
 #include "govern/limit/forecast.h"
 #include "govern/limit/limit_model.h"
+#include "govern/limit/ours.h"
 #include "govern/limit/stuck.h"
 #include "govern/scope_view.h"
 
@@ -38,6 +39,7 @@ struct slot {
     struct stuck stuck;
     struct forecast forecast;
     struct call_cost cost;
+    struct ours ours; /* where there is no window */
 };
 
 struct scope {
@@ -87,6 +89,9 @@ void scope_start(struct scope *s, const struct gate_call *call, int64_t now_ms);
 /* Gives the reservation back; sent: it counts against the model. */
 void scope_end(struct scope *s, const struct gate_call *call, bool sent, enum access_tier tier,
                int64_t now_ms);
+/* Counts a call, here one of before a restart; costs are not learned from it. */
+void scope_count_call(struct scope *s, double items, double units, enum access_tier tier,
+                      int64_t at_ms);
 /* The reading of slot i that came with an answer; NULL = the answer carried readings, not this. */
 void scope_read(struct scope *s, int i, const struct usage_reading *reading, bool ok,
                 enum access_tier tier, int64_t now_ms);
@@ -104,6 +109,8 @@ double scope_used_pct(const struct scope *s, int i, enum access_tier tier, int64
 double scope_header_pct(const struct scope *s, int i, enum access_tier tier, int64_t now_ms);
 /* The model alone, calibrated; -1 = none. */
 double scope_model_pct(const struct scope *s, enum access_tier tier, int64_t now_ms);
+/* Of scope_used_pct, what our own calls explain; -1 = not known. */
+double scope_ours_pct(const struct scope *s, int i, enum access_tier tier, int64_t now_ms);
 /* Our calls against the published limit; -1 = none is published. */
 double scope_published_pct(const struct scope *s, enum access_tier tier, int64_t now_ms);
 void scope_view_fill(const struct scope *s, const struct scope_lines *lines, int64_t now_ms,

@@ -305,6 +305,7 @@ void scope_view_fill(const struct scope *s, const struct scope_lines *lines, int
         .header_regain_s = -1,
         .header_decayed_pct = -1,
         .pct = -1,
+        .ours_pct = -1,
         .published_pct = scope_published_pct(s, tier, now_ms),
         .model_pct = scope_model_pct(s, tier, now_ms),
         .published_max = limit_max(limit_row(s->kind, s->use_case, tier), s->active_ads),
@@ -322,6 +323,7 @@ void scope_view_fill(const struct scope *s, const struct scope_lines *lines, int
     view_header(slot, out);
     out->header_decayed_pct = scope_header_pct(s, i, tier, now_ms);
     out->pct = scope_used_pct(s, i, tier, now_ms);
+    out->ours_pct = scope_ours_pct(s, i, tier, now_ms);
     out->age = age_of(slot, out->model_pct, now_ms);
     out->threshold_pct = lines->threshold_pct[i];
     out->reserved_pct = slot_cost_mean(&c, s->items_flight, s->units_flight);

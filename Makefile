@@ -33,6 +33,9 @@ LDFLAGS_ALL := $(MODE_$(MODE)) $(LINK_$(MODE)) $(LDFLAGS)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '%-5s %s\n' $(1) $(2:$(BUILD)/%=%);)
 
+# A make of its own for what follows the set-up: on all processors, unless this one was told how many.
+SUB = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # pkg-config is asked lazily, after setup. ncursesw's flags would inject _XOPEN_SOURCE=600.
 pc = $(filter-out -D_XOPEN_SOURCE% -D_DEFAULT_SOURCE,$(shell pkg-config $(1) $(2) 2>/dev/null))
 
@@ -116,7 +119,7 @@ setup-check:
 	@.ci/setup $(BUILD) check
 binaries: $(B)/adtop $(B)/adtop-sim
 all: setup
-	@+$(MAKE) --no-print-directory binaries
+	@+$(SUB) binaries
 
 # ---- tests --------------------------------------------------------------------------------------
 # A unit test is linked with its room's archive and those of the rooms it may include.
@@ -149,49 +152,46 @@ unit_bins := $(foreach r,$(ROOMS),$(call unit_bin,$(r)))
 threaded_bins := $(foreach r,base store http control engine sim,$(call unit_bin,$(r)))
 export ADTOP := $(abspath $(B)/adtop)
 export ADTOP_SIM := $(abspath $(B)/adtop-sim)
-.PHONY: test test-threads check check-long check-sdk
-test: $(unit_bins) $(e2e_bin) $(screen_bin) binaries
+.PHONY: test test-bins test-threads thread-bins check check-long check-sdk
+test-bins: $(unit_bins) $(e2e_bin) $(screen_bin) binaries
+thread-bins: $(threaded_bins) $(e2e_bin) binaries
+test: test-bins
 	@.ci/test $(MODE) $(B) $(e2e_bin) $(screen_bin) $(unit_bins)
-test-threads: $(threaded_bins) $(e2e_bin) binaries
+test-threads: thread-bins
 	@.ci/test $(MODE) $(B) $(e2e_bin) $(threaded_bins)
 
 check: setup-check
-	@rm -f $(BUILD)/.results
-	@+$(MAKE) --no-print-directory MODE=release test
-	@+$(MAKE) --no-print-directory lint
-	@+$(MAKE) --no-print-directory MODE=asan test
-	@+$(MAKE) --no-print-directory MODE=tsan test-threads
-	@.ci/test --summary $(BUILD)
+	@+SUBMAKE='$(SUB)' .ci/check $(abspath $(BUILD))
 check-sdk: setup
 	@.ci/setup $(BUILD) sdk
-	@+$(MAKE) --no-print-directory MODE=release binaries
+	@+$(SUB) MODE=release binaries
 	@BUILD=$(abspath $(BUILD)) ADTOP_SIM=$(abspath $(BUILD)/release/adtop-sim) tests/e2e/check-sdk
 check-long: check
-	@+$(MAKE) --no-print-directory MODE=asan binaries
+	@+$(SUB) MODE=asan binaries
 	@set -e; for t in tests/long/*; do [ ! -x $$t ] || BUILD=$(abspath $(BUILD)) $$t; done
 
 # ---- the rest -------------------------------------------------------------------------------------
 C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find src ui tests -name '*.[ch]')
 .PHONY: demo lint format golden bench cover install clean help
 demo: setup
-	@+$(MAKE) --no-print-directory -s MODE=release binaries
+	@+$(SUB) -s MODE=release binaries
 	@exec $(BUILD)/release/adtop demo $(DEMO)
 # The archives come first: lint reads from them who uses which library.
 lint: setup-check
-	@+$(MAKE) --no-print-directory MODE=release binaries
+	@+$(SUB) MODE=release binaries
 	@BUILD=$(abspath $(BUILD)) .ci/lint
 format:
 	clang-format -i $(C_FILES)
 golden: setup-check
-	@+$(MAKE) --no-print-directory MODE=release binaries
-	@+$(MAKE) --no-print-directory MODE=release $(patsubst $(B)/%,$(BUILD)/release/%,$(screen_bin))
+	@+$(SUB) MODE=release binaries
+	@+$(SUB) MODE=release $(patsubst $(B)/%,$(BUILD)/release/%,$(screen_bin))
 	@export ADTOP=$(abspath $(BUILD)/release/adtop) ADTOP_SIM=$(abspath $(BUILD)/release/adtop-sim) ADTOP_GOLDEN=write; \
 	for t in $(patsubst $(B)/%,$(BUILD)/release/%,$(screen_bin)); do $$t || exit 1; done; git diff --stat -- tests/ui
 
 # The reference part of the man page, from the program's own tables.
 .PHONY: man
 man: setup
-	@+$(MAKE) --no-print-directory MODE=release binaries
+	@+$(SUB) MODE=release binaries
 	@{ sed '/BEGIN GENERATED/q' data/man/adtop.1; $(BUILD)/release/adtop help --roff; \
 	sed -n '/END GENERATED/,$$p' data/man/adtop.1; } > $(BUILD)/adtop.1 && cp $(BUILD)/adtop.1 data/man/adtop.1
 
@@ -201,16 +201,16 @@ $(bench_bin): $(B)/%: $(B)/%.o $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r)))
 .PHONY: bench-bins bench-ui bench-day
 bench-bins: $(bench_bin)
 bench: setup-check
-	@+$(MAKE) --no-print-directory MODE=release binaries bench-bins
+	@+$(SUB) MODE=release binaries bench-bins
 	@BUILD=$(abspath $(BUILD)) tests/bench/run
 bench-day: setup-check
-	@+$(MAKE) --no-print-directory MODE=release binaries bench-bins
+	@+$(SUB) MODE=release binaries bench-bins
 	@BUILD=$(abspath $(BUILD)) tests/bench/day
 bench-ui: setup
-	@+$(MAKE) --no-print-directory MODE=release binaries bench-bins
+	@+$(SUB) MODE=release binaries bench-bins
 	@BUILD=$(abspath $(BUILD)) tests/bench/run-ui
 cover: setup-check
-	@+$(MAKE) --no-print-directory MODE=cover test
+	@+$(SUB) MODE=cover test
 	@command -v gcovr >/dev/null || { echo "adtop: cover: gcovr is missing; install the package gcovr" >&2; exit 1; }
 	@gcovr -r . --object-directory $(BUILD)/cover --exclude 'tests/' -s | tail -40
 

@@ -43,7 +43,8 @@ struct run {
     int error_code, error_subcode;      /* the API's; 0 = none */
     char error_message[512];
     char fbtrace_id[64];
-    char progress[128];       /* "ads 1500/?, insights page 3" */
+    char progress[128];       /* "ads 1500, insights 3000" */
+    double done_pct;          /* of its insights, by the account's total; 0 or less = not known */
     char usage_snapshot[512]; /* JSON: worst percentage per scope at the end */
 };
 

@@ -44,6 +44,7 @@ static const struct field run_rows[] = {
     FIELD(struct run, error_message, F_TEXT),
     FIELD(struct run, fbtrace_id, F_TEXT),
     FIELD(struct run, progress, F_TEXT),
+    FIELD(struct run, done_pct, F_GIVEN),
 };
 TABLE(run_fields, run_rows);
 

@@ -27,6 +27,17 @@ static struct chain *base_chain(struct sync_run *run)
     return base;
 }
 
+double checksum_done_pct(struct sync_run *run)
+{
+    static const double most = 99; /* it is not done before it ends */
+    const struct chain *base = base_chain(run);
+    if (!run->total || !base || run->total->state != CHAIN_DONE) {
+        return -1;
+    }
+    int64_t all = run->total->as.insights.impressions;
+    return all > 0 ? fmin(most, 100.0 * (double)base->as.insights.impressions / (double)all) : -1;
+}
+
 static bool load_days(struct sync_run *run, enum insight_level level, const char *breakdowns,
                       struct store_day *days, struct err *err)
 {

@@ -54,7 +54,7 @@ static void resume(struct chain *chain, struct span *span)
     enum { RESUME_MS = 3600 * 1000 };
     struct store_cursor cursor;
     struct err err = {0};
-    int64_t first = 0, last = 0;
+    int64_t first = 0, last = 0, impressions = 0;
     if (!keep_cursor_load(chain, &cursor, &err) || cursor.after[0] == '\0' ||
         run_now(chain->run) - cursor.updated_at > RESUME_MS) {
         return;
@@ -62,9 +62,11 @@ static void resume(struct chain *chain, struct span *span)
     struct json_doc *state = json_parse(cursor.state, strlen(cursor.state), NULL, NULL);
     json_i64(json_get(json_root(state), "first"), &first);
     json_i64(json_get(json_root(state), "last"), &last);
+    json_i64(json_get(json_root(state), "impressions"), &impressions);
     json_free(state);
     if (first == span->first && last == span->last && pager_load(&chain->pager, cursor.after)) {
         span->began_ms = cursor.generation;
+        chain->as.insights.impressions = impressions;
     }
 }
 
@@ -302,8 +304,9 @@ static bool put_cursor(struct chain *chain, const struct span *span, struct err 
         return false;
     }
     cursor.generation = span->began_ms;
-    snprintf(cursor.state, sizeof cursor.state, "{\"first\":%d,\"last\":%d}", span->first,
-             span->last);
+    snprintf(cursor.state, sizeof cursor.state,
+             "{\"first\":%d,\"last\":%d,\"impressions\":%" PRId64 "}", span->first, span->last,
+             chain->as.insights.impressions);
     return keep_cursor_save(chain, &cursor, err);
 }
 
@@ -325,6 +328,9 @@ static bool keep_page(struct chain *chain, const struct graph_result *result,
         run->run.insight_rows += (int64_t)page->count;
     }
     part->rows += (int64_t)page->count;
+    for (size_t i = 0; i < page->count; i++) {
+        part->impressions += page->rows[i].impressions;
+    }
     if (ok && last && !chain->pager.ended_early) {
         ok = finish_days(chain, span, err);
     }

@@ -65,6 +65,7 @@ static void note_progress(struct sync_run *run)
     snprintf(r->progress, sizeof r->progress,
              "campaigns %" PRId64 ", ad sets %" PRId64 ", ads %" PRId64 ", insights %" PRId64,
              r->campaigns_fetched, r->adsets_fetched, r->ads_fetched, r->insight_rows);
+    r->done_pct = checksum_done_pct(run);
     r->duration_ms = (clock_mono_us() - run->began_us) / 1000;
     r->db_ms = run->db_us / 1000;
     r->entity_fetch_ms = (run->entity_last_us - run->entity_first_us) / 1000;

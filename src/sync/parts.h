@@ -88,6 +88,7 @@ struct insights_part {
     struct report report;
     int64_t server_ms; /* Date of the first answer */
     int64_t rows;
+    int64_t impressions; /* of those rows */
 };
 
 struct nodes_part {
@@ -189,6 +190,8 @@ extern const struct chain_ops nodes_ops;
 
 /* checksum.c: once insights and total are over; true = days are being read again. */
 bool checksum_compare(struct sync_run *run);
+/* Per cent of the total's impressions that the rows read so far hold; -1 = not known. */
+double checksum_done_pct(struct sync_run *run);
 
 /* finish.c */
 void run_finish(struct sync_run *run);

@@ -53,6 +53,29 @@ static void test_days_that_differ_are_read_once_more(void **unused)
     fake_destroy(fake);
 }
 
+/* The account's total comes at once: the rows read so far against it are how much is done. */
+static void test_how_much_is_done_is_told_by_the_total(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    struct plan_request request = {.mode = RUN_FULL, .foreground = true, .force = true};
+    fake->limit_max = 8; /* 128 rows of a week and today */
+    struct sync_run *run = fake_start(fake, &request);
+    double before = 0;
+    int rises = 0;
+    for (bool done = false; !done;) {
+        done = fake_pump(fake, run, 1);
+        double pct = sync_run_result(run)->done_pct;
+        assert_true(pct <= 99 && pct >= (before > 0 ? before : -1));
+        rises += pct > before && before > 0;
+        before = pct;
+    }
+    assert_true(rises >= 5);
+    assert_true(before > 98);
+    sync_run_destroy(run);
+    fake_destroy(fake);
+}
+
 static void test_a_lasting_difference_makes_it_partial(void **unused)
 {
     (void)unused;
@@ -428,6 +451,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_days_that_differ_are_read_once_more),
+        cmocka_unit_test(test_how_much_is_done_is_told_by_the_total),
         cmocka_unit_test(test_a_lasting_difference_makes_it_partial),
         cmocka_unit_test(test_a_figure_that_is_restated_to_nothing_is_removed),
         cmocka_unit_test(test_an_ad_that_only_insights_know_becomes_a_tombstone),

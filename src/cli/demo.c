@@ -27,6 +27,7 @@ enum {
     DEMO_SPEED = 60,
     DEMO_LATENCY_MS = 150,
     START_TIMEOUT_MS = 10000,
+    LOG_LINE = 512,
     PLAIN_MS = 30000,
     LEFT_BEHIND_S = 60
 };
@@ -105,6 +106,24 @@ static bool start_sim(struct cli *cli, const struct demo_arguments *arguments, c
     return true;
 }
 
+/* The directory goes, and its log with it: what it ended with is said here. */
+static bool engine_failed(const struct cli *cli, struct err *err)
+{
+    char path[128], line[LOG_LINE], last[LOG_LINE] = "it said nothing";
+    snprintf(path, sizeof path, "%s/engine.log", cli->demo_dir);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0]) {
+            memcpy(last, line, sizeof last);
+        }
+    }
+    if (file) {
+        fclose(file);
+    }
+    return err_set(err, ERR_IO, "demo: the engine did not start: %.400s", last);
+}
+
 static bool start_engine(struct cli *cli, int log_fd, struct err *err)
 {
     const char *args[16];
@@ -131,8 +150,7 @@ static bool start_engine(struct cli *cli, int log_fd, struct err *err)
         }
         usleep(20 * 1000);
     }
-    return err_set(err, ERR_IO, "demo: the engine did not start; its log is %s/engine.log",
-                   cli->demo_dir);
+    return engine_failed(cli, err);
 }
 
 /* Demos that were killed outright left their directories: ours, old, and held by no engine. */

@@ -4,9 +4,11 @@
 #include <stddef.h>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -287,6 +289,26 @@ static void test_demo_removes_what_killed_demos_left(void **unused)
     assert_int_equal(rmdir(tmp), 0); /* nothing else is left */
 }
 
+/* Its directory is gone by the time one could look into the log there. */
+static void test_demo_says_why_its_engine_did_not_start(void **unused)
+{
+    enum { TOO_SMALL = 64 * 1024 };
+    struct rlimit before, small;
+    (void)unused;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = (struct rlimit){TOO_SMALL, before.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const char *const args[] = {"demo", "--for", "1s", NULL};
+    adtop_run(&outcome, NULL, args);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_true(outcome.exit_code != 0);
+    assert_says(outcome.err, "demo: the engine did not start: ");
+    assert_says(outcome.err, "check the disk, its quota and file size limits");
+    assert_null(strstr(outcome.err, "engine.log"));
+}
+
 static void test_completion_completes(void **unused)
 {
     static const char script[] =
@@ -314,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_check_sees_a_clock_that_is_wrong),
         cmocka_unit_test(test_check_names_what_is_broken),
         cmocka_unit_test(test_demo_removes_what_killed_demos_left),
+        cmocka_unit_test(test_demo_says_why_its_engine_did_not_start),
         cmocka_unit_test(test_completion_completes),
     };
     return cmocka_run_group_tests(tests, commands_begin, commands_end);

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/tz.h"
+#include "config/config.h"
 #include "store/reader.h"
 #include "ui/commands.h"
 #include "ui/header.h"
@@ -13,7 +14,7 @@
 #include "ui/settings.h"
 #include "ui/term/term.h"
 
-enum { MESSAGE_MS = 6000, RELOAD_MS = 30000, EVERY_MS = 900, LOAD_SHARE = 10, HINT_GAP = 2 };
+enum { MESSAGE_MS = 6000, RELOAD_MS = 30000, HINT_GAP = 2 };
 
 struct view *console_view(const struct console *console)
 {
@@ -109,7 +110,7 @@ struct env console_env(const struct console *console)
 void console_load(struct console *console)
 {
     struct err err = {0};
-    console->stale = false;
+    console->stale = console->outdated = false;
     console->loaded_ms = clock_mono_ms();
     if (!open_store(console)) {
         console_time(console);
@@ -132,8 +133,19 @@ void console_load(struct console *console)
     console->load_took_ms = clock_mono_ms() - console->loaded_ms;
 }
 
-/* Writers commit all the time: what they wrote is read once a second, and at most for a tenth of
- * the time. */
+struct pace console_pace(const struct console *console)
+{
+    int64_t every = console->config->refresh_ms, real = clock_mono_ms();
+    return (struct pace){.now = real,
+                         /* with the seconds, so that the clock in the header ticks with them */
+                         .to_refresh = every - clock_real_ms() % every,
+                         .loaded_at = console->loaded_ms,
+                         .load_took = console->load_took_ms,
+                         .changed = console->outdated,
+                         .eager = console->eager_until > real,
+                         .stale = console->stale};
+}
+
 void console_tick(struct console *console)
 {
     int64_t real = clock_mono_ms();
@@ -144,11 +156,11 @@ void console_tick(struct console *console)
         console->message[0] = '\0';
     }
     bool due = !console->store || real - console->loaded_ms >= RELOAD_MS;
-    int64_t pace = console->load_took_ms * LOAD_SHARE;
-    pace = pace > EVERY_MS || console->eager_until > real ? pace : EVERY_MS;
-    bool changed = console->store && real - console->loaded_ms >= pace &&
-                   reader_data_version(console->store) != console->data_version;
-    if (console->stale || (!console->at && (due || changed))) {
+    console->outdated = !console->at && console->store &&
+                        reader_data_version(console->store) != console->data_version;
+    struct pace pace = console_pace(console);
+    bool changed = console->outdated && real >= pace_load_at(&pace);
+    if (console->stale || (!console->at && due) || changed) {
         console_load(console);
     }
     if (console->options->for_ms && real - console->started_ms >= console->options->for_ms) {

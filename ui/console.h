@@ -10,6 +10,7 @@
 #include "ui/alarm.h"
 #include "ui/keymap.h"
 #include "ui/overview.h"
+#include "ui/pace.h"
 #include "ui/theme.h"
 #include "ui/ui.h"
 #include "ui/view/view.h"
@@ -55,7 +56,8 @@ struct console {
     char problem[512];               /* why it cannot be read, "" = it can */
     int64_t data_version, loaded_ms; /* real monotonic ms of the last load */
     int64_t load_took_ms;
-    bool stale; /* something must be loaded again before the next frame */
+    bool stale;    /* something must be loaded again before the next frame */
+    bool outdated; /* somebody has written since the last load */
     struct overview overview;
     struct env env;
     int64_t at; /* the instant looked at, 0 = live */
@@ -113,6 +115,8 @@ void console_time(struct console *console);
 struct env console_env(const struct console *console);
 /* Loads overview and view; the data is as of console->at. */
 void console_load(struct console *console);
+/* When to look, and to load, next. */
+struct pace console_pace(const struct console *console);
 /* Once a second, and when an answer may have changed the data. */
 void console_tick(struct console *console);
 void console_draw(struct console *console);

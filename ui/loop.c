@@ -11,17 +11,13 @@
 #include "ui/term/paint.h"
 #include "ui/term/term.h"
 
-/* With a request under way its effect is looked for this often. */
-enum { EAGER_MS = 100, KEYS_PER_FRAME = 64 };
+enum { KEYS_PER_FRAME = 64 };
 
-/* Until the next frame is due: seconds, so that the clock in the header ticks with them. */
+/* Until the next frame is due. */
 static int until_tick(const struct console *console)
 {
-    if (console->stale || console->eager_until > clock_mono_ms()) {
-        return EAGER_MS;
-    }
-    int64_t every = console->config->refresh_ms;
-    return (int)(every - clock_real_ms() % every);
+    struct pace pace = console_pace(console);
+    return pace_wait_ms(&pace);
 }
 
 static bool resize_canvas(struct console *console)

@@ -17,10 +17,12 @@ enum { THEMES_MAX = 64, COMPLETION_MAX = 128, CANDIDATES = 6 };
 
 static void line_at(struct console *console, const char *words)
 {
-    int64_t at = 0;
-    if (!when_parse(words, console_live_now(console), console->env.offset_s, false, &at)) {
+    int64_t at = 0, ago = 0, now = console_live_now(console);
+    if (duration_parse(words, &ago)) {
+        at = now - ago;
+    } else if (!when_parse(words, now, console->env.offset_s, false, &at)) {
         console_say(console, ROLE_WARN,
-                    "at: \"%s\" is no instant; try 03:10 or 2026-11-24T03:10:00Z", words);
+                    "at: \"%s\" is no instant; try 03:10, 2h or 2026-11-24T03:10:00Z", words);
         return;
     }
     console->at = at;
@@ -106,14 +108,14 @@ static const struct line_command {
     enum words words;
     void (*run)(struct console *console, const char *words);
 } lines[] = {
-    {"at",      "TIME: as it was then, 03:10 or 2026-11-24T03:10:00Z", WORDS_NONE,    line_at     },
-    {"account", "NAME: opens it",                                      WORDS_ACCOUNT, line_account},
-    {"run",     "NUMBER: opens it",                                    WORDS_NONE,    line_run    },
-    {"range",   "15m 1h 6h 24h 7d: of graphs and lists",               WORDS_RANGE,   line_range  },
-    {"sort",    "COLUMN: sorts by it",                                 WORDS_COLUMN,  line_sort   },
-    {"filter",  "TERMS: text !text column:text column:>9",             WORDS_COLUMN,  line_filter },
-    {"theme",   "NAME: draws with it",                                 WORDS_THEME,   line_theme  },
-    {"q",       "leave; the engine goes on",                           WORDS_NONE,    line_quit   },
+    {"at",      "TIME: as it was then, 03:10, 2h ago, 2026-11-24T03:10:00Z", WORDS_NONE,    line_at     },
+    {"account", "NAME: opens it",                                            WORDS_ACCOUNT, line_account},
+    {"run",     "NUMBER: opens it",                                          WORDS_NONE,    line_run    },
+    {"range",   "15m 1h 6h 24h 7d: of graphs and lists",                     WORDS_RANGE,   line_range  },
+    {"sort",    "COLUMN: sorts by it",                                       WORDS_COLUMN,  line_sort   },
+    {"filter",  "TERMS: text !text column:text column:>9",                   WORDS_COLUMN,  line_filter },
+    {"theme",   "NAME: draws with it",                                       WORDS_THEME,   line_theme  },
+    {"q",       "leave; the engine goes on",                                 WORDS_NONE,    line_quit   },
 };
 enum { LINES_COUNT = sizeof lines / sizeof lines[0] };
 
@@ -298,23 +300,54 @@ static const char *nth_completion(const struct console *console, const char *tex
                  : nth_command(console, text, nth, out);
 }
 
+/* In a filter: a column's name, with what has to follow it. */
+static const char *nth_term(const struct console *console, const char *stem, int nth,
+                            char out[COMPLETION_MAX])
+{
+    const char *column = nth_column(console, stem, nth);
+    if (column) {
+        snprintf(out, COMPLETION_MAX, "%s:", column);
+    }
+    return column ? out : NULL;
+}
+
+/* How much of the text stays as it is: all but the word that is being completed. */
+static size_t kept_before(const struct console *console, const char *stem)
+{
+    const char *space = console->prompt_label == '/' ? strrchr(stem, ' ') : strchr(stem, ' ');
+    size_t kept = space ? (size_t)(space - stem) + 1 : 0;
+    return kept + (console->prompt_label == '/' && stem[kept] == '!');
+}
+
 void console_complete(struct console *console)
 {
     char text[EDIT_MAX], word[COMPLETION_MAX];
+    bool filter = console->prompt_label == '/';
     if (console->completion == 0) {
         snprintf(console->completion_stem, sizeof console->completion_stem, "%s",
                  console->prompt.text);
     }
-    const char *stem = console->completion_stem, *space = strchr(stem, ' ');
-    const char *found = nth_completion(console, stem, console->completion, word);
-    if (!found && console->completion > 0) { /* past the last: round again */
-        console->completion = 0;
-        found = nth_completion(console, stem, 0, word);
+    const char *stem = console->completion_stem, *found = NULL;
+    size_t kept = kept_before(console, stem);
+    for (int tries = 0; tries < 2 && !found; tries++) { /* past the last: round again */
+        console->completion = tries ? 0 : console->completion;
+        found = filter ? nth_term(console, stem + kept, console->completion, word)
+                       : nth_completion(console, stem, console->completion, word);
     }
     if (found) {
-        snprintf(text, sizeof text, "%.*s%s", space ? (int)(space - stem) + 1 : 0, stem, found);
+        snprintf(text, sizeof text, "%.*s%s", (int)kept, stem, found);
         edit_set(&console->prompt, text);
         console->completion++;
+    }
+}
+
+static void filter_help(const struct console *console, char out[PROMPT_HELP])
+{
+    const struct view *view = console_view(console);
+    const struct table *table = &view->panes[view->focus].table;
+    if (!table_filter_hint(console->prompt.text, table->columns, table->column_count, out,
+                           PROMPT_HELP)) {
+        snprintf(out, PROMPT_HELP, "text  !text  column:>9  column:text");
     }
 }
 
@@ -327,7 +360,7 @@ void console_prompt_help(const struct console *console, char out[PROMPT_HELP])
     const struct binding *binding = keymap_by_name(text);
     out[0] = '\0';
     if (console->prompt_label == '/') {
-        snprintf(out, PROMPT_HELP, "text  !text  column:>9  column:text");
+        filter_help(console, out);
         return;
     }
     if (command || binding) {

@@ -274,8 +274,11 @@ static void prompt_key(struct console *console, struct key key)
         if (!filter) {
             console_command(console, line);
         }
-    } else if (key.code == K_TAB && !filter) {
+    } else if (key.code == K_TAB) {
         console_complete(console);
+        if (filter) {
+            filter_typed(console);
+        }
     } else if (key.code == K_BACKSPACE && !console->prompt.length) {
         console_close_overlay(console);
     } else if (edit_key(&console->prompt, key)) {

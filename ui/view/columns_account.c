@@ -10,6 +10,9 @@ static void format_state(const void *row, const void *env, struct cell_out *out)
     (void)env;
     ROW(account_line);
     cell_put(out, state_role(r->reason), state_letter(r->reason));
+    out->names[0] = hold_reason_name(r->reason);
+    out->names[1] = state_group(r->reason);
+    out->names[2] = r->failed ? "failing" : r->late ? "late" : NULL;
 }
 
 static double number_state(const void *row, const void *env)
@@ -26,6 +29,8 @@ static void format_tier(const void *row, const void *env, struct cell_out *out)
     static const char letters[TIER_COUNT + 1] = "HML";
     snprintf(out->text, sizeof out->text, "%c%s", letters[r->tier], r->tier_pinned ? "!" : "");
     out->role = r->tier == TIER_HIGH ? ROLE_TEXT : ROLE_DIM;
+    out->names[0] = tier_name(r->tier);
+    out->names[1] = r->tier_pinned ? "pinned" : NULL;
 }
 
 static double number_tier(const void *row, const void *env)
@@ -40,6 +45,7 @@ static void format_account(const void *row, const void *env, struct cell_out *ou
     (void)env;
     ROW(account_line);
     cell_put(out, ROLE_TEXT, r->name && r->name[0] ? r->name : r->account_id);
+    out->names[0] = r->account_id;
 }
 
 static void format_id(const void *row, const void *env, struct cell_out *out)
@@ -105,6 +111,9 @@ static void format_why(const void *row, const void *env, struct cell_out *out)
     ROW(account_line);
     reason_words(r, out->text, sizeof out->text);
     out->role = state_role(r->reason);
+    out->names[0] = hold_reason_name(r->reason);
+    out->names[1] = hold_reason_label(r->reason);
+    out->names[2] = state_group(r->reason);
 }
 
 static void format_label(const void *row, const void *env, struct cell_out *out)
@@ -112,6 +121,7 @@ static void format_label(const void *row, const void *env, struct cell_out *out)
     (void)env;
     ROW(account_line);
     cell_put(out, state_role(r->reason), hold_reason_label(r->reason));
+    out->names[0] = hold_reason_name(r->reason);
 }
 
 static void format_until(const void *row, const void *env, struct cell_out *out)
@@ -168,6 +178,7 @@ static void format_last(const void *row, const void *env, struct cell_out *out)
         bool plain = r->last_status == RUN_SUCCESS || r->last_status == RUN_CANCELLED;
         cell_put(out, plain ? ROLE_DIM : ROLE_WARN, words[r->last_status]);
     }
+    out->names[0] = r->last_run_id ? run_status_name(r->last_status) : "never";
 }
 
 static void format_errors(const void *row, const void *env, struct cell_out *out)

@@ -13,6 +13,7 @@ static void limiter_name(const void *row, const void *env, struct cell_out *out)
              r->name && r->name[0] ? r->name
              : r->account_id[0]    ? r->account_id
                                    : "app");
+    out->names[0] = r->account_id;
 }
 
 static void limiter_label(const void *row, const void *env, struct cell_out *out)
@@ -20,6 +21,8 @@ static void limiter_label(const void *row, const void *env, struct cell_out *out
     (void)env;
     ROW(limiter_line);
     cell_put(out, ROLE_TEXT, r->label);
+    out->names[0] = r->scope == SCOPE_USE_CASE ? "use_case" : NULL;
+    out->names[1] = r->scope == SCOPE_USE_CASE ? "buc" : NULL;
 }
 
 static void limiter_used(const void *row, const void *env, struct cell_out *out)
@@ -81,6 +84,7 @@ static void limiter_reset(const void *row, const void *env, struct cell_out *out
              r->stuck                ? "stuck"
              : r->regain_at > e->now ? format_time(r->regain_at, e->now, e->offset_s).text
                                      : "--");
+    out->names[0] = r->blocked ? "blocked" : NULL;
 }
 
 static double limiter_reset_number(const void *row, const void *env)

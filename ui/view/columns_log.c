@@ -27,6 +27,7 @@ static void log_level(const void *row, const void *env, struct cell_out *out)
     char letter[2] = {r->level[0], '\0'};
     letter[0] = (char)(letter[0] >= 'a' ? letter[0] - 'a' + 'A' : letter[0]);
     cell_put(out, letter[0] == 'E' ? ROLE_ALARM : letter[0] == 'W' ? ROLE_WARN : ROLE_DIM, letter);
+    out->names[0] = r->level;
 }
 
 static void log_source(const void *row, const void *env, struct cell_out *out)
@@ -41,6 +42,7 @@ static void log_account(const void *row, const void *env, struct cell_out *out)
     (void)env;
     ROW(log_line);
     cell_put(out, ROLE_DIM, r->name[0] ? r->name : r->account_id);
+    out->names[0] = r->account_id;
 }
 
 static void log_id(const void *row, const void *env, struct cell_out *out)
@@ -133,6 +135,7 @@ static void action_target(const void *row, const void *env, struct cell_out *out
     (void)env;
     ROW(action_line);
     cell_put(out, ROLE_TEXT, r->name && r->name[0] ? r->name : r->action.target);
+    out->names[0] = r->action.target;
 }
 
 static void action_reason(const void *row, const void *env, struct cell_out *out)

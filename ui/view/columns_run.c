@@ -41,6 +41,7 @@ static void format_account(const void *row, const void *env, struct cell_out *ou
     (void)env;
     ROW(run_line);
     cell_put(out, ROLE_TEXT, r->name && r->name[0] ? r->name : r->run.account_id);
+    out->names[0] = r->run.account_id;
 }
 
 static void format_mode(const void *row, const void *env, struct cell_out *out)
@@ -80,6 +81,8 @@ static void format_status(const void *row, const void *env, struct cell_out *out
     } else {
         cell_put(out, status_role(r->run.status), words[r->run.status]);
     }
+    out->names[0] = r->run.status == RUN_SUCCESS ? "ok" : NULL;
+    out->names[1] = r->parked_by ? hold_reason_name(r->parked_by->reason) : NULL;
 }
 
 /* Of a run under way its age, by the minute: seconds would be written for nobody. */

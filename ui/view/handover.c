@@ -246,6 +246,7 @@ static void event_account(const void *row, const void *env, struct cell_out *out
     const struct env *e = env;
     const struct account_line *account = overview_account(e->overview, r->account_id);
     snprintf(out->text, sizeof out->text, "%.500s", account ? account->name : r->account_id);
+    out->names[0] = r->account_id;
 }
 
 static void event_text(const void *row, const void *env, struct cell_out *out)

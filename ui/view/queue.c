@@ -153,6 +153,7 @@ static void queue_account(const void *row, const void *env, struct cell_out *out
     ROW;
     snprintf(out->text, sizeof out->text, "%.500s",
              r->name && r->name[0] ? r->name : r->account_id);
+    out->names[0] = r->account_id;
 }
 
 static void queue_tier(const void *row, const void *env, struct cell_out *out)
@@ -174,6 +175,9 @@ static void queue_reason(const void *row, const void *env, struct cell_out *out)
         snprintf(out->text, sizeof out->text, "%s", state_words(r->reason));
     }
     out->role = state_role(r->reason);
+    out->names[0] = hold_reason_name(r->reason);
+    out->names[1] = hold_reason_label(r->reason);
+    out->names[2] = state_group(r->reason);
 }
 
 static void queue_expected(const void *row, const void *env, struct cell_out *out)

@@ -56,6 +56,15 @@ enum role state_role(enum hold_reason reason)
     return reason < HOLD_REASON_COUNT ? states[reason].role : ROLE_STALE;
 }
 
+const char *state_group(enum hold_reason reason)
+{
+    bool fine = reason == HOLD_DUE || reason == HOLD_RUNNING;
+    return hold_reason_is_quota(reason)       ? "throttled"
+           : hold_reason_needs_person(reason) ? "needs-you"
+           : fine                             ? "fine"
+                                              : NULL;
+}
+
 const char *state_words(enum hold_reason reason)
 {
     return reason < HOLD_REASON_COUNT ? states[reason].words : "unknown";

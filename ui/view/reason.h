@@ -45,6 +45,9 @@ void hold_figures_read(const char *detail, struct hold_figures *out);
 /* One letter that tells the state without colour, and its role. */
 const char *state_letter(enum hold_reason reason);
 enum role state_role(enum hold_reason reason);
+/* What people call such states together: "throttled", "needs-you", "fine"; NULL = the reason's own
+ * name says it. */
+const char *state_group(enum hold_reason reason);
 /* "account quota", at most three words. */
 const char *state_words(enum hold_reason reason);
 

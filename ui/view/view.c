@@ -70,7 +70,10 @@ struct row_source view_source(const struct view *view, int pane, const struct en
     return (struct row_source){.rows = view->panes[pane].rows,
                                .count = view->panes[pane].count,
                                .id = view->class->panes[pane]->row_id,
-                               .env = env};
+                               .depth = view->class->panes[pane]->depth,
+                               .env = env,
+                               .now = env->now,
+                               .offset_s = env->offset_s};
 }
 
 void view_update(struct view *view, int pane, const struct env *env)

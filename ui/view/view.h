@@ -93,6 +93,7 @@ struct pane_class {
     const struct column *columns; /* NULL = draw does it all */
     size_t column_count;
     void (*row_id)(const void *row, char out[ROW_ID]);
+    int (*depth)(const void *row); /* of a tree, see table.h; NULL = no tree */
     void (*subject)(const void *row, struct subject *out); /* NULL = rows are about nothing */
     enum view_id enter;                                    /* VIEW_COUNT = nowhere */
     /* Opens or closes the row in its place; false = there is nothing in it. NULL = enter decides.

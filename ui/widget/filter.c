@@ -1,17 +1,40 @@
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/date.h"
+#include "ui/when.h"
 #include "ui/widget/table.h"
 
+/* One letter is what a cell shows; from two on a word is meant. */
+enum { WORD_MIN = 2 };
+
 struct term {
+    char text[FILTER_MAX];
     bool negated;
     const struct column *column; /* NULL = any */
     char op[3];
-    const char *value;
+    const char *value; /* in text */
 };
+
+/* The next term; blanks between double quotes belong to it. NULL at the end. */
+static const char *cut_term(const char *filter, char out[FILTER_MAX])
+{
+    size_t used = 0;
+    bool quoted = false, any = false;
+    filter += strspn(filter, " \t");
+    for (; *filter && (quoted || !strchr(" \t", *filter)); filter++) {
+        any = true;
+        if (*filter == '"') {
+            quoted = !quoted;
+        } else if (used + 1 < FILTER_MAX) {
+            out[used++] = *filter;
+        }
+    }
+    out[used] = '\0';
+    return any ? filter : NULL;
+}
 
 static void read_operator(struct term *term)
 {
@@ -24,102 +47,167 @@ static void read_operator(struct term *term)
             return;
         }
     }
-    snprintf(term->op, sizeof term->op, "~");
 }
 
 static const struct column *find_column(const struct column *columns, size_t count,
                                         const char *name, size_t n)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strlen(columns[i].key) == n && strncasecmp(columns[i].key, name, n) == 0) {
+        const char *title = columns[i].title ? columns[i].title : "";
+        bool key = strlen(columns[i].key) == n && strncasecmp(columns[i].key, name, n) == 0;
+        if (key || (n && strlen(title) == n && strncasecmp(title, name, n) == 0)) {
             return &columns[i];
         }
     }
     return NULL;
 }
 
-static struct term read_term(const char *word, const struct column *columns, size_t count)
+/* False at the end of the filter. */
+static bool next_term(const char **filter, const struct column *columns, size_t count,
+                      struct term *term)
 {
-    struct term term = {.op = "~", .value = word};
-    if (word[0] == '!' && word[1] && word[1] != '=') {
-        term.negated = true;
-        term.value = ++word;
+    const char *rest = cut_term(*filter, term->text);
+    if (!rest) {
+        return false;
     }
+    const char *word = term->text;
+    *filter = rest;
+    term->negated = word[0] == '!' && word[1] && word[1] != '=';
+    word += term->negated;
     const char *colon = strchr(word, ':');
-    term.column = colon ? find_column(columns, count, word, (size_t)(colon - word)) : NULL;
-    if (term.column) {
-        term.value = colon + 1;
-        read_operator(&term);
-    }
-    return term;
-}
-
-/* "80%", "1,200" and "15m" compare by their leading number when the column has numbers. */
-static bool compare_number(const struct term *term, double have, double want)
-{
-    switch (term->op[0]) {
-    case '<':
-        return term->op[1] == '=' ? have <= want : have < want;
-    case '>':
-        return term->op[1] == '=' ? have >= want : have > want;
-    case '!':
-        return have < want || have > want;
-    default:
-        return !(have < want) && !(have > want);
-    }
-}
-
-static bool column_matches(const struct term *term, const struct column *column, const void *row,
-                           const void *env)
-{
-    char *end = NULL;
-    double want = strtod(term->value, &end);
-    if (column->number && term->op[0] != '~' && end != term->value) {
-        return compare_number(term, column->number(row, env), want);
-    }
-    struct cell_out out = {.gauge = -1};
-    column->format(row, env, &out);
-    switch (term->op[0]) {
-    case '=':
-        return strcasecmp(out.text, term->value) == 0;
-    case '!':
-        return strcasecmp(out.text, term->value) != 0;
-    case '<':
-        return strcasecmp(out.text, term->value) < 0;
-    case '>':
-        return strcasecmp(out.text, term->value) > 0;
-    default:
-        return strcasestr(out.text, term->value) != NULL;
-    }
-}
-
-static bool term_matches(const struct term *term, const struct column *columns, size_t count,
-                         const void *row, const void *env)
-{
+    term->column = colon ? find_column(columns, count, word, (size_t)(colon - word)) : NULL;
+    memcpy(term->op, "~", 2);
+    term->value = term->column ? colon + 1 : word;
     if (term->column) {
-        return column_matches(term, term->column, row, env) != term->negated;
+        read_operator(term);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (column_matches(term, &columns[i], row, env)) {
-            return !term->negated;
+    return true;
+}
+
+/* What stands in a filter, in the unit of the column's numbers: "80%", "1,200", "15m" (ms), and
+ * "10:41" (an instant: the next one for what lies ahead, else the last). */
+static bool read_number(const char *text, double have, const struct row_source *source, double *out)
+{
+    char digits[FILTER_MAX], *end = NULL;
+    size_t n = 0;
+    int64_t ms = 0;
+    if (duration_parse(text, &ms) ||
+        when_parse(text, source->now, source->offset_s, have > (double)source->now, &ms)) {
+        *out = (double)ms;
+        return true;
+    }
+    for (const char *c = text; *c; c++) {
+        if (*c != ',') {
+            digits[n++] = *c;
         }
     }
-    return term->negated;
+    digits[n] = '\0';
+    *out = strtod(digits, &end);
+    return end != digits && (!*end || strcmp(end, "%") == 0);
+}
+
+static bool compare(const char *op, int order)
+{
+    switch (op[0]) {
+    case '<':
+        return op[1] == '=' ? order <= 0 : order < 0;
+    case '>':
+        return op[1] == '=' ? order >= 0 : order > 0;
+    case '!':
+        return order != 0;
+    default:
+        return order == 0;
+    }
+}
+
+/* Does the cell say so, or go by that name? */
+static bool is_called(const struct cell_out *out, const char *value)
+{
+    const char *shown = out->text + (out->text[0] == '~');
+    size_t n = strlen(value);
+    bool same = strncasecmp(shown, value, n) == 0;
+    bool found = strcasecmp(out->text, value) == 0 ||
+                 (n && same && (!shown[n] || strcmp(shown + n, "%") == 0));
+    for (size_t i = 0; i < CELL_NAMES && !found; i++) {
+        found = out->names[i] && strcasecmp(out->names[i], value) == 0;
+    }
+    return found;
+}
+
+static bool mentions(const struct cell_out *out, const char *value)
+{
+    size_t n = strlen(value);
+    bool found = strcasestr(out->text, value) != NULL;
+    for (size_t i = 0; i < CELL_NAMES && !found && n >= WORD_MIN; i++) {
+        found = out->names[i] && strncasecmp(out->names[i], value, n) == 0;
+    }
+    return found;
+}
+
+static bool column_matches(const struct term *term, const void *row,
+                           const struct row_source *source)
+{
+    const struct column *column = term->column;
+    struct cell_out out = {.gauge = -1};
+    double have = column->number ? column->number(row, source->env) : 0, want = 0;
+    column->format(row, source->env, &out);
+    if (term->op[0] == '~') {
+        return mentions(&out, term->value);
+    }
+    /* "= 15m" is what is shown so, "> 15m" is what is more, if only by seconds. */
+    bool strict = (term->op[0] == '<' || term->op[0] == '>') && !term->op[1];
+    if (!strict && is_called(&out, term->value)) {
+        return compare(term->op, 0);
+    }
+    if (column->number && read_number(term->value, have, source, &want)) {
+        return compare(term->op, have < want ? -1 : have > want);
+    }
+    return compare(term->op, strcasecmp(out.text, term->value));
+}
+
+static bool any_column_says(const char *text, const struct column *columns, size_t count,
+                            const void *row, const struct row_source *source)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct cell_out out = {.gauge = -1};
+        columns[i].format(row, source->env, &out);
+        if (strcasestr(out.text, text)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool table_match(const char *filter, const struct column *columns, size_t count, const void *row,
-                 const void *env)
+                 const struct row_source *source)
 {
-    char words[FILTER_MAX];
-    snprintf(words, sizeof words, "%s", filter);
-    char *save = NULL;
-    int terms = 0;
-    for (char *word = strtok_r(words, " \t", &save); word && terms < TERMS_MAX;
-         word = strtok_r(NULL, " \t", &save), terms++) {
-        struct term term = read_term(word, columns, count);
-        if (!term_matches(&term, columns, count, row, env)) {
+    struct term term;
+    while (next_term(&filter, columns, count, &term)) {
+        bool found = term.column ? column_matches(&term, row, source)
+                                 : any_column_says(term.value, columns, count, row, source);
+        if (found == term.negated) {
             return false;
         }
     }
     return true;
+}
+
+bool table_filter_hint(const char *filter, const struct column *columns, size_t count, char *out,
+                       size_t size)
+{
+    struct term term;
+    while (next_term(&filter, columns, count, &term)) {
+        const char *colon = strchr(term.value, ':');
+        bool named = colon && colon > term.value && colon[1];
+        if (!term.column && named && strchr("=<>!~", colon[1])) {
+            snprintf(out, size, "no column \"%.*s\" here", (int)(colon - term.value), term.value);
+            return true;
+        }
+        if (term.column && !*term.value && !*filter) {
+            snprintf(out, size, "%.16s: %.100s", term.column->key,
+                     term.column->help ? term.column->help : "");
+            return true;
+        }
+    }
+    return false;
 }

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "ui/widget/gauge.h"
+#include "ui/widget/table_order.h"
 
 enum { GAUGE_MIN = 5, MEASURED_MAX = 64, SEEN_MAX = 400 };
 
@@ -35,57 +36,6 @@ void table_fini(struct table *table)
 static const void *shown_row(const struct table *table, const struct row_source *source, size_t i)
 {
     return source->rows[table->order[i]];
-}
-
-struct sorter {
-    const struct table *table;
-    const struct row_source *source;
-};
-
-static int compare_rows(const void *a, const void *b, void *ctx)
-{
-    const struct sorter *s = ctx;
-    uint32_t ia = *(const uint32_t *)a, ib = *(const uint32_t *)b;
-    const struct column *column = &s->table->columns[s->table->sort];
-    const void *ra = s->source->rows[ia], *rb = s->source->rows[ib];
-    int order = 0;
-    if (column->number) {
-        double na = column->number(ra, s->source->env), nb = column->number(rb, s->source->env);
-        order = na < nb ? -1 : na > nb;
-    } else {
-        struct cell_out ta = {.gauge = -1}, tb = {.gauge = -1};
-        column->format(ra, s->source->env, &ta);
-        column->format(rb, s->source->env, &tb);
-        order = strcasecmp(ta.text, tb.text);
-    }
-    if (order == 0) {
-        return ia < ib ? -1 : 1; /* stable: equal rows keep the order they came in */
-    }
-    return s->table->descending ? -order : order;
-}
-
-static bool make_order(struct table *table, const struct row_source *source)
-{
-    if (source->count > table->order_cap) {
-        uint32_t *grown = realloc(table->order, source->count * sizeof *grown);
-        if (!grown) {
-            return false;
-        }
-        table->order = grown;
-        table->order_cap = source->count;
-    }
-    table->shown = 0;
-    for (size_t i = 0; i < source->count; i++) {
-        if (!table->filter[0] || table_match(table->filter, table->columns, table->column_count,
-                                             source->rows[i], source->env)) {
-            table->order[table->shown++] = (uint32_t)i;
-        }
-    }
-    if (table->sort >= 0 && table->shown > 1) {
-        struct sorter sorter = {table, source};
-        qsort_r(table->order, table->shown, sizeof *table->order, compare_rows, &sorter);
-    }
-    return true;
 }
 
 static int find_row(const struct table *table, const struct row_source *source, const char *id)
@@ -160,7 +110,7 @@ bool table_update(struct table *table, const struct row_source *source)
     int line = table->position - table->top;
     bool at_end =
         table->follow_last && (!table->selected[0] || table->position >= (int)table->shown - 1);
-    if (!make_order(table, source)) {
+    if (!table_order(table, source)) {
         table->shown = 0;
         return false;
     }

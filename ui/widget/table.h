@@ -9,7 +9,7 @@
 #include "ui/widget/canvas.h"
 
 enum align { ALIGN_LEFT, ALIGN_RIGHT };
-enum { ROW_ID = 64, CELL_MAX = 512, COLUMNS_MAX = 24, FILTER_MAX = 256, TERMS_MAX = 8 };
+enum { ROW_ID = 64, CELL_MAX = 512, CELL_NAMES = 3, COLUMNS_MAX = 24, FILTER_MAX = 256 };
 /* From this drop order on a column is an extra, for screens with room to spare. */
 enum { COLUMN_EXTRA = 5 };
 
@@ -18,6 +18,8 @@ struct cell_out {
     enum role role;
     double gauge;     /* >= 0: draw a gauge of this percentage before the text */
     double threshold; /* of the gauge */
+    /* What else a filter on the column may call it, where the text is short: "medium" for M. */
+    const char *names[CELL_NAMES];
 };
 
 /* NULL is no text. */
@@ -41,7 +43,12 @@ struct row_source {
     const void *const *rows;
     size_t count;
     void (*id)(const void *row, char out[ROW_ID]);
+    /* Of a tree whose rows come parent first: siblings are sorted among themselves, and what a
+     * filter leaves keeps its ancestors. -1 = always last. NULL = no tree. */
+    int (*depth)(const void *row);
     const void *env;
+    int64_t now;      /* ms: "10:41" in a filter is near this, */
+    int32_t offset_s; /* so far east of UTC */
 };
 
 struct table {
@@ -96,8 +103,14 @@ void table_unmark_all(struct table *table);
  */
 void table_fit(const struct column *columns, size_t count, uint32_t hidden, const uint16_t *seen,
                int width, int widths[COLUMNS_MAX]);
-/* Blank-separated terms, all must hold: text, !text, column:text, column:>9 (= != < > <= >= ~). */
+/* Blank-separated terms, all must hold: text, !text, column:text, column:>9 (= != < > <= >= ~); a
+ * column goes by its key or its title, values are as shown or as people say them (medium, 15m,
+ * 10:41), double quotes keep blanks together. */
 bool table_match(const char *filter, const struct column *columns, size_t count, const void *row,
-                 const void *env);
+                 const struct row_source *source);
+/* What is to be said about a filter being typed: no such column, or what the one just named holds.
+ * False when nothing is. */
+bool table_filter_hint(const char *filter, const struct column *columns, size_t count, char *out,
+                       size_t size);
 
 #endif

@@ -4,13 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/money.h"
 #include "store/read_entities.h"
 #include "ui/format.h"
 #include "ui/overview.h"
 #include "ui/view/load.h"
 
-enum { ROWS_STEP = 1000, OPEN_MAX = 200, DAYS = 7, DAY_MS = 86400000, DEPTH_MAX = 3 };
+enum { ROWS_STEP = 1000, OPEN_MAX = 200, DAYS = 7, DEPTH_MAX = 3 };
+enum { DEPTH_LAST = -1 };
 
 struct tree_line {
     struct entity_row entity;
@@ -29,6 +31,9 @@ struct tree {
     struct tree_line *lines;
     size_t count, max;
     bool cut; /* there are more than are shown */
+    /* The figures' days: the seven before today, as the account counts its days. */
+    int32_t first_day, last_day;
+    bool zone_known; /* else they are UTC's */
 };
 
 static const char more_id[] = "more";
@@ -47,17 +52,14 @@ static bool is_open(const struct opened *opened, const char *id)
     return opened && find_open(opened, id) < opened->count;
 }
 
-/* Figures are of the seven days before today in UTC; the account's own zone may differ by a day at
- * its edge. */
 static bool add_children(struct view *view, const struct env *env, const char *parent_id, int depth,
                          struct tree *tree, struct err *err)
 {
     struct entity_rows rows;
-    int32_t today = (int32_t)(env->now / DAY_MS);
     struct entity_query query = {.account_id = view->subject.account_id,
                                  .parent_id = parent_id,
-                                 .day_from = today - DAYS,
-                                 .day_to = today - 1,
+                                 .day_from = tree->first_day,
+                                 .day_to = tree->last_day,
                                  .limit = tree->max + 1 - tree->count,
                                  .deleted = true};
     if (!read_entities(env->store, view->arena, &query, &rows, err)) {
@@ -88,6 +90,9 @@ static bool entities_load(struct view *view, const struct env *env, struct err *
     }
     tree->lines = lines;
     tree->max = max;
+    const struct account_line *account = overview_account(env->overview, view->subject.account_id);
+    tree->zone_known = load_days(account ? account->timezone : NULL, env->now, DAYS,
+                                 &tree->first_day, &tree->last_day);
     if (!add_children(view, env, "", 0, tree, err)) {
         return false;
     }
@@ -96,7 +101,7 @@ static bool entities_load(struct view *view, const struct env *env, struct err *
                                   .entity_id = more_id,
                                   .name = "... and more: Enter shows 1,000 further rows",
                                   .effective_status = ""};
-        lines[tree->count++] = (struct tree_line){more, 0, false};
+        lines[tree->count++] = (struct tree_line){more, DEPTH_LAST, false};
     }
     view->data = tree;
     return view_set_rows(view, 0, lines, tree->count, sizeof *lines, err);
@@ -140,6 +145,12 @@ static void entity_id(const void *row, char out[ROW_ID])
     snprintf(out, ROW_ID, "%s", r->entity_id);
 }
 
+static int entity_depth(const void *row)
+{
+    LINE;
+    return line->depth;
+}
+
 static void entity_subject(const void *row, struct subject *out)
 {
     ROW;
@@ -160,7 +171,7 @@ static void entity_name(const void *row, const void *env, struct cell_out *out)
     LINE;
     ROW;
     bool leaf = r->kind == ENTITY_AD || !r->children;
-    snprintf(out->text, sizeof out->text, "%*s%s %.480s", 2 * line->depth, "",
+    snprintf(out->text, sizeof out->text, "%*s%s %.480s", line->depth > 0 ? 2 * line->depth : 0, "",
              leaf         ? " "
              : line->open ? "-"
                           : "+",
@@ -270,9 +281,13 @@ static void entities_summary(const struct view *view, const struct env *env, str
                              struct rect line)
 {
     const struct account_line *account = overview_account(env->overview, view->subject.account_id);
-    canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE_FOCUS, "%s %s ",
-                 account ? account->name : view->subject.account_id,
-                 account ? account->currency : "");
+    const struct tree *tree = view->data;
+    int used = canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE_FOCUS, "%s %s ",
+                            account ? account->name : view->subject.account_id,
+                            account ? account->currency : "");
+    canvas_textf(canvas, line.y, line.x + used, line.w - used, ROLE_TITLE, " %s..%s %s ",
+                 date_text(tree->first_day).text, date_text(tree->last_day).text,
+                 account && tree->zone_known ? account->timezone : "UTC");
 }
 
 static const struct pane_class entities_pane = {.title = "Entities",
@@ -280,6 +295,7 @@ static const struct pane_class entities_pane = {.title = "Entities",
                                                 .column_count = sizeof entity_columns /
                                                                 sizeof entity_columns[0],
                                                 .row_id = entity_id,
+                                                .depth = entity_depth,
                                                 .subject = entity_subject,
                                                 .summary = entities_summary,
                                                 .toggle = entities_toggle,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tz.h"
 #include "config/config.h"
 #include "store/read_accounts.h"
 #include "store/read_actions.h"
@@ -59,6 +60,16 @@ static void keep_account(struct arena *arena, const struct account_line *from,
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         *texts[i] = keep(arena, *texts[i]);
     }
+}
+
+bool load_days(const char *timezone, int64_t now, int days, int32_t *first, int32_t *last)
+{
+    struct tz *zone = timezone && timezone[0] ? tz_load(timezone, NULL) : NULL;
+    int32_t today = zone ? tz_day(zone, now) : (int32_t)(now / DAY_MS);
+    *first = today - days;
+    *last = today - 1;
+    tz_destroy(zone);
+    return zone != NULL;
 }
 
 struct account_line *load_accounts(struct arena *arena, const struct env *env, size_t *count,

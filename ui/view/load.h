@@ -45,5 +45,8 @@ struct hold_line {
 };
 struct hold_line *load_holds(struct arena *arena, const struct env *env, const char *account_id,
                              size_t *count, struct err *err);
+/* The complete days before today, as a zone counts its days; false when the zone is unknown, and
+ * they are UTC's. Reads nothing but tzdata. */
+bool load_days(const char *timezone, int64_t now, int days, int32_t *first, int32_t *last);
 
 #endif

@@ -162,6 +162,7 @@ bool act_send(struct console *console)
     if (!console->control || !control_send(console->control, &request->control, &err)) {
         console_say(console, ROLE_ALARM, "%s: %s", op_kind_name(request->control.op),
                     err.message[0] ? err.message : "no engine runs");
+        console->stopping = false;
         return true;
     }
     console->request_pending = true;
@@ -272,6 +273,9 @@ void console_answered(struct console *console, const struct control_reply *reply
 {
     console->request_pending = false;
     console->stale = true;
+    if (console->request.control.op == OP_STOP && !reply->ok) {
+        console->stopping = false;
+    }
     if (console->series.all) {
         answered_of_series(console, reply);
         return;

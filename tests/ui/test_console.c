@@ -1,0 +1,103 @@
+/* What the console does beyond one view or one action: the clock it goes by, filters on real
+ * columns, an engine that will not stop. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "console_case.h"
+
+enum { WAIT_MS = 40000 };
+
+/* Whoever looks at a simulated day, or at another machine's database, means that clock. */
+static void test_console_at_goes_by_the_engines_clock(void **state)
+{
+    (void)state;
+    static const char *const said[] = {"10:19", "2026-11-24T10:19:00Z"};
+    char *screens[2] = {NULL, NULL};
+    for (int i = 0; i < 2; i++) {
+        const char *const args[] = {"--at", said[i], NULL};
+        struct console_case c;
+        struct console_options options = {.state = FIXTURE_BURNING, .args = args};
+        console_open(&c, &options);
+        assert_true(screen_wait(c.screen, " PAST ", WAIT_MS));
+        screens[i] = screen_text(c.screen);
+        console_press(&c, ":at 10:02\r");
+        assert_true(screen_wait(c.screen, "10:02:00", WAIT_MS));
+        console_press(&c, ":at 15m\r"); /* so long ago */
+        assert_true(screen_wait(c.screen, "10:04:41", WAIT_MS));
+        console_close(&c);
+    }
+    assert_string_equal(screens[0], screens[1]);
+    free(screens[0]);
+    free(screens[1]);
+}
+
+/* The words people know, where letters and rounded figures are shown. */
+static void test_console_filters_take_known_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys, *wanted;
+    } cases[] = {
+        {"2/tier:medium\r",        "Accounts 4 of 12"                },
+        {"/\025tier:high\r",       "Accounts 4 of 12"                },
+        {"/\025tier:M\r",          "Accounts 4 of 12"                },
+        {"/\025tier:pinned\r",     "Accounts 1 of 12"                },
+        {"/\025state:throttled\r", "Accounts 3 of 12"                },
+        {"/\025state:paused\r",    "Accounts 1 of 12"                },
+        {"/\025why:quota_acc\r",   "Accounts 2 of 12"                },
+        {"/\025lag:>6h\r",         "Accounts 3 of 12"                },
+        {"/\025until:<10:30\r",    "Accounts 3 of 12"                },
+        {"/\025LAST:failed\r",     "Accounts 3 of 12"                },
+        {"/\025account:act_105\r", "Accounts 1 of 12"                },
+        {"/\025nosuch:>3",         "no column \"nosuch\" here"       },
+        {"\025usage:",             "usage: the limiter that holds it"},
+        {"\025us\t",               "/usage:"                         },
+        {"\025!why:account ti\t",  "/!why:account tier:"             },
+        {"\025\r8/level:error\r",  "Log 0 of 12"                     },
+        {"/\025level:warning\r",   "Log 4 of 12"                     },
+        {"4/status:ok\r",          "/status:ok"                      },
+    };
+    struct console_case c;
+    struct console_options options = {.state = FIXTURE_BURNING, .rows = 30, .cols = 110};
+    console_open(&c, &options);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        screen_keys(c.screen, cases[i].keys);
+        if (!screen_wait(c.screen, cases[i].wanted, WAIT_MS)) {
+            char *text = screen_text(c.screen);
+            fail_msg("%s: not \"%s\" but\n%s", cases[i].keys, cases[i].wanted, text);
+        }
+    }
+    console_close(&c);
+}
+
+/* Refused, the engine is nobody's to have stopped: when it dies later, that is told as it is. */
+static void test_console_forgets_a_stop_that_was_refused(void **state)
+{
+    (void)state;
+    struct console_case c;
+    struct console_options options = {.state = FIXTURE_BURNING};
+    console_open(&c, &options);
+    fixture_refuse(c.fixture, "you are not an operator");
+    screen_keys(c.screen, "Qystop\r");
+    assert_true(screen_wait(c.screen, "stop refused: you are not an operator", WAIT_MS));
+    fixture_engine_stop(c.fixture);
+    assert_true(screen_wait(c.screen, "the engine is gone; what is shown keeps its age", WAIT_MS));
+    console_close(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_console_at_goes_by_the_engines_clock),
+        cmocka_unit_test(test_console_filters_take_known_words),
+        cmocka_unit_test(test_console_forgets_a_stop_that_was_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -45,6 +45,7 @@ struct gate_outcome {
     const struct usage_reading *readings;
     size_t count;
     int64_t server_ms; /* Date of the response, 0 = none */
+    int64_t bytes;     /* of the answer; a hint at how heavy it was, 0 = not known */
 };
 
 #endif

@@ -201,7 +201,9 @@ void governor_observe(struct governor *g, const struct gate_call *call,
         }
     }
     for (size_t i = 0; i < n; i++) {
+        scope_answer(scopes[i], call, outcome->bytes, outcome->ok);
         read_scope(g, scopes[i], call, outcome, now_ms);
+        scope_answered(scopes[i]);
     }
     read_others(g, call, outcome, now_ms);
     infer_tier(g, call, outcome, now_ms);

@@ -168,7 +168,8 @@ static void on_answer(void *ctx, const struct graph_result *result)
     struct gate_outcome outcome = {.ok = result->ok,
                                    .readings = result->usage.readings,
                                    .count = result->usage.count,
-                                   .server_ms = result->server_ms};
+                                   .server_ms = result->server_ms,
+                                   .bytes = result->bytes};
     struct err err = {0};
     if (!result->ok) {
         outcome.error = result->error;

@@ -2,24 +2,18 @@
 
 #include <math.h>
 
-static const double learn_step = 0.3;
-static const double fastest = 10.0; /* times the prior: a reset counter is not a decay */
-
-static double clamp(double value, double low, double high)
-{
-    return value < low ? low : value > high ? high : value;
-}
-
 struct decay decay_prior(double period_s)
 {
     return (struct decay){
         .share_s = 1.0 / period_s, .linear_s = 100.0 / period_s, .period_s = period_s};
 }
 
-/* Above the knee the linear fall is the slower one, below it the exponential. */
+/* The fall is even above the knee and a share below it, where each is the slower one. */
 static double knee(const struct decay *d)
 {
-    return d->linear_s / d->share_s;
+    return d->shape == DECAY_EVEN    ? 0
+           : d->shape == DECAY_SHARE ? INFINITY
+                                     : d->linear_s / d->share_s;
 }
 
 double decay_after(const struct decay *d, double pct, int64_t dt_ms)
@@ -58,14 +52,7 @@ int64_t decay_time_ms(const struct decay *d, double pct, double target)
     return (int64_t)ceil(fmin(s * 1000.0, day_ms));
 }
 
-void decay_learn(struct decay *d, double pct, double lower, int64_t dt_ms)
+double decay_rate(const struct decay *d, double pct)
 {
-    if (dt_ms < 1000 || pct < 5 || lower < 0.5 || lower >= pct) {
-        return;
-    }
-    double s = (double)dt_ms / 1000.0;
-    double share = clamp(log(pct / lower) / s, 1.0 / d->period_s, fastest / d->period_s);
-    double linear = clamp((pct - lower) / s, 100.0 / d->period_s, 100.0 * fastest / d->period_s);
-    d->share_s += learn_step * (share - d->share_s);
-    d->linear_s += learn_step * (linear - d->linear_s);
+    return pct > knee(d) ? d->linear_s : d->share_s * pct;
 }

@@ -1,14 +1,17 @@
 /*
  * decay: how a limiter's percentage falls while nothing is sent. The shapes are unpublished
- * (reference 13), so the slower of two is taken: a share per second (exponential) and per cent per
- * second (linear), both learned from quiet stretches between readings. Pure.
+ * (reference 13): a share per second (exponential), or per cent per second (even). Until drain.h
+ * has seen which of the two it is, the slower one is taken. Pure.
  */
 #ifndef GOVERN_DECAY_H
 #define GOVERN_DECAY_H
 
 #include <stdint.h>
 
+enum decay_shape { DECAY_SLOWER, DECAY_EVEN, DECAY_SHARE };
+
 struct decay {
+    enum decay_shape shape;
     double share_s;  /* 1/s; prior: 1 / period */
     double linear_s; /* per cent per second; prior: 100 / period */
     double period_s; /* the published one: 300 s for scores, 3,600 s for hourly windows */
@@ -19,7 +22,7 @@ struct decay decay_prior(double period_s);
 double decay_after(const struct decay *d, double pct, int64_t dt_ms);
 /* Milliseconds until pct has fallen to target (0 if it is there; at most 24 h). */
 int64_t decay_time_ms(const struct decay *d, double pct, double target);
-/* A fall seen from pct to lower in dt_ms, with next to nothing sent meanwhile. */
-void decay_learn(struct decay *d, double pct, double lower, int64_t dt_ms);
+/* Per cent per second at pct. */
+double decay_rate(const struct decay *d, double pct);
 
 #endif

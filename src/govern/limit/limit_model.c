@@ -54,7 +54,7 @@ static int64_t minute_of(int64_t ms)
     return ms / 60000;
 }
 
-void window_model_add(struct window_model *m, double items, double units, int64_t now_ms)
+static size_t bucket(struct window_model *m, int64_t now_ms)
 {
     int64_t minute = minute_of(now_ms);
     size_t i = (size_t)(minute % WINDOW_MODEL_BUCKETS);
@@ -62,22 +62,34 @@ void window_model_add(struct window_model *m, double items, double units, int64_
         m->minute[i] = minute;
         m->items[i] = 0;
         m->units[i] = 0;
+        m->rise[i] = 0;
     }
+    return i;
+}
+
+void window_model_add(struct window_model *m, double items, double units, int64_t now_ms)
+{
+    size_t i = bucket(m, now_ms);
     m->items[i] += (float)items;
     m->units[i] += (float)units;
 }
 
-void window_model_sum(const struct window_model *m, int64_t since_ms, int64_t now_ms, double *items,
-                      double *units)
+void window_model_rose(struct window_model *m, double pct, int64_t now_ms)
+{
+    m->rise[bucket(m, now_ms)] += (float)pct;
+}
+
+struct window_sum window_model_sum(const struct window_model *m, int64_t since_ms, int64_t now_ms)
 {
     int64_t oldest = minute_of(now_ms) - 60;
     int64_t newest = minute_of(since_ms);
-    *items = 0;
-    *units = 0;
+    struct window_sum sum = {0};
     for (size_t i = 0; i < WINDOW_MODEL_BUCKETS; i++) {
         if (m->minute[i] > 0 && m->minute[i] >= oldest && m->minute[i] <= newest) {
-            *items += (double)m->items[i];
-            *units += (double)m->units[i];
+            sum.items += (double)m->items[i];
+            sum.units += (double)m->units[i];
+            sum.rise += (double)m->rise[i];
         }
     }
+    return sum;
 }

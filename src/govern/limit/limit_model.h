@@ -39,10 +39,14 @@ struct window_model {
     int64_t minute[WINDOW_MODEL_BUCKETS]; /* since the epoch; 0 = empty */
     float items[WINDOW_MODEL_BUCKETS];
     float units[WINDOW_MODEL_BUCKETS];
+    float rise[WINDOW_MODEL_BUCKETS]; /* per cent that the header rose by in it */
+};
+struct window_sum {
+    double items, units, rise;
 };
 void window_model_add(struct window_model *m, double items, double units, int64_t now_ms);
+void window_model_rose(struct window_model *m, double pct, int64_t now_ms);
 /* Sums of what was added at or before `since_ms` and still counts at now_ms. */
-void window_model_sum(const struct window_model *m, int64_t since_ms, int64_t now_ms, double *items,
-                      double *units);
+struct window_sum window_model_sum(const struct window_model *m, int64_t since_ms, int64_t now_ms);
 
 #endif

@@ -27,7 +27,11 @@ static void slot_init(struct scope *s, struct scope_common *common, enum usage_s
     bool whole = source == USAGE_APP || source == USAGE_BUC;
     struct slot *slot = &s->slots[s->slot_count];
     slot->source = source;
-    slot->decay = decay_prior(period_s);
+    slot->decay = &common->decay[s->slot_count];
+    if (slot->decay->period_s <= 0) {
+        *slot->decay = decay_prior(period_s);
+    }
+    slot->drain = whole ? NULL : &common->drain[s->slot_count];
     call_cost_init(&slot->cost, &common->known[s->slot_count], whole ? 1 : 0.01);
     s->slot_count++;
 }
@@ -109,9 +113,9 @@ double scope_published_pct(const struct scope *s, enum access_tier tier, int64_t
     if (max <= 0) {
         return -1;
     }
-    double items = 0, units = 0;
+    double items = 0;
     if (s->window) {
-        window_model_sum(s->window, now_ms, now_ms, &items, &units);
+        items = window_model_sum(s->window, now_ms, now_ms).items;
     } else {
         items = score_model_points(&s->score, row->period_s, now_ms);
     }
@@ -127,18 +131,43 @@ static double model_ratio(const struct scope *s, int64_t now_ms)
     return ratio > floor ? ratio : floor;
 }
 
-/* What is left of a rolling hour's reading: our own calls leave when their minute does, what others
- * did is taken to fall evenly. */
+static double share_of(double left, double whole)
+{
+    return whole > 0 ? fmin(1, left / whole) : 0;
+}
+
+/* What is left of a rolling hour's reading: what it rose by in a minute leaves when the minute
+ * does; so do our calls of before that, at what a call costs. *others: the part that nothing tells
+ * of. */
+static double window_seen(const struct scope *s, const struct slot *slot, int64_t now_ms,
+                          double *others)
+{
+    const struct window_sum *then = &slot->sum_at;
+    struct window_sum now = window_model_sum(s->window, slot->level_ms, now_ms);
+    struct slot_costs costs = call_cost_get(&slot->cost, 0);
+    double rose = fmin(slot->level_pct, then->rise);
+    double own = fmin(slot->level_pct, slot_cost_high(&costs, then->items, then->units));
+    double before = fmax(0, own - rose);
+    double calls = fmax(share_of(now.items, then->items), share_of(now.units, then->units));
+    *others = slot->level_pct - rose - before;
+    return rose * share_of(now.rise, then->rise) + before * calls;
+}
+
+/* What others did is taken to fall evenly. */
 static double window_left(const struct scope *s, const struct slot *slot, int64_t now_ms)
 {
-    struct slot_costs costs = call_cost_get(&slot->cost, 0);
-    double even = fmax(0, 1.0 - (double)(now_ms - slot->level_ms) / 3600e3);
-    double own = fmin(slot->level_pct, slot_cost_high(&costs, slot->items_at, slot->units_at));
-    double items, units;
-    window_model_sum(s->window, slot->level_ms, now_ms, &items, &units);
-    double by_items = slot->items_at > 0 ? items / slot->items_at : 0;
-    double by_units = slot->units_at > 0 ? units / slot->units_at : 0;
-    return own * fmin(1, fmax(by_items, by_units)) + (slot->level_pct - own) * even;
+    double others;
+    double seen = window_seen(s, slot, now_ms, &others);
+    return seen + others * fmax(0, 1.0 - (double)(now_ms - slot->level_ms) / 3600e3);
+}
+
+static void note_rise(struct scope *s, const struct slot *slot, const struct usage_reading *r)
+{
+    double others;
+    double rise = r->pct - window_seen(s, slot, r->at, &others) - others;
+    if (rise > 0) {
+        window_model_rose(s->window, rise, r->at);
+    }
 }
 
 static bool is_window(const struct scope *s, const struct slot *slot)
@@ -163,13 +192,13 @@ static double level_now(const struct scope *s, const struct slot *slot, int64_t 
         double passed_s = fmax(0, (double)(now_ms - slot->level_ms) / 1000.0);
         return slot->level_pct * fmax(0, 1 - passed_s / (double)slot->reading.regain_s);
     }
-    return decay_after(&slot->decay, slot->level_pct, now_ms - slot->level_ms);
+    return decay_after(slot->decay, slot->level_pct, now_ms - slot->level_ms);
 }
 
 static double after_share(const struct slot *slot, int64_t now_ms)
 {
     double dt = (double)(now_ms - slot->after_ms);
-    return dt > 0 ? exp(-dt / 1000.0 / slot->decay.period_s) : 1;
+    return dt > 0 ? exp(-dt / 1000.0 / slot->decay->period_s) : 1;
 }
 
 struct slot_costs scope_costs(const struct scope *s, int i, enum access_tier tier)
@@ -228,7 +257,7 @@ void scope_count_call(struct scope *s, double items, double units, enum access_t
     }
     for (int i = 0; i < s->slot_count; i++) {
         struct slot *slot = &s->slots[i];
-        ours_add(&slot->ours, items, units, slot->decay.period_s, at_ms);
+        ours_add(&slot->ours, items, units, slot->decay->period_s, at_ms);
     }
 }
 
@@ -237,9 +266,11 @@ double scope_ours_pct(const struct scope *s, int i, enum access_tier tier, int64
     const struct slot *slot = &s->slots[i];
     double items, units, used = scope_used_pct(s, i, tier, now_ms);
     if (is_window(s, slot)) {
-        window_model_sum(s->window, now_ms, now_ms, &items, &units);
+        struct window_sum sum = window_model_sum(s->window, now_ms, now_ms);
+        items = sum.items;
+        units = sum.units;
     } else {
-        ours_left(&slot->ours, slot->decay.period_s, now_ms, &items, &units);
+        ours_left(&slot->ours, slot->decay->period_s, now_ms, &items, &units);
     }
     double pct = used < 0 ? -1 : ours_pct(&slot->cost, items, units);
     return pct > used ? used : pct;
@@ -268,6 +299,7 @@ void scope_end(struct scope *s, const struct gate_call *call, bool sent, enum ac
         slot->items_after = slot->items_after * share + items;
         slot->units_after = slot->units_after * share + units;
         slot->after_ms = now_ms;
+        slot->answers++;
         call_cost_sent(&slot->cost, items, units);
     }
 }
@@ -288,31 +320,39 @@ static void set_level(struct scope *s, struct slot *slot, double pct, int64_t no
     slot->level_ms = now_ms;
     slot->items_after = 0;
     slot->units_after = 0;
+    slot->answers = 0;
     if (s->window) {
-        window_model_sum(s->window, now_ms, now_ms, &slot->items_at, &slot->units_at);
+        slot->sum_at = window_model_sum(s->window, now_ms, now_ms);
     }
 }
 
-/* The fall between two readings, from what the later one should have been without decay; only a
- * stretch in which next to nothing was sent shows it. */
-static void learn_decay(struct scope *s, struct slot *slot, double own_pct,
+/* The reading before and this one, with one answer between them. A figure that stands at 100 tells
+ * nothing of how it falls. */
+static void learn_decay(const struct scope *s, const struct slot *slot,
                         const struct usage_reading *r)
 {
-    double fall = slot->level_pct - r->pct;
-    if (!is_window(s, slot) && own_pct < 0.1 * fall && s->in_flight == 0) {
-        decay_learn(&slot->decay, slot->level_pct, r->pct, r->at - slot->level_ms);
+    bool alone = s->answer != 0 && slot->answers == 1 && slot->level_ms == slot->reading.at;
+    if (!slot->drain || !alone || slot->stuck.stuck || resets_evenly(slot)) {
+        return;
+    }
+    struct drain_pair pair = {.before = slot->level_pct,
+                              .after = r->pct,
+                              .dt_s = (double)(r->at - slot->level_ms) / 1000.0,
+                              .kind = s->answer};
+    if (drain_add(slot->drain, &pair, slot->decay->period_s)) {
+        drain_fit(slot->drain, slot->decay);
     }
 }
 
-static void read_slot(struct scope *s, int i, const struct usage_reading *r, bool ok,
-                      enum access_tier tier)
+static void read_slot(struct scope *s, int i, const struct usage_reading *r, bool ok)
 {
     struct slot *slot = &s->slots[i];
     if (slot->seen) {
-        struct slot_costs costs = scope_costs(s, i, tier);
-        double own = slot_cost_mean(&costs, slot->items_after, slot->units_after);
         call_cost_fell(&slot->cost, slot->level_pct - level_now(s, slot, r->at));
-        learn_decay(s, slot, own, r);
+        learn_decay(s, slot, r);
+        if (is_window(s, slot)) {
+            note_rise(s, slot, r);
+        }
     }
     if (slot->source == USAGE_APP || slot->source == USAGE_BUC) {
         slot->cost.driver = cost_driver_of(r->call_count, r->total_cputime, r->total_time);
@@ -322,13 +362,25 @@ static void read_slot(struct scope *s, int i, const struct usage_reading *r, boo
     if (ok && r->pct >= 100) {
         call_cost_rebase(&slot->cost, r->pct, r->at);
     } else {
-        call_cost_read(&slot->cost, r->pct, slot->decay.period_s, r->at);
+        call_cost_read(&slot->cost, r->pct, slot->decay->period_s, r->at);
     }
     stuck_step(&slot->stuck, r->pct, ok, r->at);
     forecast_add(&slot->forecast, r->pct, r->at);
     slot->reading = *r;
     slot->seen = true;
     set_level(s, slot, r->pct, r->at);
+}
+
+void scope_answer(struct scope *s, const struct gate_call *call, int64_t bytes, bool ok)
+{
+    bool whole_app = s->account_id[0] == '\0';
+    s->answer = drain_kind(whole_app ? NULL : s->account_id, (int)call->call_class,
+                           gate_units(call), bytes, ok);
+}
+
+void scope_answered(struct scope *s)
+{
+    s->answer = 0;
 }
 
 void scope_read(struct scope *s, int i, const struct usage_reading *reading, bool ok,
@@ -342,7 +394,7 @@ void scope_read(struct scope *s, int i, const struct usage_reading *reading, boo
         if (reading->access_tier != ACCESS_UNKNOWN) {
             s->tier = reading->access_tier;
         }
-        read_slot(s, i, reading, ok, tier);
+        read_slot(s, i, reading, ok);
         if (i == 0 && !slot->stuck.stuck) {
             learn_ratio(s, reading->pct, tier, reading->at);
         }
@@ -350,7 +402,7 @@ void scope_read(struct scope *s, int i, const struct usage_reading *reading, boo
     }
     /* Left out: it is near zero (reference 1.2), if it was ever sent here. */
     if (ok) {
-        call_cost_absent(&slot->cost, absent_pct, slot->decay.period_s, now_ms);
+        call_cost_absent(&slot->cost, absent_pct, slot->decay->period_s, now_ms);
     }
     if (slot->seen && ok) {
         double pct = level_now(s, slot, now_ms);
@@ -366,7 +418,7 @@ void scope_silent(struct scope *s, int i, int64_t now_ms)
 {
     struct slot *slot = &s->slots[i];
     if (!slot->seen) {
-        call_cost_absent(&slot->cost, absent_pct, slot->decay.period_s, now_ms);
+        call_cost_absent(&slot->cost, absent_pct, slot->decay->period_s, now_ms);
     }
 }
 

@@ -16,6 +16,7 @@
 #include "govern/limit/block.h"
 #include "govern/limit/call_cost.h"
 #include "govern/limit/decay.h"
+#include "govern/limit/drain.h"
 #include "govern/limit/forecast.h"
 #include "govern/limit/limit_model.h"
 #include "govern/limit/ours.h"
@@ -32,10 +33,12 @@ struct slot {
     /* what decisions start from: the reading, or near zero once it was left out */
     double level_pct;
     int64_t level_ms;
-    double items_at, units_at;       /* window sums at level_ms */
+    struct window_sum sum_at;        /* of the window, at level_ms */
     double items_after, units_after; /* answered since without this header; decaying */
     int64_t after_ms;
-    struct decay decay;
+    struct decay *decay; /* of all scopes of the kind; owned by the governor */
+    struct drain *drain; /* the same; NULL = falls as the hour rolls on */
+    int answers;         /* since level_ms */
     struct stuck stuck;
     struct forecast forecast;
     struct call_cost cost;
@@ -62,6 +65,7 @@ struct scope {
     int in_flight;
     double items_flight, units_flight;
     int64_t last_start_ms;
+    uint32_t answer; /* kind of the answer whose readings are taken in, drain.h; 0 = of no call */
 };
 
 /* Line and pacing start of a slot, and the tier to count with where the scope knows none. */
@@ -72,9 +76,12 @@ struct scope_lines {
     enum access_tier tier;
 };
 
-/* What calls cost the limiters of one kind, as far as any of them has shown. */
+/* What calls cost the limiters of one kind and how they fall, as far as any of them has shown:
+ * limits are those of the app's tier. */
 struct scope_common {
     struct cost_known known[SCOPE_SLOTS];
+    struct decay decay[SCOPE_SLOTS];
+    struct drain drain[SCOPE_SLOTS];
 };
 
 /* common outlives the scope. */
@@ -92,6 +99,9 @@ void scope_end(struct scope *s, const struct gate_call *call, bool sent, enum ac
 /* Counts a call, here one of before a restart; costs are not learned from it. */
 void scope_count_call(struct scope *s, double items, double units, enum access_tier tier,
                       int64_t at_ms);
+/* The readings that follow, until scope_answered(), came with this call's answer. */
+void scope_answer(struct scope *s, const struct gate_call *call, int64_t bytes, bool ok);
+void scope_answered(struct scope *s);
 /* The reading of slot i that came with an answer; NULL = the answer carried readings, not this. */
 void scope_read(struct scope *s, int i, const struct usage_reading *reading, bool ok,
                 enum access_tier tier, int64_t now_ms);

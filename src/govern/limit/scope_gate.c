@@ -126,7 +126,7 @@ static bool pass_over(const struct scope *s, const struct figures *f, int64_t no
     if (slot->reading.pct >= 100) {
         free_ms += slot->reading.regain_s > 0
                        ? slot->reading.regain_s * 1000
-                       : decay_time_ms(&slot->decay, slot->reading.pct, f->line);
+                       : decay_time_ms(slot->decay, slot->reading.pct, f->line);
     }
     if (now_ms < free_ms) {
         hold_line(s, f, "full", free_ms, now_ms, out);
@@ -179,14 +179,12 @@ static bool pass_line(const struct scope *s, const struct figures *f, int64_t no
 static bool pass_pace(const struct scope *s, const struct figures *f, double start_pct,
                       int64_t now_ms, struct gate_verdict *out)
 {
-    const struct decay *d = &f->slot->decay;
     bool hourly = s->window && f->slot->source != USAGE_INSIGHTS;
-    double recovery = fmin(d->share_s * f->line, d->linear_s);
     struct pace_input in = {
         .used_pct = f->used + f->flight_mean,
         .threshold_pct = f->line,
         .start_pct = start_pct,
-        .period_s = hourly ? 3600.0 : f->line / recovery,
+        .period_s = hourly ? 3600.0 : f->line / decay_rate(f->slot->decay, f->line),
         .call_pct = f->call_mean,
     };
     int64_t ready = s->last_start_ms + pace_spacing_ms(&in);

@@ -9,9 +9,7 @@
 #include <cmocka.h>
 
 #include "base/rand.h"
-#include "tests/unit/govern/meta.h"
-
-static const int64_t start_ms = 1795000000000;
+#include "tests/unit/govern/governor_case.h"
 
 enum { LANES_MAX = 16 };
 
@@ -192,6 +190,35 @@ static void test_backlog_never_sends_in_a_block(void **state)
     }
 }
 
+/* An hour's quota by what the calls of each minute were seen to cost: many light ones leave first
+ * and free little, the few heavy ones free it. */
+static void test_backlog_hour_ends_when_the_heavy_minute_leaves(void **state)
+{
+    (void)state;
+    static const int64_t minute_ms = 60000;
+    const int64_t begin_ms = start_ms / minute_ms * minute_ms;
+    struct governor *g = make();
+    struct gate_call call = meta_call("act_1");
+    call.critical = true; /* not spaced */
+    int64_t now = begin_ms;
+    double pct = 1;
+    for (int i = 0; i < 30; i++) {
+        bool heavy = i >= 20;
+        now = begin_ms + (heavy ? 10 * minute_ms : 0) + i * 1000;
+        pct += heavy ? 7 : 0.25;
+        struct usage_reading r = reading(USAGE_BUC, "act_1", floor(pct), now);
+        r.use_case = USE_CASE_ADS_MANAGEMENT;
+        served(g, &call, &r, now);
+    }
+    call.critical = false;
+    struct gate_verdict verdict;
+    governor_peek(g, &call, now, &verdict);
+    assert_false(verdict.go);
+    assert_string_equal(verdict.scope_id, "act_1/ads_management");
+    assert_in_range((verdict.until_ms - begin_ms) / minute_ms, 70, 72);
+    governor_destroy(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_backlog_hourly_quota_is_approached_not_hit),
         cmocka_unit_test(test_backlog_of_generated_limits),
         cmocka_unit_test(test_backlog_never_sends_in_a_block),
+        cmocka_unit_test(test_backlog_hour_ends_when_the_heavy_minute_leaves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,24 +134,6 @@ static void test_decay_takes_the_slower_shape(void **state)
     }
 }
 
-static void test_decay_learns_a_faster_fall_but_no_slower(void **state)
-{
-    (void)state;
-    struct decay d = decay_prior(300);
-    for (int i = 0; i < 20; i++) {
-        decay_learn(&d, 80, 20, 30000); /* 60 per cent in half a minute */
-    }
-    double learned = decay_after(&d, 80, 30000);
-    assert_true(learned >= 20 && learned < 35); /* the slower of both shapes, but much faster */
-    d = decay_prior(300);
-    for (int i = 0; i < 20; i++) {
-        decay_learn(&d, 80, 79, 60000);
-        decay_learn(&d, 80, 80, 60000); /* no fall tells nothing */
-    }
-    assert_true(decay_after(&d, 80, 60000) <=
-                decay_after(&(struct decay){1 / 300.0, 1 / 3.0, 300}, 80, 60000) + 1e-9);
-}
-
 static void test_forecast_reaches_a_line(void **state)
 {
     (void)state;
@@ -220,19 +202,21 @@ static void test_window_model_is_a_rolling_hour(void **state)
 {
     (void)state;
     struct window_model m = {0};
-    double items, units;
     int64_t minute = now_ms / 60000 * 60000;
     for (int i = 0; i < 60; i++) {
         window_model_add(&m, 1, 5, minute + i * 60000);
     }
     int64_t end = minute + 59 * 60000;
-    window_model_sum(&m, end, end, &items, &units);
-    assert_near(items, 60, 1e-6);
-    assert_near(units, 300, 1e-4);
-    window_model_sum(&m, end, end + 31 * 60000, &items, &units);
-    assert_in_range((int)items, 29, 31);
-    window_model_sum(&m, end, end + 62 * 60000, &items, &units);
-    assert_near(items, 0, 1e-6);
+    window_model_rose(&m, 2, minute);
+    struct window_sum sum = window_model_sum(&m, end, end);
+    assert_near(sum.items, 60, 1e-6);
+    assert_near(sum.units, 300, 1e-4);
+    assert_near(sum.rise, 2, 1e-6);
+    sum = window_model_sum(&m, end, end + 31 * 60000);
+    assert_in_range((int)sum.items, 29, 31);
+    assert_near(sum.rise, 0, 1e-6); /* left with its minute */
+    sum = window_model_sum(&m, end, end + 62 * 60000);
+    assert_near(sum.items, 0, 1e-6);
 }
 
 /* ---- calibration ---- */
@@ -403,7 +387,6 @@ int main(void)
         cmocka_unit_test(test_call_cost_gives_decay_back),
         cmocka_unit_test(test_cost_driver_is_read_from_the_header),
         cmocka_unit_test(test_decay_takes_the_slower_shape),
-        cmocka_unit_test(test_decay_learns_a_faster_fall_but_no_slower),
         cmocka_unit_test(test_forecast_reaches_a_line),
         cmocka_unit_test(test_pace_spacing_grows_towards_the_line),
         cmocka_unit_test(test_limit_rows_as_published),

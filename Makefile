@@ -167,6 +167,7 @@ check-sdk: setup
 	@+$(SUB) MODE=release binaries
 	@BUILD=$(abspath $(BUILD)) ADTOP_SIM=$(abspath $(BUILD)/release/adtop-sim) tests/e2e/check-sdk
 check-long: check
+	@+LINT_DEPTH=225000 $(SUB) lint
 	@+$(SUB) MODE=asan binaries
 	@set -e; for t in tests/long/*; do [ ! -x $$t ] || BUILD=$(abspath $(BUILD)) $$t; done
 

@@ -109,7 +109,17 @@ static int64_t falls_to(const struct scope *s, const struct figures *f, double t
     return high;
 }
 
-/* A reading on or above the line: one call at a time, and at 100 not before its reset or decay. */
+/* Until a reading of 100 or more has fallen to the line: evenly to the reset it names. */
+static int64_t over_ms(const struct slot *slot, double line)
+{
+    const struct usage_reading *r = &slot->reading;
+    if (r->regain_s > 0) {
+        return (int64_t)(1000.0 * (double)r->regain_s * (1 - line / r->pct));
+    }
+    return decay_time_ms(slot->decay, r->pct, line);
+}
+
+/* A reading on or above the line: one call at a time, and at 100 not before it fell to the line. */
 static bool pass_over(const struct scope *s, const struct figures *f, int64_t now_ms,
                       struct gate_verdict *out)
 {
@@ -124,9 +134,7 @@ static bool pass_over(const struct scope *s, const struct figures *f, int64_t no
     }
     int64_t free_ms = slot->reading.at;
     if (slot->reading.pct >= 100) {
-        free_ms += slot->reading.regain_s > 0
-                       ? slot->reading.regain_s * 1000
-                       : decay_time_ms(slot->decay, slot->reading.pct, f->line);
+        free_ms += over_ms(slot, f->line);
     }
     if (now_ms < free_ms) {
         hold_line(s, f, "full", free_ms, now_ms, out);

@@ -114,6 +114,7 @@ static void test_governor_stuck_reading_is_ignored_until_it_moves(void **state)
     bool stuck = false;
     while (!stuck) {
         struct usage_reading r = reading(USAGE_ACCOUNT, "act_1", 100, now);
+        r.regain_s = 300;
         struct gate_outcome outcome = {.ok = true, .readings = &r, .count = 1};
         struct gate_verdict verdict = admit(g, &call, now);
         if (verdict.go) {
@@ -130,6 +131,7 @@ static void test_governor_stuck_reading_is_ignored_until_it_moves(void **state)
         assert_in_range(probes, 0, 3);
     }
     assert_int_equal(probes, 3);
+    assert_in_range(now - start_ms, 0, 200 * 1000); /* the fall to the line twice, not the reset */
     assert_true(may(g, &call, now + 10000));
     struct usage_reading moved = reading(USAGE_ACCOUNT, "act_1", 90, now + 10000);
     served(g, &call, &moved, now + 10000);

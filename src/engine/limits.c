@@ -233,11 +233,15 @@ bool limits_budget(struct engine *engine, const struct engine_account *slot, dou
     struct budget_day day = budget_day(now, engine->config->budget_day_starts_ms);
     if (!limits_budget_policy(engine, id, &policy, err) ||
         !store_ledger_sum(engine->store, day.day, NULL, &all, err) ||
-        !store_ledger_sum(engine->store, day.day, id, &own, err)) {
+        !store_ledger_sum(engine->store, day.day, id, &own, err) ||
+        !store_ledger_forced(engine->store, day.starts_ms, id, &own.operator_cost, err)) {
         return false;
     }
-    struct budget_state state = {
-        .spent_all = all.cost, .reserved_all = reserved_by_runs(engine), .spent_account = own.cost};
+    struct budget_state state = {.spent_all = all.cost,
+                                 .reserved_all = reserved_by_runs(engine),
+                                 .spent_account = own.cost,
+                                 .operators_all = all.operator_cost,
+                                 .operators_account = own.operator_cost};
     budget_decide(&policy, &state, who, cost, now, out);
     return true;
 }

@@ -13,21 +13,24 @@ struct budget_day budget_day(int64_t now_ms, int64_t day_starts_ms)
         .day = (int32_t)day, .starts_ms = starts, .ends_ms = starts + day_ms};
 }
 
-static double limit_for(double whole, const struct budget_policy *policy, enum budget_who who)
-{
-    return who == BUDGET_SCHEDULE ? whole * (1 - policy->operator_reserve_pct / 100) : whole;
-}
-
 static double positive(double value)
 {
     return value > 0 ? value : 0;
 }
 
+/* Of the whole, what is not kept: of their share the part that operators have not spent yet. */
+static double limit_for(double whole, double operators, const struct budget_policy *policy,
+                        enum budget_who who)
+{
+    double share = whole * policy->operator_reserve_pct / 100;
+    return who == BUDGET_SCHEDULE ? whole - positive(share - operators) : whole;
+}
+
 void budget_decide(const struct budget_policy *policy, const struct budget_state *state,
                    enum budget_who who, double cost, int64_t now_ms, struct budget_verdict *out)
 {
-    double limit_all = limit_for(policy->daily, policy, who);
-    double limit_account = limit_for(policy->per_account, policy, who);
+    double limit_all = limit_for(policy->daily, state->operators_all, policy, who);
+    double limit_account = limit_for(policy->per_account, state->operators_account, policy, who);
     double used_all = state->spent_all + state->reserved_all;
     double used_account = state->spent_account + state->reserved_account;
     double left_all = positive(limit_all - used_all);
@@ -39,7 +42,9 @@ void budget_decide(const struct budget_policy *policy, const struct budget_state
     out->left = out->by_account ? left_account : left_all;
     bool within = cost <= out->left;
     out->fits = within || who == BUDGET_OVERRIDE;
-    out->never = cost > (limit_all < limit_account ? limit_all : limit_account);
+    double day_all = limit_for(policy->daily, 0, policy, who);
+    double day_account = limit_for(policy->per_account, 0, policy, who);
+    out->never = cost > (day_all < day_account ? day_all : day_account);
     if (!out->fits) {
         out->until_ms = budget_day(now_ms, policy->day_starts_ms).ends_ms;
     }

@@ -22,10 +22,12 @@ struct budget_day {
 };
 struct budget_day budget_day(int64_t now_ms, int64_t day_starts_ms);
 
-/* Units of the present day. reserved: estimates of runs under way, less what they already spent. */
+/* Units of the present day. reserved: estimates of runs under way, less what they already spent.
+ * operators: what of spent operators forced; it comes out of their share first. */
 struct budget_state {
     double spent_all, reserved_all;
     double spent_account, reserved_account;
+    double operators_all, operators_account;
 };
 
 enum budget_who { BUDGET_SCHEDULE, BUDGET_OPERATOR, BUDGET_OVERRIDE };

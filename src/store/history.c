@@ -271,6 +271,26 @@ bool store_ledger_sum(struct store *store, int32_t day, const char *account_id,
     return ok;
 }
 
+bool store_ledger_forced(struct store *store, int64_t since, const char *account_id, double *cost,
+                         struct err *err)
+{
+    struct query q = {0};
+    store_lock(store);
+    bool ok = db_query(&store->db, &q,
+                       "SELECT sum(actual_cost) FROM sync_runs WHERE account_id = :account AND "
+                       "started_at >= :since AND \"trigger\" = 'operator'",
+                       err);
+    if (ok) {
+        bind_text(&q, ":account", account_id);
+        bind_i64(&q, ":since", since);
+        ok = db_step(&q, err) >= 0;
+        *cost = ok ? col_real(&q, 0) : 0;
+        db_done(&q);
+    }
+    store_unlock(store);
+    return ok;
+}
+
 bool store_drift_add(struct store *store, const struct drift_row *row, struct err *err)
 {
     struct query q = {0};

@@ -27,5 +27,8 @@ struct ledger_sum {
 /* account_id NULL = all. */
 bool store_ledger_sum(struct store *store, int32_t day, const char *account_id,
                       struct ledger_sum *out, struct err *err);
+/* Of an account's cost, what runs that operators forced since then have spent. */
+bool store_ledger_forced(struct store *store, int64_t since, const char *account_id, double *cost,
+                         struct err *err);
 
 #endif

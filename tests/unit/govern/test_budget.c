@@ -47,17 +47,23 @@ static void test_budget_decide(void **state)
         bool fits, by_account, never;
         double left;
     } cases[] = {
-        {{0, 0, 0, 0},        BUDGET_SCHEDULE, 100,  true,  true,  false, 4250},
-        {{0, 0, 4200, 0},     BUDGET_SCHEDULE, 50,   true,  true,  false, 50  },
-        {{0, 0, 4200, 0},     BUDGET_SCHEDULE, 51,   false, true,  false, 50  },
-        {{0, 0, 4200, 0},     BUDGET_OPERATOR, 51,   true,  true,  false, 800 }, /* the reserve */
-        {{0, 0, 4200, 100},   BUDGET_SCHEDULE, 1,    false, true,  false, 0   }, /* reserved */
-        {{16999, 0, 0, 0},    BUDGET_SCHEDULE, 2,    false, false, false, 1   },
-        {{16999, 0, 0, 0},    BUDGET_OPERATOR, 2,    true,  false, false, 3001},
-        {{10000, 6990, 0, 0}, BUDGET_SCHEDULE, 20,   false, false, false, 10  },
-        {{30000, 0, 9000, 0}, BUDGET_OPERATOR, 1,    false, false, false, 0   },
-        {{30000, 0, 9000, 0}, BUDGET_OVERRIDE, 9999, true,  false, true,  0   },
-        {{0, 0, 0, 0},        BUDGET_SCHEDULE, 4251, false, true,  true,  4250}, /* on no day */
+        {{0, 0, 0, 0, 0, 0},        BUDGET_SCHEDULE, 100,  true,  true,  false, 4250},
+        {{0, 0, 4200, 0, 0, 0},     BUDGET_SCHEDULE, 50,   true,  true,  false, 50  },
+        {{0, 0, 4200, 0, 0, 0},     BUDGET_SCHEDULE, 51,   false, true,  false, 50  },
+        {{0, 0, 4200, 0, 0, 0},     BUDGET_OPERATOR, 51,   true,  true,  false, 800 }, /* the reserve */
+        {{0, 0, 4200, 100, 0, 0},   BUDGET_SCHEDULE, 1,    false, true,  false, 0   }, /* reserved */
+        {{16999, 0, 0, 0, 0, 0},    BUDGET_SCHEDULE, 2,    false, false, false, 1   },
+        {{16999, 0, 0, 0, 0, 0},    BUDGET_OPERATOR, 2,    true,  false, false, 3001},
+        {{10000, 6990, 0, 0, 0, 0}, BUDGET_SCHEDULE, 20,   false, false, false, 10  },
+        {{30000, 0, 9000, 0, 0, 0}, BUDGET_OPERATOR, 1,    false, false, false, 0   },
+        {{30000, 0, 9000, 0, 0, 0}, BUDGET_OVERRIDE, 9999, true,  false, true,  0   },
+        {{0, 0, 0, 0, 0, 0},        BUDGET_SCHEDULE, 4251, false, true,  true,  4250}, /* on no day */
+  /* What operators spend comes out of their share, not out of the schedule's. */
+        {{0, 0, 4700, 0, 0, 500},   BUDGET_SCHEDULE, 50,   true,  true,  false, 50  },
+        {{0, 0, 4700, 0, 0, 500},   BUDGET_SCHEDULE, 51,   false, true,  false, 50  },
+        {{0, 0, 4900, 0, 0, 2000},  BUDGET_SCHEDULE, 101,  false, true,  false, 100 },
+        {{18000, 0, 0, 0, 1000, 0}, BUDGET_SCHEDULE, 1,    false, false, false, 0   },
+        {{17990, 0, 0, 0, 1000, 0}, BUDGET_SCHEDULE, 10,   true,  false, false, 10  },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct budget_verdict out;
@@ -81,24 +87,29 @@ static void test_budget_is_never_exceeded_without_override(void **state)
     rand_seed(&rand, 31, 1);
     for (int round = 0; round < 200; round++) {
         enum { ACCOUNTS = 6 };
-        double account[ACCOUNTS] = {0}, all = 0, scheduled = 0;
+        double account[ACCOUNTS] = {0}, forced[ACCOUNTS] = {0}, all = 0, scheduled = 0;
         for (int i = 0; i < 300; i++) {
             uint32_t a = rand_below(&rand, ACCOUNTS);
             enum budget_who who = rand_below(&rand, 4) ? BUDGET_SCHEDULE : BUDGET_OPERATOR;
             double cost = rand_below(&rand, 900) * rand_unit(&rand);
             double reserved = rand_below(&rand, 2) ? rand_unit(&rand) * 100 : 0;
-            struct budget_state used = {
-                .spent_all = all, .reserved_all = reserved, .spent_account = account[a]};
+            struct budget_state used = {.spent_all = all,
+                                        .reserved_all = reserved,
+                                        .spent_account = account[a],
+                                        .operators_all = all - scheduled,
+                                        .operators_account = forced[a]};
             struct budget_verdict out;
             budget_decide(&policy, &used, who, cost, midnight_ms, &out);
             if (out.fits) {
                 all += cost;
                 account[a] += cost;
                 scheduled += who == BUDGET_SCHEDULE ? cost : 0;
+                forced[a] += who == BUDGET_OPERATOR ? cost : 0;
             }
             assert_true(all <= policy.daily + 1e-6);
             assert_true(account[a] <= policy.per_account + 1e-6);
             assert_true(scheduled <= policy.daily * 0.85 + 1e-6);
+            assert_true(account[a] - forced[a] <= policy.per_account * 0.85 + 1e-6);
         }
     }
 }

@@ -246,6 +246,39 @@ static void test_a_run_is_running_until_it_ended(void **unused)
     place_close(&place);
 }
 
+/* What operators force comes out of their own share of the budget: it is told apart. */
+static void test_what_operators_forced_is_summed_apart(void **unused)
+{
+    (void)unused;
+    struct place place;
+    place_open(&place);
+    static const struct {
+        enum run_trigger trigger;
+        int64_t at;
+        double cost;
+    } runs[] = {
+        {TRIGGER_OPERATOR, -1, 7  },
+        {TRIGGER_OPERATOR, 0,  20 },
+        {TRIGGER_SCHEDULE, 5,  300},
+        {TRIGGER_OPERATOR, 9,  1  }
+    };
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        struct run run = {
+            .account_id = ACCOUNT, .started_at = NOON + runs[i].at, .trigger = runs[i].trigger};
+        assert_true(store_run_create(place.store, &run, &place.err));
+        run.status = RUN_SUCCESS;
+        run.actual_cost = runs[i].cost;
+        run.finished_at = NOON + runs[i].at + 1;
+        assert_true(store_run_finish(place.store, &run, &place.err));
+    }
+    double cost = -1;
+    assert_true(store_ledger_forced(place.store, NOON, ACCOUNT, &cost, &place.err));
+    assert_true(cost == 21);
+    assert_true(store_ledger_forced(place.store, NOON, "act_9", &cost, &place.err));
+    assert_true(cost == 0);
+    place_close(&place);
+}
+
 static void test_a_failed_run_is_found_behind_many_others(void **unused)
 {
     (void)unused;
@@ -445,6 +478,7 @@ int main(void)
         cmocka_unit_test(test_holds_keep_the_end_they_were_given_first),
         cmocka_unit_test(test_holds_that_touch_a_time_and_those_that_ended),
         cmocka_unit_test(test_a_run_is_running_until_it_ended),
+        cmocka_unit_test(test_what_operators_forced_is_summed_apart),
         cmocka_unit_test(test_a_failed_run_is_found_behind_many_others),
         cmocka_unit_test(test_readings_repeat_once_a_minute),
         cmocka_unit_test(test_a_crashed_engine_ends_at_its_last_heartbeat),

@@ -32,6 +32,7 @@ static const struct column advise_evidence_columns[] = {
     {"calls",        "CALLS",    CELL_NUMBER,  0, "answered in the replay"                        },
     {"cost",         "COST",     CELL_DECIMAL, 0, "weighted units of them"                        },
     {"refused",      "REFUSED",  CELL_NUMBER,  0, "by a limit of the API"                         },
+    {"close",        "CLOSE",    CELL_NUMBER,  0, "answered while a limit stood at 90 % or more"  },
     {"blocked_ms",   "BLOCKED",  CELL_SPAN,    0, "time some limiter was blocked for it"          },
     {"held_ms",      "HELD",     CELL_SPAN,    0, "time accounts waited below a threshold"        },
     {"runs",         "RUNS",     CELL_NUMBER,  0, "runs that ended"                               },
@@ -47,6 +48,7 @@ static void evidence(struct table *table, const char *settings, const struct rep
     table_number(table, o->calls);
     table_decimal(table, o->cost);
     table_number(table, o->refused);
+    table_number(table, o->close);
     table_span(table, o->blocked_ms);
     table_span(table, o->held_ms);
     table_number(table, o->runs);

@@ -8,6 +8,7 @@
 #include "govern/limit/limit_model.h"
 
 static const double refuses_at_pct = 100;
+static const double close_pct = 90;
 static const double unlimited_pct = 1e9;
 /* The recorded span is played again after its end, so that the governor knows what calls cost, and
  * all limiters have recovered. */
@@ -42,6 +43,8 @@ struct meter {
     struct scope_view view; /* what is known of the limiter: costs, kind, tier */
     double pct;
     int64_t at_ms, blocked_until_ms;
+    double fit; /* of a rise; see server_fit */
+    double peak_pct, seen_pct;
 };
 
 struct server {
@@ -49,19 +52,6 @@ struct server {
     size_t count;
     int64_t blocked_ms;
 };
-
-static bool server_init(struct server *server, const struct governor *learned)
-{
-    size_t count = governor_scope_count(learned);
-    *server = (struct server){.meters = calloc(count + 1, sizeof *server->meters)};
-    for (size_t i = 0; server->meters && i < count; i++) {
-        struct meter *meter = &server->meters[server->count];
-        bool known = governor_scope_view(learned, i, 0, &meter->view) &&
-                     meter->view.kind != SCOPE_TOKEN && meter->view.calibration_samples > 0;
-        server->count += known;
-    }
-    return server->meters != NULL;
-}
 
 static bool meter_concerns(const struct meter *meter, const struct gate_call *call)
 {
@@ -75,9 +65,13 @@ static bool meter_concerns(const struct meter *meter, const struct gate_call *ca
     return v->kind != SCOPE_APP_INSIGHTS || call_class_is_insights(call->call_class);
 }
 
+/* Insights load that an account's header tells is shown with the use case, but falls as load does.
+ */
 static double period_s(const struct meter *meter)
 {
-    return (double)limit_row(meter->view.kind, meter->view.use_case, meter->view.tier)->period_s;
+    const struct scope_view *v = &meter->view;
+    enum scope_kind kind = v->header_source == USAGE_INSIGHTS ? SCOPE_APP_INSIGHTS : v->kind;
+    return (double)limit_row(kind, v->use_case, v->tier)->period_s;
 }
 
 static void meter_settle(struct meter *meter, int64_t now_ms)
@@ -98,11 +92,77 @@ static enum usage_source source_of(const struct scope_view *v)
     return v->header_at ? v->header_source : by_kind[v->kind];
 }
 
+static double rise_of(const struct meter *meter, const struct gate_call *call)
+{
+    const struct scope_view *v = &meter->view;
+    double items = v->pct_per_call;
+    double units = v->pct_per_unit * (call->cost > 0 ? call->cost : 1);
+    if (v->cost_driver == COST_BY_BOTH) {
+        return meter->fit * 0.5 * (items + units);
+    }
+    return meter->fit * (v->cost_driver == COST_BY_ITEMS ? items : units);
+}
+
+static bool is_read_from(const struct meter *meter, const struct usage_reading *r)
+{
+    const struct scope_view *v = &meter->view;
+    return r->source == source_of(v) && (r->source != USAGE_BUC || r->use_case == v->use_case) &&
+           (!v->account_id[0] || strcmp(r->scope_id, v->account_id) == 0);
+}
+
+/* How a limiter falls is a guess, and a learned cost an upper bound: fed with the log as it was, a
+ * meter shall not rise above what the headers of that log said. */
+static void server_fit(struct server *server, const struct replay_call *calls, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct replay_call *c = &calls[i];
+        for (size_t m = 0; m < server->count; m++) {
+            struct meter *meter = &server->meters[m];
+            if (!meter_concerns(meter, &c->call)) {
+                continue;
+            }
+            meter_settle(meter, c->at_ms);
+            meter->pct += c->throttled ? 0 : rise_of(meter, &c->call);
+            meter->peak_pct = fmax(meter->peak_pct, meter->pct);
+            for (size_t r = 0; r < c->reading_count; r++) {
+                bool its = is_read_from(meter, &c->readings[r]);
+                meter->seen_pct = fmax(meter->seen_pct, its ? c->readings[r].pct : 0);
+            }
+        }
+    }
+    for (size_t m = 0; m < server->count; m++) {
+        struct meter *meter = &server->meters[m];
+        if (meter->seen_pct > 0 && meter->peak_pct > meter->seen_pct) {
+            meter->fit = meter->seen_pct / meter->peak_pct;
+        }
+        meter->pct = 0;
+    }
+}
+
+static bool server_init(struct server *server, const struct governor *learned,
+                        const struct replay_call *calls, size_t call_count)
+{
+    size_t count = governor_scope_count(learned);
+    *server = (struct server){.meters = calloc(count + 1, sizeof *server->meters)};
+    for (size_t i = 0; server->meters && i < count; i++) {
+        struct meter *meter = &server->meters[server->count];
+        bool known = governor_scope_view(learned, i, 0, &meter->view) &&
+                     meter->view.kind != SCOPE_TOKEN && meter->view.calibration_samples > 0;
+        meter->fit = 1;
+        server->count += known;
+    }
+    if (server->meters) {
+        server_fit(server, calls, call_count);
+    }
+    return server->meters != NULL;
+}
+
 enum { READINGS_MAX = 5 };
 
 struct answer {
     struct usage_reading readings[READINGS_MAX];
     struct gate_outcome outcome;
+    bool close; /* some limiter is nearly full */
 };
 
 static void read_meter(const struct meter *meter, int64_t now_ms, struct answer *out)
@@ -136,8 +196,8 @@ static void serve(struct server *server, const struct gate_call *call, int64_t n
         }
         meter_settle(meter, now_ms);
         full = meter->blocked_until_ms > now_ms || meter->pct >= refuses_at_pct ? meter : full;
-        double units = call->cost > 0 ? call->cost : 1;
-        meter->pct += 0.5 * (meter->view.pct_per_call + units * meter->view.pct_per_unit);
+        meter->pct += rise_of(meter, call);
+        out->close = out->close || meter->pct >= close_pct;
         if (out->outcome.count < READINGS_MAX) {
             read_meter(meter, now_ms, out);
         }
@@ -325,17 +385,23 @@ static bool step(struct governor *g, struct server *server, struct replayed_acco
         return false;
     }
     out->calls++;
+    out->close += answer.close;
     out->cost += c->call.cost;
     account->call++;
     return true;
 }
 
+/* Whose turn it is; NULL = nobody's. What began within the span may end after it, until the run
+ * after it would begin. */
 static struct replayed_account *earliest(const struct demand *demand)
 {
     struct replayed_account *first = NULL;
+    int64_t span = demand->ends_ms - demand->begins_ms;
     for (size_t i = 0; i < demand->count; i++) {
         struct replayed_account *a = &demand->accounts[i];
-        first = !first || a->next_ms < first->next_ms ? a : first;
+        int64_t until = demand->ends_ms + span / (int64_t)a->run_count;
+        bool over = a->starts_ms > demand->ends_ms || a->next_ms > until;
+        first = !over && (!first || a->next_ms < first->next_ms) ? a : first;
     }
     return first;
 }
@@ -353,9 +419,9 @@ bool replay_run(const struct replay_call *calls, size_t count, const struct gove
         return false;
     }
     assert(demand.accounts);
-    bool ok = server_init(&server, learned);
+    bool ok = server_init(&server, learned, calls, count);
     struct replayed_account *account = ok ? earliest(&demand) : NULL;
-    for (; account && account->next_ms <= demand.ends_ms; account = earliest(&demand)) {
+    for (; account; account = earliest(&demand)) {
         int64_t now_ms = account->next_ms;
         if (step(g, &server, account, now_ms, out) &&
             account->call == account->runs[account->run % account->run_count].count) {
@@ -372,61 +438,4 @@ bool replay_run(const struct replay_call *calls, size_t count, const struct gove
     demand_fini(&demand);
     governor_destroy(g);
     return ok;
-}
-
-/* ---- the advice ---- */
-
-enum { DIALS = 5, VALUES = 6 };
-
-static double *dial(struct replay_setting *setting, int which)
-{
-    double *const dials[DIALS] = {&setting->governor.account_pct, &setting->governor.app_pct,
-                                  &setting->governor.insights_pct, &setting->governor.use_case_pct,
-                                  &setting->cadence};
-    return dials[which];
-}
-
-/* Not refused comes first, then finished, then fresh, then cheap. */
-static double badness(const struct replay_outcome *o, double budget)
-{
-    static const double refused_ms = 1e12, unfinished_ms = 1e9, over_budget_ms = 1e15;
-    return (double)o->refused * refused_ms + (double)o->unfinished * unfinished_ms +
-           (double)o->age_mean_ms + 0.2 * (double)o->age_worst_ms + (double)o->calls +
-           (budget > 0 && o->cost > budget ? over_budget_ms : 0);
-}
-
-bool replay_advise(const struct replay_call *calls, size_t count, const struct governor *learned,
-                   const struct replay_setting *now, double budget, struct replay_advice *out)
-{
-    static const double values[DIALS][VALUES] = {
-        {40,  50,   60, 70,   80,  90},
-        {50,  60,   70, 80,   85,  90},
-        {30,  40,   50, 60,   70,  80},
-        {50,  60,   70, 75,   80,  90},
-        {0.5, 0.75, 1,  1.25, 1.5, 2 }
-    };
-    static const double worth = 0.95; /* a change has to be this much better */
-    *out = (struct replay_advice){.setting = *now};
-    if (!replay_run(calls, count, learned, now, &out->now)) {
-        return false;
-    }
-    out->then = out->now;
-    for (int d = 0; d < DIALS; d++) {
-        struct replay_setting best = out->setting;
-        for (int v = 0; v < VALUES; v++) {
-            struct replay_setting tried = out->setting;
-            struct replay_outcome outcome;
-            *dial(&tried, d) = values[d][v];
-            if (!replay_run(calls, count, learned, &tried, &outcome)) {
-                return false;
-            }
-            out->tried++;
-            if (badness(&outcome, budget) < worth * badness(&out->then, budget)) {
-                out->then = outcome;
-                best = tried;
-            }
-        }
-        out->setting = best;
-    }
-    return true;
 }

@@ -38,6 +38,7 @@ struct replay_setting {
 
 struct replay_outcome {
     int64_t calls;      /* answered */
+    int64_t close;      /* of those, answered while a limiter stood at 90 % or more */
     int64_t refused;    /* by a limit of the server */
     int64_t blocked_ms; /* time in which some limiter was blocked by the server, summed over them */
     int64_t held_ms;    /* time accounts waited for the governor */

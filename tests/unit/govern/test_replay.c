@@ -107,7 +107,10 @@ static void test_replay_run_is_as_recorded_when_nothing_is_near(void **state)
     assert_non_null(g);
     assert_true(replay_run(calls, CALLS, g, &setting, &outcome));
     assert_int_equal(outcome.refused, 0);
-    assert_in_range(outcome.calls, CALLS - 2 * RUN_CALLS, CALLS);
+    assert_int_equal(outcome.close, 0);
+    assert_int_equal(outcome.calls, CALLS); /* the last run ends after the span, and counts */
+    assert_int_equal(outcome.runs, CALLS / RUN_CALLS);
+    assert_int_equal(outcome.unfinished, 0);
     assert_in_range(outcome.age_mean_ms, 14 * MINUTE_MS, 16 * MINUTE_MS);
     setting.cadence = 2;
     assert_true(replay_run(calls, CALLS, g, &setting, &slower));
@@ -132,6 +135,40 @@ static void test_replay_advise_ends_the_throttling(void **state)
     assert_int_equal(advice.then.refused, 0);
     assert_true(advice.setting.governor.account_pct <= 90);
     assert_true(advice.tried >= 20);
+    governor_destroy(g);
+}
+
+/* At 100 nothing is refused here, but what others send is not in the log: the advice leaves room,
+ * and no more than it needs. */
+static void test_replay_advise_stays_clear_of_a_limit(void **state)
+{
+    (void)state;
+    record(18); /* six of them are 106 per cent */
+    struct replay_setting now = at_threshold(100);
+    struct replay_advice advice;
+    struct governor *g = replay_learn(&now.governor, calls, CALLS);
+    assert_non_null(g);
+    assert_true(replay_advise(calls, CALLS, g, &now, 0, &advice));
+    assert_true(advice.now.close > 0);
+    assert_int_equal(advice.then.close, 0);
+    assert_int_equal(advice.then.refused, 0);
+    assert_in_range(advice.setting.governor.account_pct, 70, 90);
+    governor_destroy(g);
+}
+
+/* Nor does a budget that no setting keeps hide which of them is not refused. */
+static void test_replay_advise_beside_a_budget_that_is_too_small(void **state)
+{
+    (void)state;
+    record(24);
+    struct replay_setting now = at_threshold(1000);
+    struct replay_advice advice;
+    now.governor.critical_pct = 2000;
+    struct governor *g = replay_learn(&now.governor, calls, CALLS);
+    assert_non_null(g);
+    assert_true(replay_advise(calls, CALLS, g, &now, 1, &advice));
+    assert_true(advice.now.refused > 0);
+    assert_int_equal(advice.then.refused, 0);
     governor_destroy(g);
 }
 
@@ -169,6 +206,8 @@ int main(void)
         cmocka_unit_test(test_replay_run_holds_instead_of_being_refused),
         cmocka_unit_test(test_replay_run_is_as_recorded_when_nothing_is_near),
         cmocka_unit_test(test_replay_advise_ends_the_throttling),
+        cmocka_unit_test(test_replay_advise_stays_clear_of_a_limit),
+        cmocka_unit_test(test_replay_advise_beside_a_budget_that_is_too_small),
         cmocka_unit_test(test_replay_advise_keeps_a_budget),
         cmocka_unit_test(test_replay_of_an_empty_log),
     };

@@ -379,6 +379,15 @@ static struct insight_target target_of(const struct call *call)
         .account = (uint32_t)call->account, .has_ref = call->has_ref, .ref = call->ref};
 }
 
+/* Reads of more days than a fault bears. */
+static bool too_many_days(struct call *call, const struct insights_query *query)
+{
+    struct fault fault;
+    int32_t days = query->until[query->range_count - 1] - query->since[0] + 1;
+    return faults_match(call->sim->faults, FAULT_REDUCE, &call->fault, call->now_ms, &fault) &&
+           fault.days > 0 && days > fault.days && call_fault(call, FAULT_REDUCE, NULL);
+}
+
 void insights_serve(struct call *call)
 {
     struct insights_query *query = arena_alloc(call->request->arena, sizeof *query);
@@ -390,6 +399,10 @@ void insights_serve(struct call *call)
     if (insights_estimate(query) > SYNC_ROWS_MAX) {
         call->reply->cpu_ms += insights_cpu_ms(query, 5000.0);
         errors_reply(call->reply, GRAPH_TIMEOUT);
+        return;
+    }
+    if (too_many_days(call, query)) {
+        errors_reply(call->reply, GRAPH_REDUCE);
         return;
     }
     insights_page(call, query, call->request);

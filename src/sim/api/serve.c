@@ -189,7 +189,7 @@ static bool api_fault(struct call *call, bool *silent)
         errors_reply(call->reply, GRAPH_ACCOUNT_LIMIT);
         *silent = true;
     } else if (faults_match(call->sim->faults, FAULT_REDUCE, &call->fault, call->now_ms, &fault) &&
-               fault.limit == 0 && call_fault(call, FAULT_REDUCE, NULL)) {
+               fault.limit == 0 && fault.days == 0 && call_fault(call, FAULT_REDUCE, NULL)) {
         errors_reply(call->reply, GRAPH_REDUCE);
     } else {
         return false;

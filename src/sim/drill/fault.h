@@ -19,6 +19,7 @@
  *   header  header_*: which one, default all
  *   ms      latency, clock_skew          pct     header_over, header_stuck, run_stalled
  *   limit   max_limit, reduce (pages above it)
+ *   days    reduce (synchronous insights of more days)
  *   entity, day  drop_row: this row and no other
  *
  * Thread-safe. Times are simulated ms.
@@ -99,7 +100,7 @@ struct fault {
     int http, code, subcode, transient;
     char type[32], message[256], title[96], user_msg[256];
     char field[64], value[256], header[64], entity[40], day[11];
-    int64_t ms, limit;
+    int64_t ms, limit, days;
     double pct;
     uint64_t hits;
 };

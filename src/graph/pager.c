@@ -72,7 +72,8 @@ void pager_request(struct pager *pager, struct graph_request *out)
 
 static void shrink(struct pager *pager)
 {
-    pager->limit = pager->limit > 1 ? pager->limit / 2 : 1;
+    pager->limit = pager->limit > PAGER_SHRINK ? pager->limit / PAGER_SHRINK : 1;
+    pager->shrunk++;
     pager->good = 0;
     if (pager->good_needed < GROW_SLOWEST) {
         pager->good_needed *= 2; /* what failed once is tried again ever more rarely */
@@ -116,6 +117,7 @@ static enum pager_verdict take_page(struct pager *pager, const struct graph_resu
 {
     size_t rows = json_size(result->data);
     pager->tries = 0;
+    pager->shrunk = 0;
     pager->pages++;
     pager->rows += (int64_t)rows;
     grow_slowly(pager);

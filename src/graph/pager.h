@@ -3,7 +3,7 @@
  *
  * The next page is our own parameters plus cursors.after; paging.next is never followed. A page may
  * be short or empty with a next; three empty ones in a row end the listing, a repeated cursor too
- * (reference 5). "Reduce the amount of data" halves the page and asks again with the same cursor;
+ * (reference 5). "Reduce the amount of data" quarters the page and asks again with the same cursor;
  * successes let it grow slowly. A dead cursor (2642) starts the listing again, a few times at most.
  */
 #ifndef GRAPH_PAGER_H
@@ -20,6 +20,7 @@ enum {
     PAGER_EMPTY_MAX = 3, /* consecutive empty pages with a next */
     PAGER_RESTARTS_MAX = 3,
     PAGER_TRIES_MAX = 5, /* transient failures of one page */
+    PAGER_SHRINK = 4,    /* every refusal is an error of ours: few steps */
     PAGER_CURSOR_SIZE = GRAPH_AFTER_SIZE + 128
 };
 
@@ -51,6 +52,7 @@ struct pager {
     int pages;                    /* taken since the start or restart */
     int64_t rows;
     int restarts, tries, empties;
+    int shrunk;            /* times since the last page that came */
     int good, good_needed; /* successes since the last growth; how many it takes */
     bool ended;
     bool ended_early;  /* ended by a guard: absence proves nothing */

@@ -251,11 +251,17 @@ enum report_state report_read_failed(struct report *report, const struct api_err
                                      int64_t now_ms, double unit)
 {
     report->error = *error;
+    if (report->rereads >= REPORT_REREADS_MAX && report->remade) {
+        report->state = REPORT_SPLIT;
+        return report->state;
+    }
     if (report->rereads >= REPORT_REREADS_MAX) {
         report->rereads = 0;
+        report->remade = true;
         return resubmit(report, now_ms, unit);
     }
-    report->next_at = now_ms + retry_backoff_ms(report->rereads, RACE_MS, REPORT_POLL_MS, unit);
+    report->next_at =
+        now_ms + retry_backoff_ms(report->rereads, REPORT_POLL_MS, REPORT_POLL_MAX_MS, unit);
     report->rereads++;
     report->state = REPORT_READ;
     return report->state;

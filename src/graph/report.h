@@ -25,7 +25,7 @@ enum {
     REPORT_POLL_MS = 2000,    /* doubling to REPORT_POLL_MAX_MS */
     REPORT_POLL_MAX_MS = 60000,
     REPORT_STALL_MS = 20 * 60 * 1000, /* no change of status or percent */
-    REPORT_REREADS_MAX = 10           /* "Job Completed" with an unreadable result */
+    REPORT_REREADS_MAX = 3            /* of a result that cannot be read, before it is made anew */
 };
 
 struct report {
@@ -40,6 +40,7 @@ struct report {
     int64_t created_at, changed_at, next_at; /* ms, adtop's clock */
     int64_t poll_ms;
     int races, resubmits, tries, rereads;
+    bool remade; /* because its result could not be read */
     struct api_error error;
     char poll_path[ID_SIZE], read_path[ID_SIZE + 16];
 };
@@ -50,8 +51,9 @@ void report_request(struct report *report, struct graph_request *out);
 /* Judges the answer to report_request(). A throttle leaves the state and moves next_at. */
 enum report_state report_result(struct report *report, const struct graph_result *result,
                                 int64_t now_ms, double unit);
-/* The completed report could not be read (no rows where some were, no list): a while later again,
- * up to REPORT_REREADS_MAX times, then the report is made anew (reference 10 #4). */
+/* The completed report could not be read (gone, no list, no rows where some were): a while later
+ * again, up to REPORT_REREADS_MAX times; then the report is made anew, once; then it is split
+ * (reference 10 #4). */
 enum report_state report_read_failed(struct report *report, const struct api_error *error,
                                      int64_t now_ms, double unit);
 /* "<report_run_id>/insights", once REPORT_READ. */

@@ -1,6 +1,6 @@
 #include "graph/retry.h"
 
-/* Milliseconds on adtop's clock. SHRINK: nine halvings take 500 rows to one, and one more try of
+/* Milliseconds on adtop's clock. SHRINK: five steps take 1,000 rows to one, and a few more tries of
  * that, because the text also comes for a one-row request (reference 10 #6). */
 static const struct retry_policy policies[ERROR_CLASS_COUNT] = {
     [ERROR_NONE] = {0,              0,    0    },

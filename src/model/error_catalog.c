@@ -108,8 +108,8 @@ static const struct error_entry entries[] = {
     {ANY, 0, ANY, "reduce the amount of data", "request", ERROR_SHRINK,
      "Answer too big for Meta",
      "Meta could not build the answer in time.",
-     "Nothing: it is asked for in smaller pages. If it recurs, lower [graph] "
-     "page_size_entities or page_size_insights."},
+     "Nothing: it is asked for in smaller pages, by days or as a report, and what worked is "
+     "remembered. 'adtop runs RUN' shows it."},
     {1, 0, 2853001, NULL, "ad account", ERROR_ACCESS, "Profile not linked to its page",
      "The object's profile is not linked to the page that delegates it.",
      "Link them in the business settings, or ignore the object."},

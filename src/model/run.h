@@ -48,4 +48,18 @@ struct run {
     char usage_snapshot[512]; /* JSON: worst percentage per scope at the end */
 };
 
+/* Insights that were too much for one answer, and how they were read instead: a row of run_splits.
+ */
+struct run_split {
+    int64_t at, run_id;
+    char account_id[ID_SIZE];
+    char level[12];              /* of the rows asked for */
+    int32_t first_day, last_day; /* asked for in one answer */
+    char node[ID_SIZE];          /* whose /insights edge: the account, a campaign, an ad set */
+    char became[16];             /* "parts", "report", "report again", "campaigns", "adsets" */
+    int parts;                   /* of "parts" */
+    int code, subcode;           /* the API's; 0 = it was our decision */
+    char why[200];
+};
+
 #endif

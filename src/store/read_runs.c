@@ -6,7 +6,7 @@
 #include "store/read_errors.h"
 #include "store/reader_internal.h"
 
-enum { DEFAULT_LIMIT = 200, CALLS_LIMIT = 500 };
+enum { DEFAULT_LIMIT = 200, CALLS_LIMIT = 500, SPLITS_LIMIT = 200 };
 
 /* A run that ended later was running then. */
 static void as_of(struct run *run, int64_t at)
@@ -69,6 +69,37 @@ bool read_run(struct store_reader *reader, int64_t at_ms, int64_t run_id, struct
     }
     arena_destroy(arena);
     return ok;
+}
+
+bool read_run_splits(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+                     int64_t run_id, struct split_rows *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct run_split), .arena = arena};
+    struct reader_bind bind = {
+        .id = run_id, .at = at_ms ? at_ms : INT64_MAX, .limit = SPLITS_LIMIT};
+    bool ok = reader_rows(reader, split_fields,
+                          "run_splits WHERE run_id = :id AND at <= :at ORDER BY split_id LIMIT "
+                          ":limit",
+                          &bind, &rows, err);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return ok;
+}
+
+bool read_run_split_count(struct store_reader *reader, int64_t at_ms, int64_t run_id, int64_t *out,
+                          struct err *err)
+{
+    struct query q = {0};
+    if (!db_query(&reader->db, &q,
+                  "SELECT count(*) FROM run_splits WHERE run_id = :run AND at <= :at", err)) {
+        return false;
+    }
+    bind_i64(&q, ":run", run_id);
+    bind_i64(&q, ":at", at_ms ? at_ms : INT64_MAX);
+    int step = db_step(&q, err);
+    *out = step > 0 ? col_i64(&q, 0) : 0;
+    db_done(&q);
+    return step >= 0;
 }
 
 static bool read_call_rows(struct store_reader *reader, struct arena *arena, struct query *q,

@@ -36,6 +36,16 @@ struct call_rows {
 bool read_run_calls(struct store_reader *reader, struct arena *arena, int64_t at_ms, int64_t run_id,
                     int64_t after_call_id, size_t limit, struct call_rows *out, struct err *err);
 
+struct split_rows {
+    struct run_split *rows; /* oldest first */
+    size_t count;
+};
+bool read_run_splits(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+                     int64_t run_id, struct split_rows *out, struct err *err);
+
+bool read_run_split_count(struct store_reader *reader, int64_t at_ms, int64_t run_id, int64_t *out,
+                          struct err *err);
+
 struct run_totals {
     int64_t by_status[RUN_STATUS_COUNT];
     int64_t api_calls, insight_rows, bytes;

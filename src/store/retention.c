@@ -45,6 +45,7 @@ enum age { AGE_CALLS, AGE_USAGE, AGE_LOG, AGE_HISTORY };
 static const char drop_usage[] = DROP("usage_log", "usage_id", "at");
 static const char drop_calls[] = DROP("api_calls", "call_id", "at");
 static const char drop_log[] = DROP("log", "log_id", "at");
+static const char drop_splits[] = DROP("run_splits", "split_id", "at");
 static const char drop_checks[] = DROP("integrity_checks", "check_id", "at");
 static const char drop_alerts[] = DROP("alerts", "alert_id", "cleared_at");
 static const char drop_runs[] =
@@ -77,6 +78,7 @@ static const struct sweep {
     {AGE_LOG,     NULL,        drop_log         },
     {AGE_HISTORY, sum_holds,   drop_holds       },
     {AGE_HISTORY, NULL,        drop_runs        },
+    {AGE_HISTORY, NULL,        drop_splits      },
     {AGE_HISTORY, NULL,        drop_checks      },
     {AGE_HISTORY, NULL,        drop_alerts      },
     {AGE_HISTORY, NULL,        drop_changes     },

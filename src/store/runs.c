@@ -46,6 +46,15 @@ bool store_run_finish(struct store *store, const struct run *run, struct err *er
     return update(store, run, err);
 }
 
+bool store_split_append(struct store *store, const struct run_split *split, struct err *err)
+{
+    if (!store_begin(store, err)) {
+        return false;
+    }
+    bool ok = fields_insert(&store->db, "run_splits", split_fields, 0, split, NULL, err);
+    return store_end(store, ok, err);
+}
+
 bool store_runs_interrupted(struct store *store, struct arena *arena, int64_t at,
                             struct store_runs *out, struct err *err)
 {

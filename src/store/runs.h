@@ -15,6 +15,8 @@ bool store_run_update(struct store *store, const struct run *run, struct err *er
 /* Every column; status is anything but RUNNING. finished_at has to be set. */
 bool store_run_finish(struct store *store, const struct run *run, struct err *err);
 
+bool store_split_append(struct store *store, const struct run_split *split, struct err *err);
+
 struct store_runs {
     struct run *rows;
     size_t count;

@@ -48,6 +48,16 @@ static const struct field run_rows[] = {
 };
 TABLE(run_fields, run_rows);
 
+static const struct field split_rows[] = {
+    FIELD(struct run_split, at, F_I64),          FIELD(struct run_split, run_id, F_I64),
+    FIELD(struct run_split, account_id, F_WORD), FIELD(struct run_split, level, F_WORD),
+    FIELD(struct run_split, first_day, F_DAY),   FIELD(struct run_split, last_day, F_DAY),
+    FIELD(struct run_split, node, F_WORD),       FIELD(struct run_split, became, F_WORD),
+    FIELD(struct run_split, parts, F_CODE),      FIELD(struct run_split, code, F_CODE),
+    FIELD(struct run_split, subcode, F_CODE),    FIELD(struct run_split, why, F_WORD),
+};
+TABLE(split_fields, split_rows);
+
 static const struct field call_rows[] = {
     FIELD(struct call_record, at, F_I64),
     FIELD(struct call_record, run_id, F_ID),

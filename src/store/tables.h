@@ -5,6 +5,7 @@
 #include "store/fields.h"
 
 extern const struct fields run_fields;      /* struct run; run_id first */
+extern const struct fields split_fields;    /* struct run_split */
 extern const struct fields call_fields;     /* struct call_record */
 extern const struct fields usage_fields;    /* struct usage_reading */
 extern const struct fields limiter_fields;  /* struct limiter_row */

@@ -12,7 +12,7 @@
 #include "sync/parts.h"
 #include "json/json.h"
 
-static struct span *top(struct insights_part *part)
+struct span *insights_top(struct insights_part *part)
 {
     return part->span_count ? &part->spans[part->span_count - 1] : NULL;
 }
@@ -88,10 +88,6 @@ static bool ask_span(struct chain *chain, const struct span *span, struct err *e
 
 static bool open_pager(struct chain *chain, struct span *span, const char *path, struct err *err)
 {
-    struct store_cursor cursor = {0};
-    if (!keep_cursor_load(chain, &cursor, err)) {
-        return false;
-    }
     bool report = path != chain->ask.path;
     struct pager_spec spec = {
         .call_class = report                                      ? CALL_REPORT
@@ -102,8 +98,7 @@ static bool open_pager(struct chain *chain, struct span *span, const char *path,
         .params = report ? NULL : chain->ask.params,
         .param_count = report ? 0 : chain->ask.count,
         .run_id = chain->run->run.run_id,
-        .limit_max = chain->as.insights.plan.limit,
-        .limit_start = cursor.page_size,
+        .limit_max = report ? chain->as.insights.plan.limit : chain->as.insights.limit,
     };
     if (!pager_init(&chain->pager, &spec, err)) {
         return false;
@@ -123,7 +118,6 @@ bool insights_create(struct chain *chain, const struct plan_insights *plan, stru
                         .last = run->plan.last_day,
                         .node_level = LEVEL_ACCOUNT,
                         .report = plan->report};
-    (void)err;
     part->level = plan->level;
     part->plan = *plan;
     chain->edge = plan->level == LEVEL_ACCOUNT ? EDGE_TOTALS : EDGE_INSIGHTS;
@@ -131,7 +125,12 @@ bool insights_create(struct chain *chain, const struct plan_insights *plan, stru
     snprintf(span.node, sizeof span.node, "%s", run->plan.account_id);
     snprintf(chain->cursor_name, sizeof chain->cursor_name, "insights:%s",
              insight_level_name(plan->level));
-    return insights_push(chain, &span);
+    keep_fit_load(chain);
+    if (!insights_push(chain, &span)) {
+        return err_set(err, ERR_LIMIT, "insights are divided too deep");
+    }
+    divide_planned(chain);
+    return true;
 }
 
 /* ---- requests
@@ -219,26 +218,33 @@ static bool open_span(struct chain *chain, struct span *span, struct err *err)
     return span->report ? open_report(chain, err) : open_pager(chain, span, chain->ask.path, err);
 }
 
+/* Until the top span is one that may be asked for. false = none is, now or at all. */
+static bool settle_top(struct chain *chain, struct err *err)
+{
+    struct insights_part *part = &chain->as.insights;
+    while (insights_top(part) && !part->paging && !part->reporting) {
+        struct span *span = insights_top(part);
+        if (span->each) {
+            if (!next_node(chain, span, err)) {
+                return false;
+            }
+        } else if (divide_fit(chain)) {
+            return open_span(chain, span, err);
+        }
+    }
+    return insights_top(part) != NULL;
+}
+
 static bool insights_prepare(struct chain *chain, struct graph_request *out)
 {
     struct insights_part *part = &chain->as.insights;
-    struct span *span = top(part);
     struct err err = {0};
-    while (span && span->each) {
-        if (!next_node(chain, span, &err)) {
-            if (err.code != ERR_NONE) {
-                chain_fail_local(chain, &err);
-            }
-            return false;
+    if (!settle_top(chain, &err)) {
+        if (err.code != ERR_NONE) {
+            chain_fail_local(chain, &err);
+        } else if (!insights_top(part)) {
+            chain->state = CHAIN_DONE;
         }
-        span = top(part);
-    }
-    if (!span) {
-        chain->state = CHAIN_DONE;
-        return false;
-    }
-    if (!part->paging && !part->reporting && !open_span(chain, span, &err)) {
-        chain_fail_local(chain, &err);
         return false;
     }
     if (part->paging) {
@@ -315,7 +321,7 @@ static bool keep_page(struct chain *chain, const struct graph_result *result,
 {
     struct sync_run *run = chain->run;
     struct insights_part *part = &chain->as.insights;
-    const struct span *span = top(part);
+    const struct span *span = insights_top(part);
     struct store_listing listing = store_listing_of(chain, span);
     int64_t now = run_now(run);
     int64_t fetched_at = now < span->began_ms ? span->began_ms : now;
@@ -354,6 +360,7 @@ static void take_page(struct chain *chain, const struct graph_result *result, bo
         chain_fail_local(chain, &err);
         return;
     }
+    divide_learn(chain, last && !chain->pager.ended_early);
     if (last) {
         pop(chain);
     }
@@ -362,57 +369,11 @@ static void take_page(struct chain *chain, const struct graph_result *result, bo
 /* ---- what is no page
  * ----------------------------------------------------------------------------- */
 
-static bool divide_dates(struct chain *chain, const struct span *span,
-                         const struct report_span halves[2])
-{
-    for (int i = 1; i >= 0; i--) {
-        struct span half = *span;
-        half.first = halves[i].since;
-        half.last = halves[i].until;
-        half.began_ms = 0;
-        if (!insights_push(chain, &half)) {
-            return false;
-        }
-    }
-    log_write(LOG_INFO, "sync", "%s: insights are read in two parts, from %s and from %s",
-              chain->run->plan.account_id, date_text(halves[0].since).text,
-              date_text(halves[1].since).text);
-    return true;
-}
-
-/* A day too much for one answer: node by node, below the node it was asked of. */
-static bool divide_nodes(struct chain *chain, const struct span *span,
-                         const struct report_span *down)
-{
-    struct span each = *span;
-    each.node_level = down->node;
-    each.each = true;
-    each.report = false;
-    each.began_ms = span->part ? span->began_ms : run_now(chain->run);
-    snprintf(each.parent, sizeof each.parent, "%s",
-             span->node_level == LEVEL_ACCOUNT ? "" : span->node);
-    each.node[0] = '\0';
-    log_write(LOG_INFO, "sync", "%s: insights of %s are read %s by %s", chain->run->plan.account_id,
-              date_text(span->first).text, insight_level_name(down->node),
-              insight_level_name(down->node));
-    return insights_push(chain, &each);
-}
-
-/* The top span is divided by date, a day by node. What is too much even so fails. */
-static bool divide(struct chain *chain)
+bool insights_read_report(struct chain *chain, struct err *err)
 {
     struct insights_part *part = &chain->as.insights;
-    struct span span = *top(part);
-    struct report_span whole = {
-        .since = span.first, .until = span.last, .node = span.node_level, .level = part->level};
-    struct report_span halves[2];
-    enum report_split split = report_split(&whole, halves);
-    if (split == SPLIT_NONE) {
-        return false;
-    }
-    part->span_count--;
-    return split == SPLIT_DATES ? divide_dates(chain, &span, halves)
-                                : divide_nodes(chain, &span, &halves[0]);
+    part->reporting = false;
+    return open_pager(chain, insights_top(part), report_path(&part->report), err);
 }
 
 static void answer_report(struct chain *chain, const struct graph_result *result)
@@ -429,13 +390,12 @@ static void answer_report(struct chain *chain, const struct graph_result *result
         chain->not_before = part->report.next_at;
         return;
     case REPORT_READ:
-        part->reporting = false;
-        if (!open_pager(chain, top(part), report_path(&part->report), &err)) {
+        if (!insights_read_report(chain, &err)) {
             chain_fail_local(chain, &err);
         }
         return;
     case REPORT_SPLIT:
-        if (divide(chain)) {
+        if (divide_report(chain)) {
             return;
         }
         break;
@@ -445,25 +405,6 @@ static void answer_report(struct chain *chain, const struct graph_result *result
     chain_fail(chain, &part->report.error);
 }
 
-/* Too much for an answer of its own: the same days as a report. */
-static bool turn_to_report(struct chain *chain, const struct graph_result *result)
-{
-    struct insights_part *part = &chain->as.insights;
-    struct span *span = top(part);
-    bool smallest = result->error.error_class == ERROR_SHRINK && chain->pager.limit <= 25;
-    if (result->ok || span->report || (!report_advised(&result->error) && !smallest)) {
-        return false;
-    }
-    keep_answer(chain, result);
-    chain->run->run.retries++;
-    span->report = true;
-    span->began_ms = 0;
-    part->paging = false;
-    log_write(LOG_INFO, "sync", "%s: insights are read by an async report: %s",
-              chain->run->plan.account_id, result->error.message);
-    return true;
-}
-
 static void insights_answer(struct chain *chain, const struct graph_result *result)
 {
     struct insights_part *part = &chain->as.insights;
@@ -471,18 +412,21 @@ static void insights_answer(struct chain *chain, const struct graph_result *resu
         answer_report(chain, result);
         return;
     }
-    if (turn_to_report(chain, result)) {
+    if (divide_refused(chain, result)) {
         return;
     }
     enum pager_verdict verdict =
         pager_result(&chain->pager, result, rand_unit(chain->run->deps.rand));
+    if (divide_unread(chain, result, verdict)) {
+        return;
+    }
     if (verdict == PAGER_PAGE || verdict == PAGER_LAST) {
         take_page(chain, result, verdict == PAGER_LAST);
         return;
     }
     if (chain_trouble(chain, result, verdict) && verdict == PAGER_FIELD) {
         part->paging = false; /* asked again without the field, from the first page */
-        top(part)->began_ms = 0;
+        insights_top(part)->began_ms = 0;
     }
 }
 

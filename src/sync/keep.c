@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/log.h"
 #include "config/config.h"
 #include "store/calls.h"
@@ -187,5 +188,59 @@ void keep_dropped_save(const struct sync_run *run, enum edge edge, uint64_t drop
     str_fini(&names);
     if (!store_cursor_put(run->deps.store, &cursor, &err)) {
         log_write(LOG_WARN, "sync", "%s: %s", run->plan.account_id, err.message);
+    }
+}
+
+/* ---- what was too much -------------------------------------------------------------------------
+ */
+
+/* Rows with breakdowns are another matter. */
+static void fit_step_name(const struct chain *chain, char out[64])
+{
+    const struct insights_part *part = &chain->as.insights;
+    const char *breakdowns = part->level == LEVEL_ACCOUNT ? "" : chain->run->plan.breakdowns;
+    snprintf(out, 64, "fit:%s%s%.40s", insight_level_name(part->level), breakdowns[0] ? ":" : "",
+             breakdowns);
+}
+
+void keep_fit_load(struct chain *chain)
+{
+    struct store_cursor cursor;
+    struct err err = {0};
+    char step[64];
+    fit_step_name(chain, step);
+    memset(&chain->as.insights.fit, 0, sizeof chain->as.insights.fit);
+    if (store_cursor_get(chain->run->deps.store, chain->run->plan.account_id, step, &cursor,
+                         &err)) {
+        fit_parse(cursor.state, &chain->as.insights.fit);
+    }
+}
+
+void keep_fit_save(struct chain *chain)
+{
+    struct store_cursor cursor = {.run_id = chain->run->run.run_id,
+                                  .updated_at = run_now(chain->run)};
+    struct err err = {0};
+    char text[FIT_TEXT_SIZE];
+    memcpy(cursor.account_id, chain->run->plan.account_id, sizeof cursor.account_id);
+    fit_step_name(chain, cursor.step);
+    fit_text(&chain->as.insights.fit, text);
+    snprintf(cursor.state, sizeof cursor.state, "%s", text);
+    if (!store_cursor_put(chain->run->deps.store, &cursor, &err)) {
+        log_write(LOG_WARN, "sync", "%s: %s", chain->run->plan.account_id, err.message);
+    }
+}
+
+void keep_split(struct sync_run *run, struct run_split *split)
+{
+    struct err err = {0};
+    split->at = run_now(run);
+    split->run_id = run->run.run_id;
+    memcpy(split->account_id, run->plan.account_id, sizeof split->account_id);
+    log_write(LOG_INFO, "sync", "%s: %s insights of %s, %s to %s, become %s: %s", split->account_id,
+              split->level, split->node, date_text(split->first_day).text,
+              date_text(split->last_day).text, split->became, split->why);
+    if (run->splits++ < SPLITS_KEPT && !store_split_append(run->deps.store, split, &err)) {
+        log_write(LOG_WARN, "sync", "%s: %s", split->account_id, err.message);
     }
 }

@@ -25,4 +25,12 @@ bool keep_cursor_save(struct chain *chain, struct store_cursor *cursor, struct e
 uint64_t keep_dropped_load(const struct sync_run *run, enum edge edge);
 void keep_dropped_save(const struct sync_run *run, enum edge edge, uint64_t dropped);
 
+/* What an account has borne of reads like the chain's. */
+void keep_fit_load(struct chain *chain);
+void keep_fit_save(struct chain *chain);
+
+/* How insights that were too much for one answer are read instead; of `split` what, why and into
+ * what has to be set. To the log as well. */
+void keep_split(struct sync_run *run, struct run_split *split);
+
 #endif

@@ -15,6 +15,7 @@
 #include "graph/report.h"
 #include "sync/ask.h"
 #include "sync/drift.h"
+#include "sync/fit.h"
 #include "sync/run.h"
 
 struct arena;
@@ -24,6 +25,7 @@ enum {
     SPANS_MAX = 24,      /* of days and nodes still to be read; halving 90 days needs 7 */
     NODE_TRIES_MAX = 4,  /* of one batch */
     SWEEP_NODES_MAX = 4, /* differences read by id; more through one filtered listing */
+    SPLITS_KEPT = 100,   /* of a run; the log has them all */
     LISTS_MAX = 16,      /* breakdowns named in one request */
     RUN_CHAINS = ENTITY_KIND_COUNT + PLAN_LEVELS_MAX + 2
 };
@@ -40,7 +42,7 @@ struct chain_ops {
                     struct gate_outcome *out);
 };
 
-/* Days and node still to be read by an insights chain. */
+/* Days and node still to be read by an insights chain. As a report or not: divide.c decides. */
 struct span {
     int32_t first, last;
     enum insight_level node_level; /* LEVEL_ACCOUNT: the account's edge */
@@ -86,6 +88,9 @@ struct insights_part {
     bool paging;    /* the pager is set up for the top span */
     bool reporting; /* the report is */
     struct report report;
+    struct fit fit;    /* what the account has borne, of reads like these */
+    bool probe;        /* the top span is as much as was refused more than a day ago */
+    int limit;         /* and its pages have at most so many rows */
     int64_t server_ms; /* Date of the first answer */
     int64_t rows;
     int64_t impressions; /* of those rows */
@@ -146,6 +151,7 @@ struct sync_run {
     bool fatal;                /* nothing further may be sent */
     bool compared_once;        /* differing days are being read again */
     int mismatches;            /* days that make it PARTIAL */
+    int splits;                /* kept */
     char mismatch[400];        /* the first of them, for a person */
     struct api_error error;    /* of the first chain that failed */
     enum err_code local;       /* it was ours: the store, memory */
@@ -181,7 +187,27 @@ extern const struct chain_ops listing_ops[ENTITY_KIND_COUNT];
 /* insights.c */
 bool insights_create(struct chain *chain, const struct plan_insights *plan, struct err *err);
 bool insights_push(struct chain *chain, const struct span *span);
+struct span *insights_top(struct insights_part *part);
+/* The top span as a report, from its beginning; its pages once it is made, from the first. */
+bool insights_read_report(struct chain *chain, struct err *err);
 extern const struct chain_ops insights_ops;
+
+/* divide.c: insights that are too much for one answer. */
+/* Puts down that the plan wants a report. */
+void divide_planned(struct chain *chain);
+/* How the top span is to be read, by what was learned; false = it was divided: look at the top
+ * again. */
+bool divide_fit(struct chain *chain);
+/* A synchronous read was refused for its size. true = it is read otherwise from here on. */
+bool divide_refused(struct chain *chain, const struct graph_result *result);
+/* A page of a synchronous read came. */
+void divide_learn(struct chain *chain, bool complete);
+/* The top span's report is too much: false = it cannot be divided. */
+bool divide_report(struct chain *chain);
+/* An answer to the reading of a report. true = it could not be read, and is read again, made again
+ * or divided. */
+bool divide_unread(struct chain *chain, const struct graph_result *result,
+                   enum pager_verdict verdict);
 
 /* nodes.c */
 void nodes_create(struct chain *chain);

@@ -169,6 +169,74 @@ static void test_a_slow_report_is_waited_for(void **unused)
     state_remove(&state);
 }
 
+static void set_fault(const struct sim *sim, int account, const char *rest)
+{
+    char fault[512];
+    snprintf(fault, sizeof fault, "{\"account\":\"account:%d\",%s}", account, rest);
+    json_free(sim_post(sim, "/sim/fault", fault));
+}
+
+/* Reads of more than a day are refused of three accounts: a few refusals each at first, none once
+ * it is known. */
+static void test_reads_of_many_days_are_refused(void **unused)
+{
+    (void)unused;
+    static const char failed[] = "SELECT count(*) FROM api_calls WHERE failed = 1";
+    struct sim sim;
+    struct state state;
+    const char *const args[] = {NULL};
+    state_make(&state);
+    sim_start(&sim, args);
+    for (int account = 1; account <= 3; account++) {
+        set_fault(&sim, account, "\"kind\":\"reduce\",\"class\":\"insights\",\"days\":1");
+        set_fault(&sim, account, "\"kind\":\"reduce\",\"class\":\"insights_total\",\"days\":1");
+    }
+    run_sync(&sim, &state, NULL);
+    assert_synced();
+    assert_truth(&sim, &state);
+    assert_in_range(state_number(&state, failed), 3 * 2, 3 * 3);
+    assert_int_equal(state_number(&state, "SELECT count(*) FROM run_splits WHERE became = 'report' "
+                                          "AND code = 1 AND why LIKE '%reduce the amount%'"),
+                     3 * 2);
+    int64_t before = state_number(&state, failed);
+    run_sync(&sim, &state, NULL);
+    assert_synced();
+    assert_truth(&sim, &state);
+    assert_int_equal(state_number(&state, failed), before);
+    sim_stop(&sim);
+    state_remove(&state);
+}
+
+/* Finished reports that are gone when they are read, or empty: read again, made again, divided. */
+static void test_reports_that_cannot_be_read(void **unused)
+{
+    (void)unused;
+    static const char *const reads[] = {
+        "\"kind\":\"run_expired\",\"count\":1", "\"kind\":\"run_expired\",\"count\":4",
+        "\"kind\":\"run_expired\",\"count\":8", "\"kind\":\"run_empty\",\"count\":2"};
+    struct sim sim;
+    struct state state;
+    const char *const args[] = {NULL};
+    state_make(&state);
+    sim_start(&sim, args);
+    for (int i = 0; i < 4; i++) {
+        char fault[256];
+        snprintf(fault, sizeof fault, "%s,\"class\":\"report\",\"path\":\"/insights\"", reads[i]);
+        set_fault(&sim, 1 + i, "\"kind\":\"reduce\",\"class\":\"insights\",\"days\":1");
+        set_fault(&sim, 1 + i, fault);
+    }
+    run_sync(&sim, &state, NULL);
+    assert_synced();
+    assert_truth(&sim, &state);
+    assert_int_equal(
+        state_number(&state, "SELECT count(*) FROM run_splits WHERE became = 'report again'"), 2);
+    assert_int_equal(state_number(&state, "SELECT count(*) FROM run_splits WHERE became = 'parts' "
+                                          "AND parts = 2 AND code = 100 AND subcode = 33"),
+                     1);
+    sim_stop(&sim);
+    state_remove(&state);
+}
+
 static void test_killed_ten_times_it_still_equals_the_truth(void **unused)
 {
     (void)unused;
@@ -270,6 +338,8 @@ int main(void)
         cmocka_unit_test(test_ten_times_the_data),
         cmocka_unit_test(test_a_dropped_row_makes_it_partial),
         cmocka_unit_test(test_a_slow_report_is_waited_for),
+        cmocka_unit_test(test_reads_of_many_days_are_refused),
+        cmocka_unit_test(test_reports_that_cannot_be_read),
         cmocka_unit_test(test_killed_ten_times_it_still_equals_the_truth),
         cmocka_unit_test(test_an_engine_killed_ten_times_loses_nothing),
         cmocka_unit_test(test_one_account_of_a_hundred_thousand),

@@ -187,7 +187,7 @@ static void test_pager_shrinks_and_grows_again(void **state)
     struct pager_spec spec = spec_of(500);
     struct graph_result result = {0};
     pager_init(&pager, &spec, NULL);
-    static const int sizes[] = {250, 125, 62, 31, 15, 7, 3, 1};
+    static const int sizes[] = {125, 31, 7, 1};
     fail_with(&result, ERROR_SHRINK, 1);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         assert_int_equal(pager_result(&pager, &result, 0.5), PAGER_AGAIN);

@@ -215,6 +215,13 @@ static void test_report_rereads(void **state)
         assert_int_equal(report_read_failed(&report, &odd, 0, 0.5), REPORT_READ);
     }
     assert_int_equal(report_read_failed(&report, &odd, 0, 0.5), REPORT_CREATE);
+    /* Made anew once, then it is divided. */
+    answer(&report, 200, CREATED, 0);
+    answer(&report, 200, RUN("Job Completed", "100"), 0);
+    for (int i = 0; i < REPORT_REREADS_MAX; i++) {
+        assert_int_equal(report_read_failed(&report, &odd, 0, 0.5), REPORT_READ);
+    }
+    assert_int_equal(report_read_failed(&report, &odd, 0, 0.5), REPORT_SPLIT);
 }
 
 /* Every split covers exactly the days of the whole, and splitting always ends. */

@@ -2,6 +2,8 @@
 #include "tests/unit/store/store_fixture.h"
 
 #include "store/cursors.h"
+#include "store/internal.h"
+#include "store/read_runs.h"
 #include "store/runs.h"
 
 static void by_hand(const struct place *place, const char *sql)
@@ -48,6 +50,65 @@ static void test_open_again_migrates_nothing(void **unused)
               second);
     assert_string_equal(first, second);
     assert_sql(&place, "SELECT count(*) FROM accounts", "2");
+    place_close(&place);
+}
+
+/* A database of the first schema: readers say what to do about it, the first writer does it. */
+static void test_an_older_database_is_brought_up_to_date(void **unused)
+{
+    (void)unused;
+    struct place place;
+    const struct store_options first = {.migrations = STORE_MIGRATIONS "001"};
+    place_make(&place);
+    place.store = store_open(place.db, &first, &place.err);
+    assert_non_null(place.store);
+    place_put_account(&place, ACCOUNT, "USD");
+    store_close(place.store);
+    assert_sql(&place, "SELECT max(version) FROM schema_migrations", "1");
+    assert_null(store_reader_open(place.db, NULL, &place.err));
+    assert_int_equal(place.err.code, ERR_STORE);
+    assert_non_null(strstr(place.err.message, "schema 1"));
+    assert_non_null(strstr(place.err.message, "adtop engine"));
+    place.store = store_open(place.db, NULL, &place.err);
+    assert_non_null(place.store);
+    assert_sql(&place, "SELECT account_id FROM accounts", ACCOUNT);
+    struct store_reader *reader = store_reader_open(place.db, NULL, &place.err);
+    assert_non_null(reader);
+    store_reader_close(reader);
+    place_close(&place);
+}
+
+static void test_splits_of_a_run(void **unused)
+{
+    (void)unused;
+    struct place place;
+    struct split_rows splits;
+    struct run run = {.account_id = ACCOUNT, .started_at = NOON};
+    struct run_split split = {.at = NOON,
+                              .account_id = ACCOUNT,
+                              .level = "ad",
+                              .node = ACCOUNT,
+                              .first_day = TODAY - 7,
+                              .last_day = TODAY,
+                              .became = "parts",
+                              .parts = 4,
+                              .code = 1,
+                              .why = "Please reduce"};
+    int64_t count = -1;
+    place_open(&place);
+    assert_true(store_run_create(place.store, &run, &place.err));
+    struct store_reader *reader = store_reader_open(place.db, NULL, &place.err);
+    assert_non_null(reader);
+    split.run_id = run.run_id;
+    assert_true(store_split_append(place.store, &split, &place.err));
+    assert_true(read_run_splits(reader, place.arena, 0, run.run_id, &splits, &place.err));
+    assert_int_equal(splits.count, 1);
+    assert_memory_equal(&splits.rows[0], &split, sizeof split);
+    assert_true(read_run_split_count(reader, 0, run.run_id, &count, &place.err));
+    assert_int_equal(count, 1);
+    assert_true(read_run_split_count(reader, NOON - 1, run.run_id, &count, &place.err));
+    assert_int_equal(count, 0);
+    store_reader_close(reader);
     place_close(&place);
 }
 
@@ -223,6 +284,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_open_makes_a_private_database),
         cmocka_unit_test(test_open_again_migrates_nothing),
+        cmocka_unit_test(test_an_older_database_is_brought_up_to_date),
+        cmocka_unit_test(test_splits_of_a_run),
         cmocka_unit_test(test_a_migration_that_fails_leaves_nothing),
         cmocka_unit_test(test_a_newer_database_is_refused_unchanged),
         cmocka_unit_test(test_another_programs_database_is_refused),

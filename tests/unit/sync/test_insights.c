@@ -1,4 +1,4 @@
-/* Insights of a run: checksum, restatement, pages that shrink, reports that stall and divide. */
+/* Insights of a run: checksum, restatement, odd pages, a run that is killed. */
 #include "tests/unit/sync/fake_run.h"
 
 static void assert_status(const struct run *run, enum run_status status)
@@ -153,34 +153,6 @@ static void test_a_stray_of_a_delta_is_read_by_id(void **unused)
 /* ---- trouble with pages -------------------------------------------------------------------------
  */
 
-static bool reduce_above_40(struct fake *fake, const struct graph_request *request,
-                            struct reply *reply)
-{
-    (void)fake;
-    const char *limit = fake_param(request, "limit");
-    return is_rows(request) && limit && atoi(limit) > 40 &&
-           fake_error(reply, 500, 1, 0,
-                      "Please reduce the amount of data you're asking for, then retry your "
-                      "request");
-}
-
-static void test_pages_are_halved_until_they_pass(void **unused)
-{
-    (void)unused;
-    struct fake *fake = fake_create();
-    fake->script = reduce_above_40;
-    const struct run *run = fake_full(fake);
-    assert_status(run, RUN_SUCCESS);
-    assert_in_range(fake->worst_limit, 20, 40);
-    assert_week_exact(fake);
-    fake->worst_limit = 0;
-    run = fake_full(fake); /* the size is remembered; after some good pages a larger one is tried */
-    assert_true(run->retries <= 1);
-    assert_true(fake->worst_limit <= 40);
-    assert_week_exact(fake);
-    fake_destroy(fake);
-}
-
 static bool odd_pages(struct fake *fake, const struct graph_request *request, struct reply *reply)
 {
     if (!is_rows(request) || !fake_param(request, "after")) {
@@ -248,132 +220,6 @@ static void test_rows_that_repeat_are_kept_once(void **unused)
     fake->script = same_rows_twice;
     assert_status(fake_full(fake), RUN_SUCCESS);
     assert_true(fake->step > 0);
-    assert_week_exact(fake);
-    fake_destroy(fake);
-}
-
-/* ---- reports ------------------------------------------------------------------------------------
- */
-
-struct desk { /* of reports: what was ordered last */
-    struct graph_request order;
-    char range[64], node[ID_SIZE];
-    int orders, polls;
-};
-static struct desk desk;
-
-static void take_order(const struct graph_request *request, struct reply *reply)
-{
-    desk.orders++;
-    snprintf(desk.range, sizeof desk.range, "%s", fake_param(request, "time_range"));
-    snprintf(desk.node, sizeof desk.node, "%.*s", (int)strcspn(request->path, "/"), request->path);
-    str_addf(&reply->body, "{\"report_run_id\":%d}", 500000 + desk.orders);
-}
-
-static void read_order(struct fake *fake, const struct graph_request *request, struct reply *reply)
-{
-    struct graph_param params[16] = {
-        {"time_range", desk.range}
-    };
-    char path[64];
-    snprintf(path, sizeof path, "%s/insights", desk.node);
-    memcpy(params + 1, request->params, request->param_count * sizeof *params);
-    struct graph_request rows = {
-        .path = path, .params = params, .param_count = request->param_count + 1};
-    fake_rows(fake, &rows, &reply->body);
-}
-
-/* Pages of rows time out; reports of more days than `step`, or of the account, fail. */
-static bool only_small_reports(struct fake *fake, const struct graph_request *request,
-                               struct reply *reply)
-{
-    if (is_rows(request) && !request->post) {
-        return fake_error(reply, 400, 100, 1504018, "Request timed out");
-    }
-    if (is_rows(request)) {
-        take_order(request, reply);
-        return true;
-    }
-    if (strncmp(request->path, "50", 2) != 0) {
-        return false;
-    }
-    if (strstr(request->path, "/insights")) {
-        read_order(fake, request, reply);
-        return true;
-    }
-    struct graph_param params[1] = {
-        {"time_range", desk.range}
-    };
-    struct fake_range range =
-        fake_range_of(&(struct graph_request){.params = params, .param_count = 1});
-    bool too_big = range.last - range.first + 1 > fake->step ||
-                   (fake->step == 0 && strncmp(desk.node, "act_", 4) == 0);
-    too_big = too_big && !(fake->step == 0 && strncmp(desk.node, "act_", 4) != 0);
-    desk.polls++;
-    str_add(&reply->body,
-            too_big ? "{\"async_status\":\"Job Failed\",\"async_percent_completion\":100,"
-                      "\"error_code\":-3,\"error_subcode\":1504045,\"error_message\":\"too big\"}"
-                    : "{\"async_status\":\"Job Completed\",\"async_percent_completion\":100}");
-    return true;
-}
-
-static void test_a_report_too_large_is_divided_by_date(void **unused)
-{
-    (void)unused;
-    struct fake *fake = fake_create();
-    memset(&desk, 0, sizeof desk);
-    fake->script = only_small_reports;
-    fake->step = 2; /* days that a report bears */
-    assert_status(fake_full(fake), RUN_SUCCESS);
-    assert_int_equal(desk.orders, 1 + 2 + 4);
-    assert_week_exact(fake);
-    fake_destroy(fake);
-}
-
-static void test_a_day_too_large_is_divided_by_campaign(void **unused)
-{
-    (void)unused;
-    struct fake *fake = fake_create();
-    memset(&desk, 0, sizeof desk);
-    fake->script = only_small_reports;
-    fake->step = 0; /* not even a day of the account */
-    assert_status(fake_full(fake), RUN_SUCCESS);
-    assert_int_equal(desk.orders, 1 + 2 + 4 + 8 + 8 * 2);
-    assert_week_exact(fake);
-    fake_destroy(fake);
-}
-
-static bool stalls(struct fake *fake, const struct graph_request *request, struct reply *reply)
-{
-    if (is_rows(request) && !request->post) {
-        return fake_error(reply, 400, 2, 1504038, "Request timed out");
-    }
-    if (is_rows(request)) {
-        take_order(request, reply);
-        return true;
-    }
-    if (strncmp(request->path, "50", 2) != 0) {
-        return false;
-    }
-    if (strstr(request->path, "/insights")) {
-        read_order(fake, request, reply);
-        return true;
-    }
-    str_add(&reply->body, desk.orders == 1
-                              ? "{\"async_status\":\"Job Running\",\"async_percent_completion\":40}"
-                              : "{\"async_status\":\"Job Completed\","
-                                "\"async_percent_completion\":100}");
-    return true;
-}
-
-static void test_a_report_that_stalls_is_ordered_again(void **unused)
-{
-    (void)unused;
-    struct fake *fake = fake_create();
-    memset(&desk, 0, sizeof desk);
-    fake->script = stalls;
-    assert_status(fake_full(fake), RUN_SUCCESS);
-    assert_int_equal(desk.orders, 2);
     assert_week_exact(fake);
     fake_destroy(fake);
 }
@@ -456,12 +302,8 @@ int main(void)
         cmocka_unit_test(test_a_figure_that_is_restated_to_nothing_is_removed),
         cmocka_unit_test(test_an_ad_that_only_insights_know_becomes_a_tombstone),
         cmocka_unit_test(test_a_stray_of_a_delta_is_read_by_id),
-        cmocka_unit_test(test_pages_are_halved_until_they_pass),
         cmocka_unit_test(test_empty_pages_and_dead_cursors_lose_nothing),
         cmocka_unit_test(test_rows_that_repeat_are_kept_once),
-        cmocka_unit_test(test_a_report_too_large_is_divided_by_date),
-        cmocka_unit_test(test_a_day_too_large_is_divided_by_campaign),
-        cmocka_unit_test(test_a_report_that_stalls_is_ordered_again),
         cmocka_unit_test(test_a_run_killed_after_any_answer_is_continued),
         cmocka_unit_test(test_a_changed_shape_is_noted_once_a_run),
     };

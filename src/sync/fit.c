@@ -1,0 +1,138 @@
+#include "sync/fit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "graph/pager.h"
+#include "json/json.h"
+
+enum { DAY_MS = 24 * 3600 * 1000 };
+
+static bool fresh(int64_t at, int64_t now_ms)
+{
+    return now_ms - at < DAY_MS;
+}
+
+/* The days by a few reads of as many as are known to come, one by one while that is unknown. */
+static void divide(const struct fit *fit, int32_t days, struct fit_choice *out)
+{
+    int32_t good = fit->good_days > 0 && fit->good_days < days ? fit->good_days : 1;
+    int32_t parts = (days + good - 1) / good;
+    out->step = days > 1 && parts <= FIT_PARTS_MAX ? FIT_PARTS : FIT_REPORT;
+    out->parts = out->step == FIT_PARTS ? (int)parts : 0;
+}
+
+void fit_open(const struct fit *fit, int32_t days, int limit_max, int64_t now_ms,
+              struct fit_choice *out)
+{
+    memset(out, 0, sizeof *out);
+    bool refused = fit->bad_days > 0 && days >= fit->bad_days;
+    if (refused && fresh(fit->days_at, now_ms)) {
+        divide(fit, days, out);
+        return;
+    }
+    out->step = FIT_READ;
+    out->probe = refused;
+    out->limit = limit_max;
+    if (fit->limit > 0) {
+        int limit = fresh(fit->limit_at, now_ms) ? fit->limit : fit->limit * PAGER_SHRINK;
+        out->limit = limit < limit_max ? limit : limit_max;
+    }
+}
+
+void fit_refused(const struct fit *fit, const struct fit_refusal *refusal, struct fit_choice *out)
+{
+    memset(out, 0, sizeof *out);
+    double asked = refusal->limit;
+    if (refusal->rows > 0 && refusal->rows < asked) {
+        asked = refusal->rows; /* the page holds no more */
+    }
+    int smaller = refusal->days > 1 ? 1 : 2;
+    if (!refusal->time_out && !refusal->probe && asked > FIT_SMALL && refusal->in_a_row < smaller) {
+        out->step = FIT_SMALLER;
+        return;
+    }
+    divide(fit, refusal->days, out);
+}
+
+void fit_learn_refused(struct fit *fit, int32_t days, int64_t now_ms)
+{
+    if (fit->bad_days == 0 || days < fit->bad_days) {
+        fit->bad_days = days;
+    }
+    if (fit->good_days >= fit->bad_days) {
+        fit->good_days = 0;
+    }
+    fit->days_at = now_ms;
+}
+
+static bool learn_limit(struct fit *fit, int limit, int limit_max, int64_t now_ms)
+{
+    int known = limit < limit_max ? limit : 0;
+    if (known == fit->limit && (known == 0 || fresh(fit->limit_at, now_ms))) {
+        return false;
+    }
+    fit->limit = known;
+    fit->limit_at = known ? now_ms : 0;
+    return true;
+}
+
+static bool learn_days(struct fit *fit, int32_t days)
+{
+    if (fit->bad_days == 0) {
+        return false;
+    }
+    if (days >= fit->bad_days) { /* what was refused comes again */
+        fit->bad_days = fit->good_days = 0;
+        fit->days_at = 0;
+        return true;
+    }
+    if (days > fit->good_days) {
+        fit->good_days = days;
+        return true;
+    }
+    return false;
+}
+
+bool fit_learn_read(struct fit *fit, int32_t days, int limit, int limit_max, bool complete,
+                    int64_t now_ms)
+{
+    bool changed = learn_limit(fit, limit, limit_max, now_ms);
+    return (complete && learn_days(fit, days)) || changed;
+}
+
+void fit_part(int32_t first, int32_t last, int i, int n, int32_t *part_first, int32_t *part_last)
+{
+    int64_t days = (int64_t)last - first + 1;
+    *part_first = first + (int32_t)(days * i / n);
+    *part_last = first + (int32_t)(days * (i + 1) / n) - 1;
+}
+
+void fit_text(const struct fit *fit, char out[FIT_TEXT_SIZE])
+{
+    snprintf(out, FIT_TEXT_SIZE,
+             "{\"limit\":%d,\"limit_at\":%" PRId64 ",\"bad_days\":%d,\"good_days\":%d,"
+             "\"days_at\":%" PRId64 "}",
+             fit->limit, fit->limit_at, (int)fit->bad_days, (int)fit->good_days, fit->days_at);
+}
+
+static int member(const struct json *root, const char *key)
+{
+    int64_t value = 0;
+    json_i64(json_get(root, key), &value);
+    return value > 0 && value < INT32_MAX ? (int)value : 0;
+}
+
+void fit_parse(const char *text, struct fit *out)
+{
+    struct json_doc *doc = json_parse(text, strlen(text), NULL, NULL);
+    const struct json *root = json_root(doc);
+    memset(out, 0, sizeof *out);
+    out->limit = member(root, "limit");
+    out->bad_days = member(root, "bad_days");
+    out->good_days = member(root, "good_days");
+    json_i64(json_get(root, "limit_at"), &out->limit_at);
+    json_i64(json_get(root, "days_at"), &out->days_at);
+    json_free(doc);
+}

@@ -51,6 +51,6 @@ int show_why(struct cli *cli, const struct words *words, struct err *err);
 
 /* What their tables and documents hold. */
 extern const struct table_spec status_spec, accounts_spec, usage_spec, runs_spec, budget_spec,
-    errors_spec, actions_spec, queue_spec, alerts_spec, why_spec;
+    splits_spec, errors_spec, actions_spec, queue_spec, alerts_spec, why_spec;
 
 #endif

@@ -1,4 +1,8 @@
 /* runs, errors, actions, alerts: what happened. */
+#include <string.h>
+
+#include "base/date.h"
+#include "base/num.h"
 #include "cli/reading.h"
 #include "cli/show_stats.h"
 #include "model/error_catalog.h"
@@ -27,6 +31,7 @@ static const struct column runs_columns[] = {
     {"insight_rows",     "ROWS",    CELL_NUMBER,  0,  "rows of insights fetched"                                 },
     {"api_calls",        "CALLS",   CELL_NUMBER,  0,  "calls it took, retries included"                          },
     {"retries",          "RETRY",   CELL_NUMBER,  0,  "of those, repeated ones"                                  },
+    {"splits",           "SPLIT",   CELL_NUMBER,  0,  "reads of insights that were too much for one answer"      },
     {"bytes",            NULL,      CELL_NUMBER,  0,  "bytes of the answers"                                     },
     {"entity_fetch_ms",  NULL,      CELL_SPAN,    0,  "time spent on entities"                                   },
     {"insight_fetch_ms", NULL,      CELL_SPAN,    0,  "time spent on insights"                                   },
@@ -40,7 +45,7 @@ static const struct column runs_columns[] = {
 };
 const struct table_spec runs_spec = TABLE_SPEC("runs", "no runs", runs_columns);
 
-static void run_cells(struct table *table, const struct run *run)
+static void run_cells(struct table *table, const struct run *run, int64_t splits)
 {
     table_number(table, run->run_id);
     table_text(table, run->account_id);
@@ -54,6 +59,7 @@ static void run_cells(struct table *table, const struct run *run)
     table_number(table, run->insight_rows);
     table_number(table, run->api_calls);
     table_number(table, run->retries);
+    table_number(table, splits);
     table_number(table, run->bytes);
     table_span(table, run->entity_fetch_ms);
     table_span(table, run->insight_fetch_ms);
@@ -74,15 +80,86 @@ static bool fill_runs(struct cli *cli, struct reading *reading, struct table *ta
         .account_id = reading->account, .since = reading->since, .limit = limit_of(reading)};
     bool ok = read_runs(reading->reader, reading->arena, cli->at_ms, &query, &rows, err);
     for (size_t i = 0; ok && i < rows.count; i++) {
-        run_cells(table, &rows.rows[i]);
+        int64_t splits = 0;
+        ok = read_run_split_count(reading->reader, cli->at_ms, rows.rows[i].run_id, &splits, err);
+        run_cells(table, &rows.rows[i], splits);
     }
     return ok;
 }
 
+/* ---- one run ---- */
+
+static const struct column splits_columns[] = {
+    {"at",        "AT",     CELL_TIME,   0,  "when it was divided"                               },
+    {"level",     "LEVEL",  CELL_TEXT,   0,  "of the rows: account, campaign, adset or ad"       },
+    {"node",      "OF",     CELL_TEXT,   0,  "the account, campaign or ad set asked"             },
+    {"first_day", "FROM",   CELL_TEXT,   0,  "the days asked for in one answer,"                 },
+    {"last_day",  "TO",     CELL_TEXT,   0,  "both included"                                     },
+    {"became",    "BECAME", CELL_TEXT,   0,  "parts, report, report again, campaigns or adsets"  },
+    {"parts",     "PARTS",  CELL_NUMBER, 0,  "how many parts, by date; 0: not divided by date"   },
+    {"code",      "CODE",   CELL_NUMBER, 0,  "of the refusal; 0: it was adtop's own decision"    },
+    {"subcode",   NULL,     CELL_NUMBER, 0,  "of the refusal"                                    },
+    {"why",       "WHY",    CELL_TEXT,   60, "what the API said, or what is known of the account"},
+};
+const struct table_spec splits_spec =
+    TABLE_SPEC("splits", "every read came in one answer", splits_columns);
+
+static void split_cells(struct table *table, const struct split_rows *splits)
+{
+    for (size_t i = 0; i < splits->count; i++) {
+        const struct run_split *split = &splits->rows[i];
+        table_time(table, split->at);
+        table_text(table, split->level);
+        table_text(table, split->node);
+        table_text(table, date_text(split->first_day).text);
+        table_text(table, date_text(split->last_day).text);
+        table_text(table, split->became);
+        table_number(table, split->parts);
+        table_number(table, split->code);
+        table_number(table, split->subcode);
+        table_text(table, split->why);
+    }
+}
+
+static int show_run(struct cli *cli, const struct words *words, int64_t run_id, struct err *err)
+{
+    struct reading reading = {0};
+    struct words none = *words;
+    struct run run = {0};
+    struct split_rows splits = {0};
+    struct table *parts[] = {table_create(cli, &runs_spec), table_create(cli, &splits_spec)};
+    struct document document = {.name = "run", .parts = parts, .count = 2};
+    none.count = 0; /* the word is a number, no account */
+    bool ok = (!cli->csv || err_set(err, ERR_USAGE, "runs RUN: these are two tables; --json")) &&
+              reading_begin(cli, &none, &reading, err) &&
+              (parts[0] && parts[1] ? true : err_set(err, ERR_MEMORY, "runs: out of memory")) &&
+              read_run(reading.reader, cli->at_ms, run_id, &run, err) &&
+              read_run_splits(reading.reader, reading.arena, cli->at_ms, run_id, &splits, err);
+    if (ok) {
+        run_cells(parts[0], &run, (int64_t)splits.count);
+        split_cells(parts[1], &splits);
+        ok = document_print(cli, &document, err);
+    }
+    if (reading.reader) {
+        reading_end(&reading);
+    }
+    table_destroy(parts[0]);
+    table_destroy(parts[1]);
+    return reading_exit(ok, err);
+}
+
 int show_runs(struct cli *cli, const struct words *words, struct err *err)
 {
-    return words_given(words, WORD_STATS) ? show_run_stats(cli, words, err)
-                                          : reading_table(cli, words, &runs_spec, fill_runs, err);
+    enum { RUN_DIGITS = 9 }; /* ids of accounts are longer */
+    int64_t run_id = 0;
+    const char *word = words->count > 0 ? words->plain[0] : "";
+    if (words_given(words, WORD_STATS)) {
+        return show_run_stats(cli, words, err);
+    }
+    if (strlen(word) <= RUN_DIGITS && num_parse_i64(word, &run_id) && run_id > 0) {
+        return show_run(cli, words, run_id, err);
+    }
+    return reading_table(cli, words, &runs_spec, fill_runs, err);
 }
 
 /* ---- errors ---- */

@@ -31,6 +31,7 @@ static const struct {
     {{"usage", "--hours"},                  true },
     {{"runs"},                              true },
     {{"runs", "--stats"},                   false},
+    {{"runs", "1"},                         false},
     {{"budget"},                            true },
     {{"errors"},                            true },
     {{"actions"},                           true },

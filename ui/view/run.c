@@ -22,6 +22,7 @@ struct usage_then {
 struct run_data {
     const struct run_line *run;
     struct usage_then before, after; /* after: of a run that ended */
+    struct split_rows splits;
 };
 
 static struct usage_then usage_at(struct arena *arena, const struct env *env, const struct run *run,
@@ -45,8 +46,11 @@ static bool run_load(struct view *view, const struct env *env, struct err *err)
         return err_set(err, ERR_MEMORY, "run: out of memory");
     }
     data->run = load_run(view->arena, env, view->subject.run_id, err);
-    if (!data->run || !read_run_calls(env->store, view->arena, env->at, view->subject.run_id, 0,
-                                      CALLS_SHOWN, &calls, err)) {
+    if (!data->run ||
+        !read_run_calls(env->store, view->arena, env->at, view->subject.run_id, 0, CALLS_SHOWN,
+                        &calls, err) ||
+        !read_run_splits(env->store, view->arena, env->at, view->subject.run_id, &data->splits,
+                         err)) {
         return false;
     }
     const struct run *run = &data->run->run;
@@ -128,6 +132,25 @@ static void usage_fact(struct facts *f, const char *label, const struct usage_th
     fact(f, label, text[0] ? ROLE_TEXT : ROLE_DIM, text[0] ? text : "not read");
 }
 
+/* "ad 8 days: report; account 8 days: 4 parts" */
+static void splits_fact(struct facts *f, const struct split_rows *splits)
+{
+    char text[256] = "";
+    for (size_t i = 0; i < splits->count; i++) {
+        const struct run_split *split = &splits->rows[i];
+        size_t used = strlen(text);
+        char parts[16] = "";
+        if (split->parts) {
+            snprintf(parts, sizeof parts, "%d ", split->parts);
+        }
+        snprintf(text + used, sizeof text - used, "%s%s %d days: %s%s", used ? "; " : "",
+                 split->level, (int)(split->last_day - split->first_day + 1), parts, split->became);
+    }
+    if (splits->count > 0) {
+        fact(f, "divided", ROLE_TEXT, text);
+    }
+}
+
 static void facts_draw(const struct view *view, const struct env *env, struct canvas *canvas,
                        struct rect rect)
 {
@@ -146,6 +169,7 @@ static void facts_draw(const struct view *view, const struct env *env, struct ca
     snprintf(text, sizeof text, "%s API calls, %s retries, %s", format_count(run->api_calls).text,
              format_count(run->retries).text, format_bytes(run->bytes).text);
     fact(&f, "calls", ROLE_TEXT, text);
+    splits_fact(&f, &data->splits);
     snprintf(text, sizeof text, "entities %s, insights %s, database %s",
              format_duration(run->entity_fetch_ms).text,
              format_duration(run->insight_fetch_ms).text, format_duration(run->db_ms).text);

@@ -27,6 +27,10 @@ struct store {
     struct action_key action_keys[ACTION_KEYS];
 };
 
+/* Version of the newest migration below that prefix of embedded files. */
+int store_newest_version(const char *prefix);
+#define STORE_MIGRATIONS "data/migrations/"
+
 void store_lock(struct store *store);
 void store_unlock(struct store *store);
 

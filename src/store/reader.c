@@ -5,9 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/internal.h"
 #include "store/reader_internal.h"
 
 enum { BUSY_MS = 2000 };
+
+/* Of an older schema columns are missing that every pane asks for. */
+static bool up_to_date(struct store_reader *reader, const char *path, struct err *err)
+{
+    int64_t present = 0;
+    int newest = store_newest_version(STORE_MIGRATIONS);
+    return db_scalar(&reader->db, "SELECT max(version) FROM schema_migrations", &present, err) &&
+           (present >= newest ||
+            err_set(err, ERR_STORE,
+                    "%s: an older adtop made it (schema %lld, this one reads %d); the next 'adtop "
+                    "engine' or 'adtop sync' brings it up to date, nothing is lost",
+                    path, (long long)present, newest));
+}
 
 static bool open_at(struct store_reader *reader, const char *path, bool immutable, struct err *err)
 {
@@ -24,7 +38,8 @@ static bool open_at(struct store_reader *reader, const char *path, bool immutabl
                  err) ||
         !db_scalar(&reader->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'accounts'",
                    &tables, err) ||
-        (tables == 0 && !err_set(err, ERR_STORE, "%s: it holds no tables of adtop yet", path))) {
+        (tables == 0 && !err_set(err, ERR_STORE, "%s: it holds no tables of adtop yet", path)) ||
+        !up_to_date(reader, path, err)) {
         db_close(&reader->db);
         return false;
     }

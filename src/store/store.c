@@ -138,6 +138,16 @@ static int version_of(const char *name)
     return sscanf(base, "%d_", &version) == 1 && version > 0 ? version : 0;
 }
 
+int store_newest_version(const char *prefix)
+{
+    int newest = 0;
+    for (const struct embed *f = embed_next(prefix, NULL); f; f = embed_next(prefix, f)) {
+        int version = version_of(f->name);
+        newest = version > newest ? version : newest;
+    }
+    return newest;
+}
+
 static bool apply(struct store *store, const struct embed *file, int version, struct err *err)
 {
     struct query q = {0};
@@ -184,10 +194,9 @@ static bool migrate(struct store *store, const char *prefix, struct err *err)
         !db_scalar(&store->db, "SELECT max(version) FROM schema_migrations", &present, err)) {
         return false;
     }
-    int newest = 0;
+    int newest = store_newest_version(prefix);
     for (const struct embed *f = embed_next(prefix, NULL); f; f = embed_next(prefix, f)) {
         int version = version_of(f->name);
-        newest = version > newest ? version : newest;
         if (version > present && !apply(store, f, version, err)) {
             return false;
         }
@@ -237,7 +246,7 @@ struct store *store_open(const char *path, const struct store_options *options, 
               db_open(&store->db, path, false,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, err) &&
               set_up(store, options, err) &&
-              migrate(store, options->migrations ? options->migrations : "data/migrations/", err);
+              migrate(store, options->migrations ? options->migrations : STORE_MIGRATIONS, err);
     umask(old);
     if (!ok || !share(path, options, err)) {
         store_close(store);

@@ -121,10 +121,12 @@ static bool take_shape(const struct words *words, const struct config *config,
 static bool take_size(struct reading *reading, struct forecast_request *request,
                       struct entity_totals *totals, struct err *err)
 {
-    if (!read_entity_totals(reading->reader, reading->account, totals, err)) {
+    int64_t rows = 0; /* of a day: ads that are no longer active have theirs too */
+    if (!read_entity_totals(reading->reader, reading->account, totals, err) ||
+        !read_rows_per_day(reading->reader, reading->account, LEVEL_AD, &rows, err)) {
         return false;
     }
-    double ads = (double)totals->active;
+    double ads = (double)(rows > totals->active ? rows : totals->active);
     snprintf(request->account_id, sizeof request->account_id, "%s", reading->account);
     request->entity_count[LEVEL_ACCOUNT] = 1;
     for (int kind = 0; kind < ENTITY_KIND_COUNT; kind++) {

@@ -203,6 +203,31 @@ bool read_entity_totals(struct store_reader *reader, const char *account_id,
     return step == 0;
 }
 
+bool read_rows_per_day(struct store_reader *reader, const char *account_id,
+                       enum insight_level level, int64_t *out, struct err *err)
+{
+    struct query q = {0};
+    int64_t account = 0;
+    *out = 0;
+    if (!account_number(reader, account_id, &account, err) ||
+        !db_query(
+            &reader->db, &q,
+            "SELECT max(n) FROM (SELECT count(*) AS n FROM insight WHERE account_no = :no AND "
+            "level = :level AND date_start > (SELECT max(date_start) FROM insight WHERE "
+            "account_no = :no AND level = :level) - 8 GROUP BY date_start)",
+            err)) {
+        return false;
+    }
+    bind_i64(&q, ":no", account);
+    bind_i64(&q, ":level", level);
+    int step = db_step(&q, err);
+    if (step > 0) {
+        *out = col_i64(&q, 0);
+    }
+    db_done(&q);
+    return step >= 0;
+}
+
 #define DAILY                                                                                      \
     "spend, impressions, clicks, link_clicks, leads, registrations, purchases, purchase_value "    \
     "FROM "

@@ -6,6 +6,7 @@
 #define STORE_READ_ENTITIES_H
 
 #include "model/entity.h"
+#include "model/insight.h"
 #include "store/reader.h"
 
 struct entity_row {
@@ -45,6 +46,10 @@ struct entity_totals {
 };
 bool read_entity_totals(struct store_reader *reader, const char *account_id,
                         struct entity_totals *out, struct err *err);
+
+/* Rows a day of the listing of this level: of the fullest of the last days held; 0 = none is. */
+bool read_rows_per_day(struct store_reader *reader, const char *account_id,
+                       enum insight_level level, int64_t *out, struct err *err);
 
 /* daily_metrics of one entity ("act_<n>" for the account), one row a day that has data. */
 struct daily_row {

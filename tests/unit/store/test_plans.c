@@ -187,7 +187,9 @@ static void read_entity_tree(struct place *place, struct store_reader *r)
     query.deleted = false;
     assert_true(read_entities(r, place->arena, &query, &rows, &place->err));
     assert_true(read_entity(r, place->arena, "100", &row, &place->err));
+    int64_t rows_per_day;
     assert_true(read_entity_totals(r, ACCOUNT, &totals, &place->err));
+    assert_true(read_rows_per_day(r, ACCOUNT, LEVEL_AD, &rows_per_day, &place->err));
     assert_true(read_daily(r, place->arena, ACCOUNT, "100", TODAY - 7, TODAY, &daily, &place->err));
     assert_true(
         read_daily(r, place->arena, ACCOUNT, ACCOUNT, TODAY - 7, TODAY, &daily, &place->err));

@@ -2,6 +2,7 @@
 #include "tests/unit/store/store_fixture.h"
 
 #include "store/daily.h"
+#include "store/read_entities.h"
 
 static void put(struct place *place, const struct entity *rows, size_t n, int64_t at)
 {
@@ -209,6 +210,29 @@ static void test_a_row_comes_once_however_often(void **unused)
     place_close(&place);
 }
 
+static void test_rows_per_day_are_those_of_the_fullest_recent_day(void **unused)
+{
+    (void)unused;
+    static const struct clock noon = {.speed = 1e-9, .anchor_ms = NOON};
+    struct place place;
+    int64_t per_day = -1;
+    place_open(&place);
+    struct store_reader *reader = store_reader_open(place.db, &noon, &place.err);
+    assert_non_null(reader);
+    assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_AD, &per_day, &place.err));
+    assert_int_equal(per_day, 0);
+    struct insight rows[] = {insight_of("120", TODAY, 100),    insight_of("121", TODAY - 6, 50),
+                             insight_of("122", TODAY - 6, 50), insight_of("120", TODAY - 20, 1),
+                             insight_of("121", TODAY - 20, 1), insight_of("122", TODAY - 20, 1)};
+    put_insights(&place, rows, 6, NOON);
+    assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_AD, &per_day, &place.err));
+    assert_int_equal(per_day, 2);
+    assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_ADSET, &per_day, &place.err));
+    assert_int_equal(per_day, 0);
+    store_reader_close(reader);
+    place_close(&place);
+}
+
 static void test_a_finished_listing_removes_what_it_did_not_bring(void **unused)
 {
     (void)unused;
@@ -298,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_missing_parents_and_walks),
         cmocka_unit_test(test_spend_is_exact_to_the_micro),
         cmocka_unit_test(test_a_row_comes_once_however_often),
+        cmocka_unit_test(test_rows_per_day_are_those_of_the_fullest_recent_day),
         cmocka_unit_test(test_a_finished_listing_removes_what_it_did_not_bring),
         cmocka_unit_test(test_strays_become_tombstones_with_their_names),
         cmocka_unit_test(test_daily_sums_count_a_purchase_once),

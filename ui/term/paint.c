@@ -6,11 +6,12 @@
 #include <wchar.h>
 
 #include "base/utf8.h"
+#include "ui/term/direct.h"
 #include "ui/term/term.h"
 #include "ui/theme.h"
 #include "ui/widget/canvas.h"
 
-enum { PAIRS_MAX = 250 };
+enum { PAIRS_MAX = 250, NEAR_BLACK = 0x010101 /* 0 is the palette's */ };
 
 /* There is one terminal per process, and curses keeps it so. */
 static struct {
@@ -52,11 +53,10 @@ static int colour_number(const struct colour *colour)
     if (colour->index16 < 0) {
         return -1;
     }
-    /* Named the same in both palettes, it is the terminal's own, whatever its owner made of it;
-     * with direct colour the first eight are still there. */
-    bool own = colour->index16 == colour->index256 && colour->index16 < 8;
+    /* Named the same in both palettes, it is the terminal's own, whatever its owner made of it. */
+    bool own = colour->index16 == colour->index256;
     if (paint.caps->direct && !own) {
-        return (int)colour->rgb;
+        return colour->rgb < DIRECT_OWN ? NEAR_BLACK : (int)colour->rgb;
     }
     if (paint.caps->colours >= 256) {
         return colour->index256;

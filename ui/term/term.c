@@ -13,6 +13,7 @@
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
 
+#include "ui/term/direct.h"
 #include "ui/term/keyboard.h"
 #include "ui/term/osc.h"
 #include "ui/term/paint.h"
@@ -28,18 +29,30 @@ static struct {
     struct termios saved;
 } term;
 
-/* A terminfo entry with direct colour, when the terminal says it has it and the entry exists. */
-static const char *direct_entry(char out[64])
+static void set_or_unset(const char *name, const char *value)
 {
-    const char *name = getenv("TERM"), *colour = getenv("COLORTERM");
-    if (!name || !colour || (strcmp(colour, "truecolor") != 0 && strcmp(colour, "24bit") != 0)) {
-        return NULL;
+    if (value) {
+        setenv(name, value, 1);
+    } else {
+        unsetenv(name);
     }
-    size_t n = strcspn(name, "-");
-    if (n > 40 || snprintf(out, 64, "%.*s-direct", (int)n, name) < 0) {
-        return NULL;
+}
+
+/* With a description of our own making; NULL when there is none, or curses does not take it so. */
+static SCREEN *open_direct(void)
+{
+    char *text = direct_wanted() ? malloc(DIRECT_TEXT) : NULL;
+    const char *set = getenv("TERMINFO");
+    char *before = set ? strdup(set) : NULL;
+    SCREEN *screen = NULL;
+    if (text && (!set || before) && direct_describe(text)) {
+        setenv("TERMINFO", text, 1);
+        screen = newterm(direct_name, stdout, stdin);
+        set_or_unset("TERMINFO", before);
     }
-    return terminfo_exists(out) ? out : NULL;
+    free(before);
+    free(text);
+    return screen;
 }
 
 bool term_usable(void)
@@ -49,9 +62,7 @@ bool term_usable(void)
 
 static SCREEN *open_screen(void)
 {
-    char entry[64];
-    const char *direct = getenv("NO_COLOR") ? NULL : direct_entry(entry);
-    SCREEN *screen = direct ? newterm(direct, stdout, stdin) : NULL;
+    SCREEN *screen = getenv("NO_COLOR") ? NULL : open_direct();
     if (!screen) {
         screen = newterm(NULL, stdout, stdin);
     }

@@ -31,16 +31,6 @@ bool terminfo_flag(const char *name)
     return tigetflag(name) > 0;
 }
 
-bool terminfo_exists(const char *name)
-{
-    int status = 0;
-    if (setupterm(name, STDOUT_FILENO, &status) != OK) {
-        return false;
-    }
-    del_curterm(cur_term);
-    return true;
-}
-
 bool terminfo_addressable(void)
 {
     int status = 0;

@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Is there a description of this name (NULL: $TERM's)? */
-bool terminfo_exists(const char *name);
 /* Of $TERM before the screen is opened: can it place its cursor? True when it is unknown. */
 bool terminfo_addressable(void);
 /* Of the open screen. */

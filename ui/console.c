@@ -110,7 +110,7 @@ struct env console_env(const struct console *console)
 void console_load(struct console *console)
 {
     struct err err = {0};
-    console->stale = console->outdated = false;
+    console->stale = console->outdated = console->unfinished = false;
     console->loaded_ms = clock_mono_ms();
     if (!open_store(console)) {
         console_time(console);
@@ -123,6 +123,7 @@ void console_load(struct console *console)
     if (begun && load_overview(console, &err)) {
         struct env env = console_env(console);
         view_load(console_view(console), &env);
+        console->unfinished = console_view(console)->unfinished;
         console->problem[0] = '\0';
     } else {
         snprintf(console->problem, sizeof console->problem, "%s", err.message);
@@ -143,7 +144,7 @@ struct pace console_pace(const struct console *console)
                          .load_took = console->load_took_ms,
                          .changed = console->outdated,
                          .eager = console->eager_until > real,
-                         .stale = console->stale};
+                         .stale = console->stale || console->unfinished};
 }
 
 void console_tick(struct console *console)
@@ -160,7 +161,7 @@ void console_tick(struct console *console)
                         reader_data_version(console->store) != console->data_version;
     struct pace pace = console_pace(console);
     bool changed = console->outdated && real >= pace_load_at(&pace);
-    if (console->stale || (!console->at && due) || changed) {
+    if (console->stale || console->unfinished || (!console->at && due) || changed) {
         console_load(console);
     }
     if (console->options->for_ms && real - console->started_ms >= console->options->for_ms) {

@@ -56,8 +56,9 @@ struct console {
     char problem[512];               /* why it cannot be read, "" = it can */
     int64_t data_version, loaded_ms; /* real monotonic ms of the last load */
     int64_t load_took_ms;
-    bool stale;    /* something must be loaded again before the next frame */
-    bool outdated; /* somebody has written since the last load */
+    bool stale;      /* something must be loaded again before the next frame */
+    bool outdated;   /* somebody has written since the last load */
+    bool unfinished; /* the view has more to load, when no key waits */
     struct overview overview;
     struct env env;
     int64_t at; /* the instant looked at, 0 = live */

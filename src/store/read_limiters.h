@@ -38,6 +38,27 @@ bool read_limiter_series(struct store_reader *reader, struct arena *arena,
                          const struct limiter_key *key, int64_t from, int64_t to, int64_t step,
                          struct limiter_samples *out, struct err *err);
 
+/* The highest reading of every limiter in [from, to), a part at a time, the newest readings first:
+ * at most so many that one read stays short, but never fewer than those of one instant. */
+struct peak_part {
+    int64_t from, to;
+    size_t limit;
+};
+struct limiter_peak {
+    enum scope_kind scope;
+    char scope_id[ID_SIZE];
+    enum use_case use_case;
+    double pct;
+    int64_t at;
+};
+struct limiter_peaks {
+    struct limiter_peak *rows; /* in no order */
+    size_t count;
+    int64_t begins; /* the part is [begins, to); begins == from: that was all */
+};
+bool read_limiter_peaks(struct store_reader *reader, struct arena *arena,
+                        const struct peak_part *part, struct limiter_peaks *out, struct err *err);
+
 struct usage_rows {
     struct usage_reading *rows; /* oldest first */
     size_t count;

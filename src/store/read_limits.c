@@ -7,19 +7,26 @@
 
 enum { LOG_LIMIT = 10000, DAY_MS = 86400000, HOUR_MS = 3600000 };
 
+static const enum scope_kind scopes[USAGE_SOURCE_COUNT] = {SCOPE_APP, SCOPE_ACCOUNT, SCOPE_USE_CASE,
+                                                           SCOPE_APP_INSIGHTS, SCOPE_USE_CASE};
+
+/* Two headers tell of the insights of an account; they are one limiter. */
+#define LIMITER_OF_READING                                                                         \
+    "CASE scope WHEN 'insights' THEN 'buc' ELSE scope END AS source, scope_id, CASE scope WHEN "   \
+    "'insights' THEN 'ads_insights' ELSE buc_type END AS use_case"
+
 /* As of an instant the readings of the two hours before it stand in for the governor's view. */
 static bool limiters_then(struct store_reader *reader, struct arena *arena, int64_t at,
                           const char *account_id, struct rows *rows, struct err *err)
 {
-    static const enum scope_kind scopes[USAGE_SOURCE_COUNT] = {
-        SCOPE_APP, SCOPE_ACCOUNT, SCOPE_USE_CASE, SCOPE_APP_INSIGHTS, SCOPE_USE_CASE};
     struct query q = {0};
     (void)arena;
     if (!db_query(
             &reader->db, &q,
-            "SELECT scope, scope_id, buc_type, pct, max(at), access_tier FROM usage_log WHERE "
-            "at > :at - 7200000 AND at <= :at AND (:id IS NULL OR scope_id IN (:id, 'app')) "
-            "GROUP BY scope, scope_id, buc_type ORDER BY scope_id = 'app' DESC, scope_id",
+            "SELECT " LIMITER_OF_READING
+            ", pct, max(at), access_tier, scope FROM usage_log WHERE at > :at - 7200000 AND at <= "
+            ":at AND (:id IS NULL OR scope_id IN (:id, 'app')) GROUP BY source, scope_id, "
+            "use_case ORDER BY scope_id = 'app' DESC, scope_id",
             err)) {
         return false;
     }
@@ -32,12 +39,10 @@ static bool limiters_then(struct store_reader *reader, struct arena *arena, int6
             step = -1;
             break;
         }
-        row->source = (enum usage_source)words_value(WORDS_USAGE_SOURCE, col_text(&q, 0, NULL));
+        row->source = (enum usage_source)words_value(WORDS_USAGE_SOURCE, col_text(&q, 6, NULL));
         row->scope = scopes[row->source];
         col_array(&q, 1, row->scope_id, sizeof row->scope_id);
-        row->use_case = row->source == USAGE_INSIGHTS
-                            ? USE_CASE_ADS_INSIGHTS
-                            : (enum use_case)words_value(WORDS_USE_CASE, col_text(&q, 2, NULL));
+        row->use_case = (enum use_case)words_value(WORDS_USE_CASE, col_text(&q, 2, NULL));
         row->pct = row->reading_pct = col_real(&q, 3);
         row->model_pct = row->ours_pct = -1;
         row->reading_at = row->updated_at = col_i64(&q, 4);
@@ -104,16 +109,17 @@ bool read_limiter_series(struct store_reader *reader, struct arena *arena,
             "SELECT bucket * :step, max(pct), last, sum(n) FROM (SELECT at / :step AS bucket, "
             "pct, last_value(pct) OVER (PARTITION BY at / :step ORDER BY at ROWS BETWEEN "
             "UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last, 1 AS n FROM usage_log WHERE "
-            "scope_id = :id AND scope = :scope AND buc_type = :case AND at >= "
+            "scope_id = :id AND scope IN (:scope, :also) AND buc_type IN (:case, '') AND at >= "
             ":from AND at < :to UNION ALL SELECT hour * 3600000 / :step, max_pct, last_pct, "
-            "readings FROM usage_hourly WHERE scope_id = :id AND scope = :scope AND "
-            "buc_type = :case AND hour >= :from / 3600000 AND hour < :to / 3600000) "
+            "readings FROM usage_hourly WHERE scope_id = :id AND scope IN (:scope, :also) AND "
+            "buc_type IN (:case, '') AND hour >= :from / 3600000 AND hour < :to / 3600000) "
             "GROUP BY bucket ORDER BY bucket",
             err)) {
         return false;
     }
     bind_text(&q, ":id", key->scope_id);
     bind_text(&q, ":scope", source_of(key));
+    bind_text(&q, ":also", key->use_case == USE_CASE_ADS_INSIGHTS ? "insights" : source_of(key));
     bind_text(&q, ":case", key->use_case ? use_case_name(key->use_case) : "");
     bind_i64(&q, ":from", from);
     bind_i64(&q, ":to", to);
@@ -133,6 +139,64 @@ bool read_limiter_series(struct store_reader *reader, struct arena *arena,
     db_done(&q);
     out->rows = rows.data;
     out->count = rows.count;
+    return step == 0;
+}
+
+/* Where the newest :limit readings before :to begin; :from when all of them are that many. */
+static bool find_part(struct store_reader *reader, const struct peak_part *part, int64_t *begins,
+                      struct err *err)
+{
+    struct query q = {0};
+    if (!db_query(
+            &reader->db, &q,
+            "SELECT at FROM usage_log WHERE at >= :from AND at < :to ORDER BY at DESC LIMIT 1 "
+            "OFFSET :limit",
+            err)) {
+        return false;
+    }
+    bind_i64(&q, ":from", part->from);
+    bind_i64(&q, ":to", part->to);
+    bind_i64(&q, ":limit", (int64_t)part->limit);
+    int step = db_step(&q, err);
+    *begins = step > 0 ? col_i64(&q, 0) : part->from;
+    db_done(&q);
+    return step >= 0;
+}
+
+bool read_limiter_peaks(struct store_reader *reader, struct arena *arena,
+                        const struct peak_part *part, struct limiter_peaks *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct limiter_peak), .arena = arena};
+    struct query q = {0};
+    int64_t begins = 0;
+    /* With a single max() the bare column comes from the row that has it. */
+    if (!find_part(reader, part, &begins, err) ||
+        !db_query(&reader->db, &q,
+                  "SELECT " LIMITER_OF_READING
+                  ", max(pct), at FROM usage_log WHERE at >= :from AND "
+                  "at < :to GROUP BY source, scope_id, use_case",
+                  err)) {
+        return false;
+    }
+    bind_i64(&q, ":from", begins);
+    bind_i64(&q, ":to", part->to);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        struct limiter_peak *row = rows_add(&rows, err);
+        if (!row) {
+            step = -1;
+            break;
+        }
+        row->scope = scopes[words_value(WORDS_USAGE_SOURCE, col_text(&q, 0, NULL))];
+        col_array(&q, 1, row->scope_id, sizeof row->scope_id);
+        row->use_case = (enum use_case)words_value(WORDS_USE_CASE, col_text(&q, 2, NULL));
+        row->pct = col_real(&q, 3);
+        row->at = col_i64(&q, 4);
+    }
+    db_done(&q);
+    out->rows = rows.data;
+    out->count = rows.count;
+    out->begins = begins;
     return step == 0;
 }
 

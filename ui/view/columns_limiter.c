@@ -62,6 +62,36 @@ static double limiter_number(const void *row, const void *env)
     return r->pct;
 }
 
+static void limiter_peak(const void *row, const void *env, struct cell_out *out)
+{
+    (void)env;
+    ROW(limiter_line);
+    enum role role = r->peak_pct < 0 ? ROLE_DIM : gauge_role(r->peak_pct, r->threshold);
+    cell_put(out, role == ROLE_GAUGE ? ROLE_TEXT : role, format_pct(r->peak_pct).text);
+}
+
+static double limiter_peak_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW(limiter_line);
+    return r->peak_pct;
+}
+
+static void limiter_peak_at(const void *row, const void *env, struct cell_out *out)
+{
+    ROW(limiter_line);
+    ENV;
+    cell_put(out, ROLE_DIM,
+             r->peak_pct < 0 ? "--" : format_time(r->peak_at, e->now, e->offset_s).text);
+}
+
+static double limiter_peak_at_number(const void *row, const void *env)
+{
+    (void)env;
+    ROW(limiter_line);
+    return (double)r->peak_at;
+}
+
 static void limiter_age(const void *row, const void *env, struct cell_out *out)
 {
     ROW(limiter_line);
@@ -159,28 +189,32 @@ static void limiter_source(const void *row, const void *env, struct cell_out *ou
 }
 
 const struct column limiter_columns[LIMITER_COLUMNS] = {
-    {"who",      "WHO",           12, 24, ALIGN_LEFT,  0, true,  limiter_name,      NULL,                 false, "app or account"},
-    {"limit",    "LIMIT",         7,  14, ALIGN_LEFT,  0, false, limiter_label,     NULL,                 false, "which limiter" },
-    {"usage",    "USED",          5,  5,  ALIGN_RIGHT, 0, false, limiter_used,      limiter_number,       true,
-     "percent of what Meta allows"                                                                                               },
-    {"gauge",    NULL,            8,  12, ALIGN_LEFT,  2, false, limiter_gauge,     limiter_number,       true,
-     "the same as a gauge; the mark is the threshold"                                                                            },
-    {"line",     "LINE",          4,  4,  ALIGN_RIGHT, 5, false, limiter_line_cell, limiter_line_number,  true,
-     "our threshold: no call starts above it"                                                                                    },
-    {"age",      "AGE",           3,  4,  ALIGN_RIGHT, 1, false, limiter_age,       limiter_age_number,   true,
-     "age of the reading"                                                                                                        },
-    {"reset",    "FREE",          5,  12, ALIGN_LEFT,  1, false, limiter_reset,     limiter_reset_number, false,
-     "when it is below the line again, as the header or the decay says"                                                          },
-    {"slope",    "SLOPE",         5,  8,  ALIGN_RIGHT, 5, false, limiter_slope,     limiter_slope_number, true,
-     "points a minute over 15 minutes"                                                                                           },
-    {"forecast", "FORECAST",      11, 14, ALIGN_LEFT,  3, false, limiter_forecast,  NULL,                 false,
-     "at this slope"                                                                                                             },
-    {"ours",     "OURS",          4,  5,  ALIGN_RIGHT, 6, false, limiter_ours,      limiter_ours_number,  true,
-     "share that our own calls explain"                                                                                          },
-    {"parts",    "CALL/TIME/CPU", 13, 13, ALIGN_LEFT,  7, false, limiter_parts,     NULL,                 false,
-     "the header's three figures"                                                                                                },
-    {"header",   "HEADER",        12, 28, ALIGN_LEFT,  8, false, limiter_source,    NULL,                 false,
-     "where the figure came from"                                                                                                },
+    {"who",      "WHO",           12, 24, ALIGN_LEFT,  0, true,  limiter_name,      NULL,                   false, "app or account"},
+    {"limit",    "LIMIT",         7,  14, ALIGN_LEFT,  0, false, limiter_label,     NULL,                   false, "which limiter" },
+    {"usage",    "USED",          5,  5,  ALIGN_RIGHT, 0, false, limiter_used,      limiter_number,         true,
+     "percent of what Meta allows"                                                                                                 },
+    {"gauge",    NULL,            8,  12, ALIGN_LEFT,  2, false, limiter_gauge,     limiter_number,         true,
+     "the same as a gauge; the mark is the threshold"                                                                              },
+    {"peak",     "PEAK",          4,  5,  ALIGN_RIGHT, 1, false, limiter_peak,      limiter_peak_number,    true,
+     "the highest reading of the range; t chooses it"                                                                              },
+    {"when",     "WHEN",          5,  12, ALIGN_LEFT,  5, false, limiter_peak_at,   limiter_peak_at_number, true,
+     "and when that was"                                                                                                           },
+    {"line",     "LINE",          4,  4,  ALIGN_RIGHT, 5, false, limiter_line_cell, limiter_line_number,    true,
+     "our threshold: no call starts above it"                                                                                      },
+    {"age",      "AGE",           3,  4,  ALIGN_RIGHT, 1, false, limiter_age,       limiter_age_number,     true,
+     "age of the reading"                                                                                                          },
+    {"reset",    "FREE",          5,  12, ALIGN_LEFT,  1, false, limiter_reset,     limiter_reset_number,   false,
+     "when it is below the line again, as the header or the decay says"                                                            },
+    {"slope",    "SLOPE",         5,  8,  ALIGN_RIGHT, 5, false, limiter_slope,     limiter_slope_number,   true,
+     "points a minute over 15 minutes"                                                                                             },
+    {"forecast", "FORECAST",      11, 14, ALIGN_LEFT,  3, false, limiter_forecast,  NULL,                   false,
+     "at this slope"                                                                                                               },
+    {"ours",     "OURS",          4,  5,  ALIGN_RIGHT, 6, false, limiter_ours,      limiter_ours_number,    true,
+     "share that our own calls explain"                                                                                            },
+    {"parts",    "CALL/TIME/CPU", 13, 13, ALIGN_LEFT,  7, false, limiter_parts,     NULL,                   false,
+     "the header's three figures"                                                                                                  },
+    {"header",   "HEADER",        12, 28, ALIGN_LEFT,  8, false, limiter_source,    NULL,                   false,
+     "where the figure came from"                                                                                                  },
 };
 
 void limiter_row_id(const void *row, char out[ROW_ID])

@@ -157,7 +157,7 @@ static void limiter_line_of(struct arena *arena, const struct env *env,
     }
     out->blocked = row->blocked_until > env->now;
     out->stuck = row->stuck;
-    out->call_count = out->total_time = out->total_cputime = -1;
+    out->call_count = out->total_time = out->total_cputime = out->peak_pct = -1;
 }
 
 static enum usage_source source_of(const struct limiter_row *row)

@@ -64,6 +64,8 @@ struct limiter_line {
     double slope;    /* points a minute */
     double ours_pct; /* of the usage, what our own calls explain; -1 = not known */
     bool blocked, stuck;
+    double peak_pct; /* the highest reading of the range; -1 = none, or not asked for */
+    int64_t peak_at;
     const struct sample *samples;
     size_t sample_count;
     int64_t step_ms; /* of the samples */
@@ -121,7 +123,7 @@ enum {
     ERROR_COLUMNS = 7,
     LOG_COLUMNS = 7,
     ACTION_COLUMNS = 7,
-    LIMITER_COLUMNS = 12
+    LIMITER_COLUMNS = 14
 };
 extern const struct column account_columns[ACCOUNT_COLUMNS];
 extern const struct column run_columns[RUN_COLUMNS];

@@ -5,6 +5,7 @@
 #include "ui/format.h"
 #include "ui/view/draw.h"
 #include "ui/view/load.h"
+#include "ui/view/peaks.h"
 
 enum { PANE_LIMITERS, PANE_COURSE, USAGE_PANES };
 enum { COURSE_LINES = 8, COURSE_MIN = 3, SELECTION_CHUNK = 16 * 1024 };
@@ -17,8 +18,30 @@ static bool usage_load(struct view *view, const struct env *env, struct err *err
 {
     size_t count = 0;
     struct limiter_line *rows = load_limiters(view->arena, env, NULL, false, &count, err);
+    struct peaks *peaks = view->kept;
+    bool ok = rows && peaks_read(&peaks, view->arena, env, err);
+    view->kept = peaks;
+    for (size_t i = 0; ok && i < count; i++) {
+        peaks_give(peaks, &rows[i]);
+    }
+    view->unfinished = ok && !peaks->whole;
     view->data = view;
-    return rows && view_set_rows(view, PANE_LIMITERS, rows, count, sizeof *rows, err);
+    return ok && view_set_rows(view, PANE_LIMITERS, rows, count, sizeof *rows, err);
+}
+
+/* What the column of peaks is of. */
+static void limiters_summary(const struct view *view, const struct env *env, struct canvas *canvas,
+                             struct rect line)
+{
+    const struct peaks *peaks = view->kept;
+    struct text range = format_age(env->range);
+    if (peaks && peaks->whole) {
+        canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "peaks of the last %s ",
+                     range.text);
+    } else if (peaks) {
+        canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "peaks of %s, of %s so far ",
+                     range.text, format_age(env->now - peaks->from).text);
+    }
 }
 
 static void usage_select(struct view *view, const struct env *env)
@@ -82,6 +105,7 @@ static const struct pane_class limiters_pane = {.title = "Limiters",
                                                 .column_count = LIMITER_COLUMNS,
                                                 .row_id = limiter_row_id,
                                                 .subject = limiter_row_subject,
+                                                .summary = limiters_summary,
                                                 .enter = VIEW_ACCOUNT,
                                                 .min = 4,
                                                 .sort = 3,

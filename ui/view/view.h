@@ -85,6 +85,7 @@ struct view {
     struct arena *selection_arena;
     void *selection;  /* what select() loaded, in its arena */
     bool loaded;      /* at least once */
+    bool unfinished;  /* the next load will show more of the same */
     struct err error; /* why the last load failed; code ERR_NONE = it did not */
 };
 

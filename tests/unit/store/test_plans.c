@@ -129,6 +129,7 @@ static void read_everything(struct place *place, struct store_reader *r, int64_t
         struct run_rows runs;
         struct run run;
         struct run_totals run_totals;
+        struct limiter_peaks peaks;
     } out;
     double costs[8];
     int64_t counts[8];
@@ -159,6 +160,8 @@ static void read_everything(struct place *place, struct store_reader *r, int64_t
     assert_true(read_limiters(r, a, at, ACCOUNT, &out.limiters, e));
     assert_true(read_limiters_holding(r, a, &out.limiters, e));
     assert_true(read_limiter_series(r, a, &key, NOON - DAY_MS, NOON, HOUR_MS, &out.samples, e));
+    assert_true(
+        read_limiter_peaks(r, a, &(struct peak_part){NOON - DAY_MS, NOON, 9}, &out.peaks, e));
     assert_true(read_usage_log(r, a, ACCOUNT, NOON, NOON + 9, 5, &out.usage, e));
     assert_true(read_usage_log(r, a, NULL, NOON, NOON + 9, 5, &out.usage, e));
     assert_true(read_log(r, a, at, &(struct log_query){.account_id = ACCOUNT}, &out.log, e));

@@ -13,7 +13,7 @@
 #include "ui/view/rows.h"
 #include "ui/when.h"
 
-enum { THEMES_MAX = 64, COMPLETION_MAX = 128, CANDIDATES = 6 };
+enum { RANGE_MIN_MS = 60000, THEMES_MAX = 64, COMPLETION_MAX = 128, CANDIDATES = 6 };
 
 static void line_at(struct console *console, const char *words)
 {
@@ -32,7 +32,7 @@ static void line_at(struct console *console, const char *words)
 static void line_range(struct console *console, const char *words)
 {
     int64_t range = 0;
-    if (!duration_parse(words, &range) || range < 60000) {
+    if (!duration_parse(words, &range) || range < RANGE_MIN_MS) {
         console_say(console, ROLE_WARN, "range: \"%s\" is no duration; try 1h", words);
         return;
     }
@@ -62,9 +62,35 @@ static void line_filter(struct console *console, const char *words)
     view_update(view, view->focus, &console->env);
 }
 
+/* A slip of the finger changes nothing. */
 static void line_theme(struct console *console, const char *words)
 {
-    console_use_theme(console, words);
+    struct theme theme;
+    struct err err = {0};
+    if (theme_load(words, &theme, &err)) {
+        console_use_theme(console, words);
+    } else {
+        console_say(console, ROLE_WARN, "%.200s; nothing has changed", err.message);
+    }
+}
+
+/* Graphs and lists from that moment on. */
+static void line_since(struct console *console, const char *words)
+{
+    int64_t at = 0, ago = 0, now = console->env.now;
+    if (duration_parse(words, &ago)) {
+        at = now - ago;
+    } else if (!when_parse(words, now, console->env.offset_s, false, &at)) {
+        console_say(console, ROLE_WARN,
+                    "since: \"%s\" is no instant; try 03:10, 2h or 2026-11-24T03:10:00Z", words);
+        return;
+    }
+    if (now - at < RANGE_MIN_MS) {
+        console_say(console, ROLE_WARN, "since: that is less than a minute ago");
+        return;
+    }
+    console->env.range = now - at;
+    console->stale = true;
 }
 
 static void line_quit(struct console *console, const char *words)
@@ -111,6 +137,7 @@ static const struct line_command {
     {"at",      "TIME: as it was then, 03:10, 2h ago, 2026-11-24T03:10:00Z", WORDS_NONE,    line_at     },
     {"account", "NAME: opens it",                                            WORDS_ACCOUNT, line_account},
     {"run",     "NUMBER: opens it",                                          WORDS_NONE,    line_run    },
+    {"since",   "TIME: graphs and lists from then on, 03:10 or 2h ago",      WORDS_RANGE,   line_since  },
     {"range",   "15m 1h 6h 24h 7d: of graphs and lists",                     WORDS_RANGE,   line_range  },
     {"sort",    "COLUMN: sorts by it",                                       WORDS_COLUMN,  line_sort   },
     {"filter",  "TERMS: text !text column:text column:>9",                   WORDS_COLUMN,  line_filter },

@@ -28,6 +28,7 @@ void command_click(struct console *console, int wheel);
 
 /* reading.c: time travel, help, why, themes, copies */
 void command_help(struct console *console, int unused);
+void command_row(struct console *console, int unused);
 void command_why(struct console *console, int unused);
 void command_freeze(struct console *console, int unused);
 void command_step(struct console *console, int minutes);

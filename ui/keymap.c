@@ -86,6 +86,8 @@ static const struct binding bindings[] = {
 
     {"why", {'w'}, TAKES_ACCOUNT, "why", 90,
      "why it waits, and until when", READ, command_why, 0},
+    {"row", {'v'}, NEED_ROW, NULL, 0,
+     "the whole row, nothing cut", READ, command_row, 0},
     {"freeze", {'z'}, NEED_NOTHING, "freeze", 20,
      "hold the display at this instant", READ, command_freeze, 0},
     {"earlier", {'['}, NEED_NOTHING, NULL, 0,

@@ -1,4 +1,5 @@
 /* reading: help, why, time travel, themes, copies and dumps. Nothing here changes the engine. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 #include "ui/term/paint.h"
 #include "ui/why.h"
 
-enum { MINUTE_MS = 60000, THEMES_MAX = MENU_ITEMS, DUMP_MAX = 4 * 1024 * 1024 };
+enum { HELP_NAMES = 64, MINUTE_MS = 60000, THEMES_MAX = MENU_ITEMS, DUMP_MAX = 4 * 1024 * 1024 };
 
 void command_help(struct console *console, int unused)
 {
@@ -24,7 +25,7 @@ void command_help(struct console *console, int unused)
     size_t count = 0;
     const struct binding *table = keymap_table(&count);
     const char *group = "";
-    sheet_init(&console->sheet, "Help: keys, any other key closes");
+    sheet_init(&console->sheet, "Help: keys, any other key closes", console->canvas.cols);
     for (size_t i = 0; i < count; i++) {
         char keys[48];
         if (strcmp(group, table[i].group) != 0) {
@@ -32,14 +33,19 @@ void command_help(struct console *console, int unused)
             sheet_add(&console->sheet, ROLE_DIALOG_TITLE, "%s", group);
         }
         keymap_keys_text(&console->keymap, &table[i], keys);
-        bool able = !console_refusal(console, &table[i]);
-        sheet_add(&console->sheet, able ? ROLE_TEXT : ROLE_DIM, "  %-14s :%-14s %s",
-                  keys[0] ? keys : "-", table[i].name, table[i].help);
+        enum role role = console_refusal(console, &table[i]) ? ROLE_DIM : ROLE_TEXT;
+        if (console->canvas.cols >= HELP_NAMES) {
+            sheet_add(&console->sheet, role, "  %-14s :%-14s %s", keys[0] ? keys : "-",
+                      table[i].name, table[i].help);
+        } else if (keys[0]) { /* no room for the names; what has no key is found behind ":" */
+            sheet_add(&console->sheet, role, "  %-11s %s", keys, table[i].help);
+        }
     }
     sheet_add(&console->sheet, ROLE_DIALOG_TITLE, "States");
     for (int i = 0; i < HOLD_REASON_COUNT; i++) {
-        sheet_add(&console->sheet, ROLE_TEXT, "  %-14s %s", hold_reason_label((enum hold_reason)i),
-                  hold_reason_text((enum hold_reason)i));
+        sheet_add(&console->sheet, ROLE_TEXT, "  %-*s %s",
+                  console->canvas.cols >= HELP_NAMES ? 14 : 3,
+                  hold_reason_label((enum hold_reason)i), hold_reason_text((enum hold_reason)i));
     }
     console->overlay = OVERLAY_SHEET;
 }
@@ -65,11 +71,34 @@ void command_why(struct console *console, int unused)
              subject.name[0]         ? subject.name
              : subject.account_id[0] ? subject.account_id
                                      : class->title);
-    sheet_init(&console->sheet, title);
+    sheet_init(&console->sheet, title, console->canvas.cols);
     if (row) {
         class->explain(row, &env, &console->sheet);
     } else {
         why_explain(&env, &subject, &console->sheet);
+    }
+    console->overlay = OVERLAY_SHEET;
+}
+
+/* Every column, shown or not, in full. */
+void command_row(struct console *console, int unused)
+{
+    (void)unused;
+    const struct view *view = console_view(console);
+    const struct table *table = &view->panes[view->focus].table;
+    struct env env = console_env(console);
+    struct row_source source = view_source(view, view->focus, &env);
+    const void *row = table_row(table, &source);
+    sheet_init(&console->sheet, view->class->panes[view->focus]->title, console->canvas.cols);
+    for (size_t i = 0; row && i < table->column_count; i++) {
+        struct cell_out cell = {.gauge = -1};
+        table->columns[i].format(row, &env, &cell);
+        bool letter = strlen(cell.text) <= 2 && !islower((unsigned char)cell.text[0]);
+        bool long_name = cell.names[0] && letter;
+        if (cell.text[0] && long_name) {
+            snprintf(cell.text + strlen(cell.text), 32, "  %.28s", cell.names[0]);
+        }
+        why_text(&console->sheet, ROLE_TEXT, table->columns[i].key, cell.text);
     }
     console->overlay = OVERLAY_SHEET;
 }

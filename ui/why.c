@@ -13,7 +13,7 @@
 #include "ui/widget/sheet.h"
 #include "json/json.h"
 
-enum { CHUNK = 16 * 1024, ACTIONS_SHOWN = 3, TEXT_COLS = 62 };
+enum { CHUNK = 16 * 1024, ACTIONS_SHOWN = 3, TEXT_COLS = 62, TEXT_COLS_MIN = 12, TEXT_INDENT = 14 };
 
 /* Figures as the governor names them, in words; others are shown under their own name. Without
  * words: said above already. */
@@ -119,8 +119,10 @@ static void explain_limiter(const struct limiter_line *l, const struct env *env,
 void why_text(struct sheet *sheet, enum role role, const char *label, const char *text)
 {
     const char *rest = text ? text + strspn(text, " ") : "";
+    int room = sheet->cols - TEXT_INDENT;
+    room = room > TEXT_COLS ? TEXT_COLS : room < TEXT_COLS_MIN ? TEXT_COLS_MIN : room;
     for (bool first = true; *rest; first = false) {
-        size_t n = text_line(rest, TEXT_COLS);
+        size_t n = text_line(rest, room);
         sheet_add(sheet, role, "    %-9s %.*s", first ? label : "", (int)n, rest);
         rest += n;
         rest += strspn(rest, " ");

@@ -92,12 +92,84 @@ static void test_console_forgets_a_stop_that_was_refused(void **state)
     console_close(&c);
 }
 
+/* What a narrow screen cuts can be read. */
+static void test_console_shows_whole_rows(void **state)
+{
+    (void)state;
+    struct console_case c;
+    struct console_options options = {.state = FIXTURE_BURNING, .rows = 24, .cols = 60};
+    console_open(&c, &options);
+    screen_keys(c.screen, "2/act_112\rv"); /* names over two lines, hidden columns, letters */
+    assert_true(screen_wait(c.screen, "Long name that goes on and on and on and", WAIT_MS));
+    assert_true(screen_wait(c.screen, "on, well beyond any column there is", WAIT_MS));
+    assert_true(screen_wait(c.screen, "B  budget", WAIT_MS));
+    assert_true(screen_wait(c.screen, "act_112", WAIT_MS));
+    assert_true(screen_wait(c.screen, "zone      UTC", WAIT_MS));
+    screen_keys(c.screen, "qv");
+    assert_true(screen_wait(c.screen, "act_112", WAIT_MS));
+    console_close(&c);
+    options.rows = 10;
+    options.cols = 40;
+    console_open(&c, &options);
+    screen_keys(c.screen, "?"); /* help leaves the names out, and cuts nothing */
+    assert_true(screen_wait(c.screen, "PgUp Ctrl-B a page up", WAIT_MS));
+    screen_keys(c.screen, "G");
+    assert_true(screen_wait(c.screen, "nothing is known yet", WAIT_MS));
+    console_close(&c);
+}
+
+static void test_console_range_is_the_tables_too(void **state)
+{
+    (void)state;
+    struct console_case c;
+    struct console_options options = {.state = FIXTURE_BURNING, .rows = 30, .cols = 130};
+    console_open(&c, &options);
+    screen_keys(c.screen, "3");
+    assert_true(screen_wait(c.screen, "peaks of the last 1h", WAIT_MS));
+    assert_true(screen_wait(c.screen, " PEAK WHEN", WAIT_MS));
+    screen_keys(c.screen, "t\033[B\033[B\r");
+    assert_true(screen_wait(c.screen, "peaks of the last 24h", WAIT_MS));
+    screen_keys(c.screen, ":since 08:19\r");
+    assert_true(screen_wait(c.screen, "peaks of the last 2h", WAIT_MS));
+    screen_keys(c.screen, "H");
+    assert_true(screen_wait(c.screen, "since 08:19", WAIT_MS));
+    assert_true(screen_wait(c.screen, " held ", WAIT_MS));
+    screen_keys(c.screen, ":since never\r");
+    assert_true(screen_wait(c.screen, "\"never\" is no instant", WAIT_MS));
+    console_close(&c);
+}
+
+static void test_console_keeps_the_theme_on_a_slip(void **state)
+{
+    (void)state;
+    static const char *const args[] = {"--theme", "dracula", NULL};
+    struct console_case c;
+    struct console_options options = {.state = FIXTURE_BURNING, .args = args};
+    console_open(&c, &options);
+    char *before = screen_dump(c.screen);
+    screen_keys(c.screen, ":theme drcula\r");
+    assert_true(screen_wait(c.screen, "there is no such theme; nothing has changed", WAIT_MS));
+    console_press(&c, "\f"); /* clears no message, draws all */
+    screen_keys(c.screen, "j");
+    assert_true(screen_wait_gone(c.screen, "nothing has changed", WAIT_MS));
+    screen_keys(c.screen, "k");
+    screen_settle(c.screen, 300, WAIT_MS);
+    char *after = screen_dump(c.screen);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    console_close(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_console_at_goes_by_the_engines_clock),
         cmocka_unit_test(test_console_filters_take_known_words),
         cmocka_unit_test(test_console_forgets_a_stop_that_was_refused),
+        cmocka_unit_test(test_console_shows_whole_rows),
+        cmocka_unit_test(test_console_range_is_the_tables_too),
+        cmocka_unit_test(test_console_keeps_the_theme_on_a_slip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,9 @@ static void log_at(const void *row, const void *env, struct cell_out *out)
 {
     ROW(log_line);
     ENV;
-    cell_put(out, ROLE_DIM, format_clock(r->at, e->offset_s).text);
+    struct text time = format_time(r->at, e->now, e->offset_s);
+    bool today = strlen(time.text) <= sizeof "00:00" - 1;
+    cell_put(out, ROLE_DIM, today ? format_clock(r->at, e->offset_s).text : time.text);
 }
 
 static double log_at_number(const void *row, const void *env)
@@ -77,13 +79,14 @@ static void log_message(const void *row, const void *env, struct cell_out *out)
 }
 
 const struct column log_columns[LOG_COLUMNS] = {
-    {"time",    "TIME",    8,  8,   ALIGN_LEFT,  0, false, log_at,      log_at_number,  false, "when"                },
-    {"level",   "L",       1,  1,   ALIGN_LEFT,  0, false, log_level,   NULL,           false, "Error, Warning, Info"},
-    {"account", "ACCOUNT", 10, 18,  ALIGN_LEFT,  2, false, log_account, NULL,           false, "account"             },
-    {"message", "MESSAGE", 12, 100, ALIGN_LEFT,  0, true,  log_message, NULL,           false, "what"                },
-    {"run",     "RUN",     3,  6,   ALIGN_RIGHT, 4, false, log_run,     log_run_number, true,  "run id"              },
-    {"source",  "SOURCE",  6,  10,  ALIGN_LEFT,  5, false, log_source,  NULL,           false, "which part"          },
-    {"id",      "ID",      12, 22,  ALIGN_LEFT,  6, false, log_id,      NULL,           false, "account id"          },
+    {"time",    "TIME",    8,  12,  ALIGN_LEFT,  0, false, log_at,      log_at_number,  false, "when"      },
+    {"level",   "L",       1,  1,   ALIGN_LEFT,  0, false, log_level,   NULL,           false,
+     "Error, Warning, Info; !level:info leaves what is wrong"                                              },
+    {"account", "ACCOUNT", 10, 18,  ALIGN_LEFT,  2, false, log_account, NULL,           false, "account"   },
+    {"message", "MESSAGE", 12, 100, ALIGN_LEFT,  0, true,  log_message, NULL,           false, "what"      },
+    {"run",     "RUN",     3,  6,   ALIGN_RIGHT, 4, false, log_run,     log_run_number, true,  "run id"    },
+    {"source",  "SOURCE",  6,  10,  ALIGN_LEFT,  5, false, log_source,  NULL,           false, "which part"},
+    {"id",      "ID",      12, 22,  ALIGN_LEFT,  6, false, log_id,      NULL,           false, "account id"},
 };
 
 void log_row_id(const void *row, char out[ROW_ID])

@@ -68,7 +68,7 @@ static bool add_holds(struct view *view, const struct env *env, int64_t from, st
         if (line) {
             struct text since = format_time(h->since, env->now, env->offset_s);
             struct text lasted = format_age((ended ? h->ended_at : env->now) - h->since);
-            snprintf(line->text, sizeof line->text, "%s since %s (%s)", hold_reason_text(h->reason),
+            snprintf(line->text, sizeof line->text, "%s since %s (%s)", state_words(h->reason),
                      since.text, lasted.text);
         }
     }
@@ -267,9 +267,20 @@ static const struct column event_columns[] = {
 static void handover_summary(const struct view *view, const struct env *env, struct canvas *canvas,
                              struct rect line)
 {
+    static const char *const kinds[] = {"held", "ended", "changed", "run", "action"};
     struct text from = format_time(env->now - env->range, env->now, env->offset_s);
-    (void)view;
-    canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "since %s ", from.text);
+    int x = line.x, end = line.x + line.w;
+    x += canvas_textf(canvas, line.y, x, end - x, ROLE_TITLE, "since %s ", from.text);
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        size_t count = 0;
+        for (size_t i = 0; i < view->panes[0].count; i++) {
+            count +=
+                strcmp(((const struct event_line *)view->panes[0].rows[i])->kind, kinds[k]) == 0;
+        }
+        if (count) {
+            x += canvas_textf(canvas, line.y, x, end - x, ROLE_TITLE, " %zu %s ", count, kinds[k]);
+        }
+    }
 }
 
 static const struct pane_class handover_pane = {.title = "Handover",

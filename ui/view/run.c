@@ -11,7 +11,7 @@
 #include "ui/why.h"
 
 enum { PANE_FACTS, PANE_CALLS, RUN_PANES };
-enum { CALLS_SHOWN = 1000, FACT_LINES = 11, LABEL = 13 };
+enum { CALLS_SHOWN = 1000, FACT_LINES = 11, FACT_WRAP = 2, MINUTE_MS = 60000, LABEL = 13 };
 
 /* An account's limiters and the shared ones, as they were read until an instant. */
 struct usage_then {
@@ -79,8 +79,11 @@ static void fact(struct facts *f, const char *label, enum role role, const char 
 {
     if (f->line < f->rect.h) {
         int y = f->rect.y + f->line++;
+        int lines = f->rect.h - f->line + 1 > FACT_WRAP ? FACT_WRAP : 1;
+        struct rect room = {y, f->rect.x + LABEL, lines, f->rect.w - LABEL};
         canvas_text(f->canvas, y, f->rect.x, LABEL, ROLE_DIM, label);
-        canvas_text(f->canvas, y, f->rect.x + LABEL, f->rect.w - LABEL, role, text);
+        lines = canvas_wrap(f->canvas, room, role, text);
+        f->line += lines > 1 ? lines - 1 : 0;
     }
 }
 
@@ -97,10 +100,17 @@ static void result_fact(struct facts *f, const struct run_line *line, const stru
     const struct run *run = &line->run;
     int64_t took = run->finished_at ? run->duration_ms : env->now - run->started_at;
     struct text at = format_time(run->started_at, env->now, env->offset_s);
-    snprintf(text, sizeof text, "%s %s by %s, started %s, %s%s",
-             line->parked_by ? "parked" : run_status_name(run->status), run_mode_name(run->mode),
-             run_trigger_name(run->trigger), at.text, run->finished_at ? "took " : "for ",
-             run->finished_at ? format_duration(took).text : format_age(took).text);
+    int used = snprintf(text, sizeof text, "%s %s by %s, started %s, %s%s",
+                        line->parked_by ? "parked" : run_status_name(run->status),
+                        run_mode_name(run->mode), run_trigger_name(run->trigger), at.text,
+                        run->finished_at ? "took " : "for ",
+                        run->finished_at ? format_duration(took).text : format_age(took).text);
+    int64_t waited = run->finished_at ? run->finished_at - run->started_at - took : 0;
+    if (waited >= MINUTE_MS) { /* a run that is parked takes no time of its own */
+        snprintf(text + used, sizeof text - (size_t)used, " and waited %s, ended %s",
+                 format_age(waited).text,
+                 format_time(run->finished_at, env->now, env->offset_s).text);
+    }
     fact(f, "result", line->parked_by ? ROLE_THROTTLED : result_role(run->status), text);
     if (line->parked_by) {
         reason_sentence(line->parked_by, env, text, sizeof text);

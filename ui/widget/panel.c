@@ -1,6 +1,6 @@
 #include "ui/widget/panel.h"
 
-enum { MARGIN = 2 };
+enum { MARGIN = PANEL_SIDES / 2 };
 
 struct rect panel_frame(struct canvas *canvas, int height, int width, const char *title)
 {

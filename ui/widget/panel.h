@@ -4,6 +4,8 @@
 
 #include "ui/widget/canvas.h"
 
+enum { PANEL_SIDES = 4 }; /* what borders and margins take of a line */
+
 /* A frame in the middle around so much, or as much as there is room for, emptied; returns the
  * inside, whose lower border is the line after its last. */
 struct rect panel_frame(struct canvas *canvas, int height, int width, const char *title);

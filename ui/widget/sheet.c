@@ -7,9 +7,10 @@
 
 #include "ui/widget/panel.h"
 
-void sheet_init(struct sheet *sheet, const char *title)
+void sheet_init(struct sheet *sheet, const char *title, int cols)
 {
     memset(sheet, 0, sizeof *sheet);
+    sheet->cols = cols - PANEL_SIDES;
     snprintf(sheet->title, sizeof sheet->title, "%s", title);
 }
 
@@ -71,11 +72,49 @@ bool sheet_key(struct sheet *sheet, struct key key)
     default:
         return false;
     }
-    int last = sheet->count - sheet->page;
-    sheet->top += delta;
-    sheet->top = sheet->top > last ? last : sheet->top;
+    sheet->top += delta; /* drawing knows where the last page begins */
     sheet->top = sheet->top < 0 ? 0 : sheet->top;
     return true;
+}
+
+/* What is too long goes on below, under its own beginning. Returns the lines it took. */
+static int draw_line(struct canvas *canvas, struct rect rect, const struct sheet_line *line)
+{
+    int indent = (int)strspn(line->text, " ");
+    if (text_width(line->text) <= rect.w || indent >= rect.w) {
+        canvas_text(canvas, rect.y, rect.x, rect.w, line->role, line->text);
+        return 1;
+    }
+    struct rect rest = {rect.y, rect.x + indent, rect.h, rect.w - indent};
+    int lines = canvas_wrap(canvas, rest, line->role, line->text + indent);
+    return lines > 0 ? lines : 1;
+}
+
+static int lines_of(const struct sheet_line *line, int width)
+{
+    int indent = (int)strspn(line->text, " "), lines = 0;
+    if (text_width(line->text) <= width || indent >= width) {
+        return 1;
+    }
+    for (const char *rest = line->text + indent; *rest; lines++) {
+        rest += text_line(rest, width - indent);
+        rest += strspn(rest, " ");
+    }
+    return lines;
+}
+
+/* The first line of the last page. */
+static int last_top(const struct sheet *sheet, struct rect in)
+{
+    int top = sheet->count, used = 0;
+    while (top > 0) {
+        used += lines_of(&sheet->lines[top - 1], in.w);
+        if (used > in.h) {
+            break;
+        }
+        top--;
+    }
+    return top < sheet->count ? top : sheet->count - 1;
 }
 
 void sheet_draw(struct sheet *sheet, struct canvas *canvas)
@@ -85,14 +124,17 @@ void sheet_draw(struct sheet *sheet, struct canvas *canvas)
         int w = text_width(sheet->lines[i].text);
         width = w > width ? w : width;
     }
-    struct rect in = panel_frame(canvas, want, width, sheet->title);
-    sheet->page = in.h > 0 ? in.h : 1;
-    for (int i = 0; i < in.h && sheet->top + i < sheet->count; i++) {
-        const struct sheet_line *line = &sheet->lines[sheet->top + i];
-        canvas_text(canvas, in.y + i, in.x, in.w, line->role, line->text);
+    bool narrow = width + PANEL_SIDES > canvas->cols; /* lines will go on in the next one */
+    struct rect in = panel_frame(canvas, narrow ? canvas->rows : want, width, sheet->title);
+    int y = 0, shown = 0, last = last_top(sheet, in);
+    sheet->top = sheet->top > last ? last : sheet->top;
+    sheet->top = sheet->top < 0 ? 0 : sheet->top;
+    for (int i = sheet->top; y < in.h && i < sheet->count; i++, shown++) {
+        y += draw_line(canvas, (struct rect){in.y + y, in.x, in.h - y, in.w}, &sheet->lines[i]);
     }
-    if (sheet->count > in.h) {
+    sheet->page = shown > 0 ? shown : 1;
+    if (sheet->count > shown) {
         canvas_textf(canvas, in.y + in.h, in.x, in.w, ROLE_DIALOG, " %d-%d of %d ", sheet->top + 1,
-                     sheet->top + in.h, sheet->count);
+                     sheet->top + shown, sheet->count);
     }
 }

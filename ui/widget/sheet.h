@@ -16,9 +16,11 @@ struct sheet {
     char title[SHEET_TITLE];
     struct sheet_line *lines;
     int count, cap, top, page;
+    int cols; /* that a line has room for */
 };
 
-void sheet_init(struct sheet *sheet, const char *title);
+/* cols: of the screen. */
+void sheet_init(struct sheet *sheet, const char *title, int cols);
 void sheet_fini(struct sheet *sheet);
 void sheet_add(struct sheet *sheet, enum role role, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

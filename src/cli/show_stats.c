@@ -11,7 +11,9 @@ static const struct column peaks_columns[] = {
     {"scope_id", "OF",       CELL_TEXT,    0, "the account, or the scope's own word"              },
     {"use_case", "USE CASE", CELL_TEXT,    0, "ads_management or ads_insights, of buc"            },
     {"source",   NULL,       CELL_TEXT,    0, "the header"                                        },
-    {"class",    "CLASS",    CELL_TEXT,    0, "of the call whose answer carried the reading"      },
+    {"class",    "CLASS",    CELL_TEXT,    0,
+     "of the call whose answer carried the reading; none: it is older than single readings are "
+     "kept"                                                                                       },
     {"peak_pct", "PEAK%",    CELL_DECIMAL, 0, "the highest reading"                               },
     {"peak_at",  "AT",       CELL_TIME,    0, "and when"                                          },
     {"mean_pct", "MEAN%",    CELL_DECIMAL, 0, "of all of them"                                    },

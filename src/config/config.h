@@ -74,7 +74,7 @@ struct config {
     int async_above_rows;
 
     /* [retention] */
-    int64_t keep_api_calls_ms, keep_usage_log_ms, keep_log_ms, keep_holds_ms;
+    int64_t keep_api_calls_ms, keep_usage_log_ms, keep_log_ms, keep_holds_ms, keep_insights_ms;
 
     /* [access]: names of groups, "" = the owner alone */
     char operators[64], readers[64];

@@ -193,7 +193,9 @@ static const struct setting table[] = {
     {"retention", "log",                  SETTING_DURATION, AT(keep_log_ms),             "1d",    "3650d",      "90d",                        NULL,          NULL,
      "how long log lines are"                                                                                                                                                                                                                                          },
     {"retention", "holds",                SETTING_DURATION, AT(keep_holds_ms),           "1d",    "3650d",      "400d",                       NULL,          NULL,
-     "how long it is known why something waited"                                                                                                                                                                                                                       },
+     "how long runs, what they waited for and the sums of the rest are"                                                                                                                                                                                                },
+    {"retention", "insights",             SETTING_DURATION, AT(keep_insights_ms),        "90d",   "3650d",      "1125d",                      NULL,
+     NULL,                                                                                                                                                                      "how long insights, tombstones and what operators did are; Meta answers for 37 months" },
 
     {"access",    "operators",            SETTING_TEXT,     AT(operators),               NULL,    NULL,         "",                           NULL,          check_group,
      "group whose members may act; empty = the engine's own user"                                                                                                                                                                                                      },

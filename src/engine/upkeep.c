@@ -13,7 +13,8 @@ static void retain(struct engine *engine, int64_t now)
     struct store_retention retention = {.calls_ms = config->keep_api_calls_ms,
                                         .usage_ms = config->keep_usage_log_ms,
                                         .log_ms = config->keep_log_ms,
-                                        .history_ms = config->keep_holds_ms};
+                                        .history_ms = config->keep_holds_ms,
+                                        .data_ms = config->keep_insights_ms};
     struct err err = {0};
     bool more = true;
     /* Bounded steps: at most a few a minute, so that nobody waits for the writer. */

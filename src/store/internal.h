@@ -23,6 +23,7 @@ struct store {
     int depth;
     bool doomed; /* an inner part was rolled back: the outermost commit must not happen */
     int version;
+    int64_t retained_day; /* insights before it are gone; see retention.c */
     const struct store_event_map *events;
     struct action_key action_keys[ACTION_KEYS];
 };

@@ -1,6 +1,6 @@
 /*
  * read_limiters: the limiters, live with threshold, forecast and block; as of an instant from the
- * samples of usage_log (slope and forecast are then 0). See reader.h.
+ * samples of usage_log, or their hourly sums (slope and forecast are then 0). See reader.h.
  */
 #ifndef STORE_READ_LIMITERS_H
 #define STORE_READ_LIMITERS_H

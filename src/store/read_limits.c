@@ -15,7 +15,8 @@ static const enum scope_kind scopes[USAGE_SOURCE_COUNT] = {SCOPE_APP, SCOPE_ACCO
     "CASE scope WHEN 'insights' THEN 'buc' ELSE scope END AS source, scope_id, CASE scope WHEN "   \
     "'insights' THEN 'ads_insights' ELSE buc_type END AS use_case"
 
-/* As of an instant the readings of the two hours before it stand in for the governor's view. */
+/* As of an instant the readings of the two hours before it stand in for the governor's view; beyond
+ * the retention of usage_log the last of each whole hour. */
 static bool limiters_then(struct store_reader *reader, struct arena *arena, int64_t at,
                           const char *account_id, struct rows *rows, struct err *err)
 {
@@ -24,9 +25,12 @@ static bool limiters_then(struct store_reader *reader, struct arena *arena, int6
     if (!db_query(
             &reader->db, &q,
             "SELECT " LIMITER_OF_READING
-            ", pct, max(at), access_tier, scope FROM usage_log WHERE at > :at - 7200000 AND at <= "
-            ":at AND (:id IS NULL OR scope_id IN (:id, 'app')) GROUP BY source, scope_id, "
-            "use_case ORDER BY scope_id = 'app' DESC, scope_id",
+            ", pct, max(at), access_tier, scope FROM (SELECT scope, scope_id, buc_type, pct, at, "
+            "access_tier FROM usage_log WHERE at > :at - 7200000 AND at <= :at UNION ALL SELECT "
+            "scope, scope_id, buc_type, last_pct, hour * 3600000 + 3599999, '' FROM usage_hourly "
+            "WHERE hour >= (:at - 7200000) / 3600000 AND hour < :at / 3600000) WHERE :id IS NULL "
+            "OR scope_id IN (:id, 'app') GROUP BY source, scope_id, use_case ORDER BY scope_id = "
+            "'app' DESC, scope_id",
             err)) {
         return false;
     }

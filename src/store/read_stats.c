@@ -16,21 +16,27 @@ static bool begin(struct store_reader *reader, struct query *q, const char *sql,
     return true;
 }
 
+/* With a single min() or max() the bare columns come from the row that has it. A call's ms are real
+ * ones, so its arrival is found with the clock's speed. Readings beyond the retention of usage_log
+ * are summed in usage_hourly, which knows no classes. */
+static const char peaks_sql[] =
+    "SELECT scope, scope_id, buc_type, class, max(pct), sum(total) / sum(n), at, sum(n) FROM "
+    "(SELECT "
+    "* FROM (SELECT u.scope, u.scope_id, u.buc_type, u.pct, u.pct AS total, 1 AS n, u.at, "
+    "coalesce(c.class, '') AS class, min(abs(c.at + c.ms * :speed - u.at)) FROM usage_log u LEFT "
+    "JOIN api_calls c ON c.run_id = u.run_id AND c.at <= u.at WHERE u.at >= :from AND u.at <= :at "
+    "AND (:id IS NULL OR u.scope_id = :id) GROUP BY u.usage_id) UNION ALL SELECT scope, scope_id, "
+    "buc_type, max_pct, sum_pct, readings, hour * 3600000, '', 0 FROM usage_hourly WHERE hour >= "
+    ":from / 3600000 AND hour <= :at / 3600000 AND (:id IS NULL OR scope_id = :id)) GROUP BY "
+    "scope, "
+    "scope_id, buc_type, class ORDER BY max(pct) DESC, scope, scope_id, class";
+
 bool read_usage_peaks(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                       const char *account_id, int64_t from, struct peak_rows *out, struct err *err)
 {
     struct rows rows = {.record_size = sizeof(struct peak_row), .arena = arena};
     struct query q = {0};
-    /* With a single min() or max() the bare columns come from the row that has it. A call's ms are
-     * real ones, so its arrival is found with the clock's speed. */
-    if (!begin(reader, &q,
-               "SELECT scope, scope_id, buc_type, class, max(pct), avg(pct), at, count(*) FROM "
-               "(SELECT u.scope, u.scope_id, u.buc_type, u.pct, u.at, coalesce(c.class, '') AS "
-               "class, min(abs(c.at + c.ms * :speed - u.at)) FROM usage_log u LEFT JOIN api_calls "
-               "c ON c.run_id = u.run_id AND c.at <= u.at WHERE u.at >= :from AND u.at <= :at AND "
-               "(:id IS NULL OR u.scope_id = :id) GROUP BY u.usage_id) GROUP BY scope, scope_id, "
-               "buc_type, class ORDER BY max(pct) DESC, scope, scope_id, class",
-               at_ms, account_id, from, err)) {
+    if (!begin(reader, &q, peaks_sql, at_ms, account_id, from, err)) {
         return false;
     }
     bind_real(&q, ":speed", store_reader_clock(reader).speed);
@@ -55,21 +61,33 @@ bool read_usage_peaks(struct store_reader *reader, struct arena *arena, int64_t 
     return step == 0;
 }
 
+/* Calls beyond the retention of api_calls are summed in calls_hourly, of all accounts together;
+ * readings in usage_hourly. The busiest minute of both is that of one class. */
+static const char hours_sql[] =
+    "WITH minutes AS (SELECT at / 3600000 AS hour, count(*) AS calls, sum(failed) AS failed, "
+    "count(*) AS busiest, sum(cost) AS cost FROM api_calls WHERE at >= :from AND at <= :at AND "
+    "(:id "
+    "IS NULL OR account_id = :id) GROUP BY at / 60000 UNION ALL SELECT hour, sum(calls), "
+    "sum(failed), max(busiest_minute), sum(cost) FROM calls_hourly WHERE :id IS NULL AND hour >= "
+    ":from / 3600000 AND hour <= :at / 3600000 GROUP BY hour), readings AS (SELECT hour, "
+    "sum(total) "
+    "/ sum(n) AS mean, max(most) AS most FROM (SELECT at / 3600000 AS hour, sum(pct) AS total, "
+    "count(*) AS n, max(pct) AS most FROM usage_log WHERE at >= :from AND at <= :at AND (:id IS "
+    "NULL "
+    "OR scope_id = :id) GROUP BY 1 UNION ALL SELECT hour, sum(sum_pct), sum(readings), "
+    "max(max_pct) "
+    "FROM usage_hourly WHERE hour >= :from / 3600000 AND hour <= :at / 3600000 AND (:id IS NULL OR "
+    "scope_id = :id) GROUP BY hour) GROUP BY hour) SELECT m.hour * 3600000, sum(calls), "
+    "sum(failed), "
+    "max(busiest), coalesce(r.mean, -1), coalesce(r.most, -1), sum(cost) FROM minutes m LEFT JOIN "
+    "readings r ON r.hour = m.hour GROUP BY m.hour ORDER BY m.hour";
+
 bool read_usage_hours(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                       const char *account_id, int64_t from, struct hour_rows *out, struct err *err)
 {
     struct rows rows = {.record_size = sizeof(struct hour_row), .arena = arena};
     struct query q = {0};
-    if (!begin(reader, &q,
-               "WITH minutes AS (SELECT at / 3600000 AS hour, count(*) AS calls, sum(failed) AS "
-               "failed, sum(cost) AS cost FROM api_calls WHERE at >= :from AND at <= :at AND (:id "
-               "IS NULL OR account_id = :id) GROUP BY at / 60000), readings AS (SELECT at / "
-               "3600000 AS hour, avg(pct) AS mean, max(pct) AS most FROM usage_log WHERE at >= "
-               ":from AND at <= :at AND (:id IS NULL OR scope_id = :id) GROUP BY 1) SELECT "
-               "m.hour * 3600000, sum(calls), sum(failed), max(calls), coalesce(r.mean, -1), "
-               "coalesce(r.most, -1), sum(cost) FROM minutes m LEFT JOIN readings r ON r.hour = "
-               "m.hour GROUP BY m.hour ORDER BY m.hour",
-               at_ms, account_id, from, err)) {
+    if (!begin(reader, &q, hours_sql, at_ms, account_id, from, err)) {
         return false;
     }
     int step;

@@ -7,7 +7,7 @@
 #include "model/usage.h"
 #include "store/reader.h"
 
-/* Readings in [from, at_ms or now]. */
+/* Readings in [from, at_ms or now], those that are summed by hour included. */
 struct peak_row {
     enum usage_source source;
     const char *scope_id;
@@ -27,7 +27,7 @@ bool read_usage_peaks(struct store_reader *reader, struct arena *arena, int64_t 
 struct hour_row {
     int64_t hour;             /* its beginning, ms */
     int64_t calls, failed;    /* API calls */
-    int64_t busiest_minute;   /* calls of it */
+    int64_t busiest_minute;   /* calls of it; beyond the single calls, of its busiest class */
     double mean_pct, max_pct; /* of all readings; -1 = none */
     double cost;
 };

@@ -1,4 +1,4 @@
-/* What lasts from one instant to another: history, holds, the past as readers see it, retention. */
+/* What lasts from one instant to another: history, holds, the past as readers see it. */
 #include "tests/unit/store/store_fixture.h"
 
 #include "store/calls.h"
@@ -9,7 +9,6 @@
 #include "store/read_holds.h"
 #include "store/read_limiters.h"
 #include "store/read_runs.h"
-#include "store/retention.h"
 #include "store/runs.h"
 #include "store/usage.h"
 
@@ -359,115 +358,6 @@ static void test_a_crashed_engine_ends_at_its_last_heartbeat(void **unused)
     place_close(&place);
 }
 
-/* ---- retention ----------------------------------------------------------------------------------
- */
-
-static void put_call(struct place *place, int64_t at, const char *message)
-{
-    struct call_record call = {.at = at,
-                               .call_class = CALL_ADS,
-                               .path = "act/ads",
-                               .http_status = message ? 400 : 200,
-                               .code = message ? 17 : 0,
-                               .ms = 100,
-                               .bytes = 10,
-                               .rows = 5,
-                               .cost = 1};
-    snprintf(call.account_id, sizeof call.account_id, "%s", ACCOUNT);
-    assert_true(store_call_append(place->store, &call, message, &place->err));
-}
-
-static void put_year(struct place *place)
-{
-    for (int day = 0; day < 400; day += 10) {
-        int64_t at = NOON - (int64_t)day * DAY_MS;
-        struct ledger_entry entry = {.day = TODAY - day,
-                                     .hour = 12,
-                                     .call_class = CALL_ADS,
-                                     .calls = 1,
-                                     .cost = 1,
-                                     .account_id = ACCOUNT};
-        struct run run = {
-            .account_id = ACCOUNT, .started_at = at, .status = RUN_SUCCESS, .finished_at = at + 5};
-        put_call(place, at, day % 20 ? "limit" : NULL);
-        put_reading(place, at, day / 4.0);
-        assert_true(store_ledger_add(place->store, &entry, &place->err));
-        assert_true(store_run_create(place->store, &run, &place->err));
-        run.status = RUN_SUCCESS;
-        assert_true(store_run_finish(place->store, &run, &place->err));
-    }
-    for (int day = 390; day >= 0; day -= 10) {
-        hold(place, HOLD_QUOTA_APP, NOON - (int64_t)day * DAY_MS, 0);
-        hold(place, HOLD_QUEUED, NOON - (int64_t)day * DAY_MS + 1000, 0);
-    }
-}
-
-static void retain(struct place *place, int64_t now)
-{
-    struct store_retention keep = {.calls_ms = 30 * (int64_t)DAY_MS,
-                                   .usage_ms = 90 * (int64_t)DAY_MS,
-                                   .log_ms = 90 * (int64_t)DAY_MS,
-                                   .history_ms = 200 * (int64_t)DAY_MS,
-                                   .batch = 3};
-    bool more = true;
-    int steps = 0;
-    for (; more && steps < 100; steps++) {
-        if (!store_retain(place->store, &keep, now, &more, &place->err)) {
-            fail_msg("%s", place->err.message);
-        }
-    }
-    assert_in_range(steps, 5, 99);
-}
-
-static void test_raw_rows_go_by_age_and_their_sums_stay(void **unused)
-{
-    (void)unused;
-    struct place place;
-    place_open(&place);
-    put_year(&place);
-    retain(&place, NOON);
-    assert_sql(&place, "SELECT count(*) FROM api_calls", "4");
-    assert_sql(&place, "SELECT count(*) FROM usage_log", "10");
-    assert_sql(&place, "SELECT count(*) FROM sync_runs", "21");
-    assert_sql(&place, "SELECT count(*) FROM budget_ledger", "21");
-    assert_sql(&place,
-               "SELECT count(*) || ' ' || sum(calls) || ' ' || sum(failed) || ' ' || "
-               "sum(throttled) FROM calls_daily",
-               "17 17 8 8"); /* 40 to 200 days old: younger are raw, older are gone */
-    assert_sql(&place,
-               "SELECT count(*) || ' ' || min(max_pct) || ' ' || max(max_pct) FROM "
-               "usage_hourly",
-               "11 25.0 50.0");
-    /* The routine ones that ended in the last 30 days alone, the others of 200; one is open. */
-    assert_sql(&place,
-               "SELECT group_concat(n) FROM (SELECT count(*) AS n FROM holds GROUP BY "
-               "reason ORDER BY reason)",
-               "5,21");
-    assert_sql(&place, "SELECT sum(holds) FROM holds_daily WHERE reason = 'queued'", "17");
-    place_close(&place);
-}
-
-static void test_a_second_step_adds_to_the_sums(void **unused)
-{
-    (void)unused;
-    struct place place;
-    bool more = false;
-    struct store_retention keep = {.calls_ms = DAY_MS, .batch = 2};
-    place_open(&place);
-    for (int i = 0; i < 5; i++) {
-        put_call(&place, NOON + i, NULL); /* one day, three batches */
-    }
-    for (int i = 0; i < 3; i++) {
-        assert_true(
-            store_retain(place.store, &keep, NOON + 2 * (int64_t)DAY_MS, &more, &place.err));
-    }
-    assert_false(more);
-    assert_sql(&place, "SELECT calls || ' ' || ms || ' ' || rows || ' ' || cost FROM calls_daily",
-               "5 500 25 5.0");
-    assert_sql(&place, "SELECT count(*) FROM api_calls", "0");
-    place_close(&place);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -482,8 +372,6 @@ int main(void)
         cmocka_unit_test(test_a_failed_run_is_found_behind_many_others),
         cmocka_unit_test(test_readings_repeat_once_a_minute),
         cmocka_unit_test(test_a_crashed_engine_ends_at_its_last_heartbeat),
-        cmocka_unit_test(test_raw_rows_go_by_age_and_their_sums_stay),
-        cmocka_unit_test(test_a_second_step_adds_to_the_sums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

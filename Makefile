@@ -195,6 +195,8 @@ man: setup
 	@+$(SUB) MODE=release binaries
 	@{ sed '/BEGIN GENERATED/q' data/man/adtop.1; $(BUILD)/release/adtop help --roff; \
 	sed -n '/END GENERATED/,$$p' data/man/adtop.1; } > $(BUILD)/adtop.1 && cp $(BUILD)/adtop.1 data/man/adtop.1
+	@+$(SUB) MODE=release $(BUILD)/release/tests/unit/ui/test_manual
+	@ADTOP_GOLDEN=write $(BUILD)/release/tests/unit/ui/test_manual >/dev/null
 
 bench_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(bench_bin): $(B)/%: $(B)/%.o $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r)))

@@ -121,9 +121,11 @@ static bool take_shape(const struct words *words, const struct config *config,
 static bool take_size(struct reading *reading, struct forecast_request *request,
                       struct entity_totals *totals, struct err *err)
 {
+    static const int least_days = 8;
+    int days = request->days > least_days ? request->days : least_days;
     int64_t rows = 0; /* of a day: ads that are no longer active have theirs too */
     if (!read_entity_totals(reading->reader, reading->account, totals, err) ||
-        !read_rows_per_day(reading->reader, reading->account, LEVEL_AD, &rows, err)) {
+        !read_rows_per_day(reading->reader, reading->account, LEVEL_AD, days, &rows, err)) {
         return false;
     }
     double ads = (double)(rows > totals->active ? rows : totals->active);

@@ -204,7 +204,7 @@ bool read_entity_totals(struct store_reader *reader, const char *account_id,
 }
 
 bool read_rows_per_day(struct store_reader *reader, const char *account_id,
-                       enum insight_level level, int64_t *out, struct err *err)
+                       enum insight_level level, int days, int64_t *out, struct err *err)
 {
     struct query q = {0};
     int64_t account = 0;
@@ -214,12 +214,13 @@ bool read_rows_per_day(struct store_reader *reader, const char *account_id,
             &reader->db, &q,
             "SELECT max(n) FROM (SELECT count(*) AS n FROM insight WHERE account_no = :no AND "
             "level = :level AND date_start > (SELECT max(date_start) FROM insight WHERE "
-            "account_no = :no AND level = :level) - 8 GROUP BY date_start)",
+            "account_no = :no AND level = :level) - :days GROUP BY date_start)",
             err)) {
         return false;
     }
     bind_i64(&q, ":no", account);
     bind_i64(&q, ":level", level);
+    bind_i64(&q, ":days", days);
     int step = db_step(&q, err);
     if (step > 0) {
         *out = col_i64(&q, 0);

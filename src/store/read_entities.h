@@ -47,9 +47,10 @@ struct entity_totals {
 bool read_entity_totals(struct store_reader *reader, const char *account_id,
                         struct entity_totals *out, struct err *err);
 
-/* Rows a day of the listing of this level: of the fullest of the last days held; 0 = none is. */
+/* Rows a day of the listing of this level: of the fullest of so many last days; 0 = none is held.
+ */
 bool read_rows_per_day(struct store_reader *reader, const char *account_id,
-                       enum insight_level level, int64_t *out, struct err *err);
+                       enum insight_level level, int days, int64_t *out, struct err *err);
 
 /* daily_metrics of one entity ("act_<n>" for the account), one row a day that has data. */
 struct daily_row {

@@ -192,7 +192,7 @@ static void read_entity_tree(struct place *place, struct store_reader *r)
     assert_true(read_entity(r, place->arena, "100", &row, &place->err));
     int64_t rows_per_day;
     assert_true(read_entity_totals(r, ACCOUNT, &totals, &place->err));
-    assert_true(read_rows_per_day(r, ACCOUNT, LEVEL_AD, &rows_per_day, &place->err));
+    assert_true(read_rows_per_day(r, ACCOUNT, LEVEL_AD, 8, &rows_per_day, &place->err));
     assert_true(read_daily(r, place->arena, ACCOUNT, "100", TODAY - 7, TODAY, &daily, &place->err));
     assert_true(
         read_daily(r, place->arena, ACCOUNT, ACCOUNT, TODAY - 7, TODAY, &daily, &place->err));

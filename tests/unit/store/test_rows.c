@@ -219,15 +219,17 @@ static void test_rows_per_day_are_those_of_the_fullest_recent_day(void **unused)
     place_open(&place);
     struct store_reader *reader = store_reader_open(place.db, &noon, &place.err);
     assert_non_null(reader);
-    assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_AD, &per_day, &place.err));
+    assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_AD, 8, &per_day, &place.err));
     assert_int_equal(per_day, 0);
     struct insight rows[] = {insight_of("120", TODAY, 100),    insight_of("121", TODAY - 6, 50),
                              insight_of("122", TODAY - 6, 50), insight_of("120", TODAY - 20, 1),
                              insight_of("121", TODAY - 20, 1), insight_of("122", TODAY - 20, 1)};
     put_insights(&place, rows, 6, NOON);
-    assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_AD, &per_day, &place.err));
+    assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_AD, 8, &per_day, &place.err));
     assert_int_equal(per_day, 2);
-    assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_ADSET, &per_day, &place.err));
+    assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_AD, 90, &per_day, &place.err));
+    assert_int_equal(per_day, 3);
+    assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_ADSET, 8, &per_day, &place.err));
     assert_int_equal(per_day, 0);
     store_reader_close(reader);
     place_close(&place);

@@ -10,10 +10,11 @@
 #include "engine/state.h"
 #include "govern/alert_rules.h"
 #include "store/alerts.h"
+#include "store/calls.h"
 #include "store/ledger.h"
 
 enum { RECENT_MS = 3600000, SUBJECT_SIZE = sizeof(((struct alert_watch *)0)->subject) };
-enum { THROTTLED_MAX = 256 };
+enum { THROTTLED_MAX = 256, API_RECENT_MS = 15 * 60000, API_BEFORE_MS = 6 * 3600000 };
 
 /* The state of a rule for one subject; NULL = none is kept. */
 static struct alert_watch *watch_of(struct engine *engine, enum alert_kind kind,
@@ -146,6 +147,27 @@ static void watch_errors(struct engine *engine)
     observe(engine, ALERT_ERROR_RATE, "app", alert_figure_error_rate(rate.pct, rate.limit));
 }
 
+/* Meta, or the way there: against the hours before. While answers are slow their usual time is that
+ * of before: else slow would become usual. */
+static void watch_api(struct engine *engine, int64_t now)
+{
+    struct call_health recent = {0};
+    struct err err = {0};
+    const struct alert_watch *slow = watch_of(engine, ALERT_API_SLOW, "api");
+    bool ok = store_calls_health(engine->store, now - API_RECENT_MS, now, &recent, &err);
+    if (ok && now >= engine->usual_at + API_RECENT_MS && !slow) {
+        ok = store_calls_health(engine->store, now - API_BEFORE_MS, now - 2 * API_RECENT_MS,
+                                &engine->usual, &err);
+        engine->usual_at = now;
+    }
+    if (!ok) {
+        record_log(engine, LOG_ERROR, NULL, 0, "calls: %s", err.message);
+        return;
+    }
+    observe(engine, ALERT_API_FAILING, "api", alert_figure_failing(&recent));
+    observe(engine, ALERT_API_SLOW, "api", alert_figure_slow(&recent, &engine->usual));
+}
+
 static void watch_budget(struct engine *engine, int64_t now)
 {
     struct budget_policy policy;
@@ -238,6 +260,7 @@ void alerts_watch(struct engine *engine, int64_t now)
 {
     watch_limits(engine, now);
     watch_errors(engine);
+    watch_api(engine, now);
     watch_budget(engine, now);
     watch_accounts(engine, now);
     watch_drift(engine);

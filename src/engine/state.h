@@ -164,6 +164,8 @@ struct engine {
     double spent_before; /* of the budget, at spent_at of spent_day */
     int64_t spent_at;
     int32_t spent_day;
+    struct call_health usual; /* how calls went before the last minutes, as of usual_at */
+    int64_t usual_at;
 
     struct inbox inbox;
     const char *stop_why; /* for the engine row */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "model/alert.h"
+#include "model/call.h"
 
 enum alert_kind {
     ALERT_SCOPE_THROTTLED, /* a scope blocked for 15 min; subject = scope_id */
@@ -19,6 +20,8 @@ enum alert_kind {
     ALERT_CHECKSUM,      /* subject = account */
     ALERT_SCHEMA_DRIFT,  /* subject = edge */
     ALERT_CRASH_RESTART,
+    ALERT_API_FAILING, /* calls of a quarter of an hour fail by what passes by itself */
+    ALERT_API_SLOW,    /* their answers take longer than usual */
     ALERT_KIND_COUNT
 };
 
@@ -52,5 +55,10 @@ double alert_figure_stale(int64_t data_as_of_ms, int64_t cadence_ms,
                           int64_t now_ms); /* minutes beyond the cadence */
 double alert_figure_budget(int64_t ends_at_ms, int64_t day_ends_ms); /* hours short; 0 = lasts */
 double alert_figure_error_rate(double pct, double limit_pct);        /* per cent of the limit */
+/* Per cent of the calls that failed so; 0 when there are too few to tell. */
+double alert_figure_failing(const struct call_health *recent);
+/* How often the usual time answers take, class by class; 0 when there are too few to compare, or
+ * they are quick all the same. */
+double alert_figure_slow(const struct call_health *recent, const struct call_health *before);
 
 #endif

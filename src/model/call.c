@@ -56,3 +56,13 @@ const char *error_class_name(enum error_class error_class)
 {
     return names_get(error_classes, ERROR_CLASS_COUNT, (int)error_class);
 }
+
+int64_t call_health_mean_ms(const struct call_health *health)
+{
+    int64_t calls = 0, ms = 0;
+    for (int i = 0; i < CALL_CLASS_COUNT; i++) {
+        calls += health->calls[i];
+        ms += health->ms[i];
+    }
+    return calls ? ms / calls : 0;
+}

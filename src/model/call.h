@@ -41,4 +41,11 @@ struct call_record {
     double cost; /* weighted units */
 };
 
+/* How calls of a time went. */
+struct call_health {
+    int64_t calls[CALL_CLASS_COUNT], ms[CALL_CLASS_COUNT]; /* answered ones, and their sum */
+    int64_t all, passing; /* sent ones; failed by what passes by itself, and is not a limit */
+};
+int64_t call_health_mean_ms(const struct call_health *health); /* 0 = none was answered */
+
 #endif

@@ -25,4 +25,8 @@ struct store_calls {
 bool store_calls_load(struct store *store, struct arena *arena, int64_t since_ms,
                       struct store_calls *out, struct err *err);
 
+/* In (from, to]. */
+bool store_calls_health(struct store *store, int64_t from, int64_t to, struct call_health *out,
+                        struct err *err);
+
 #endif

@@ -24,6 +24,10 @@ struct error_groups {
 bool read_errors(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                  const char *account_id, int64_t from, struct error_groups *out, struct err *err);
 
+/* How calls in (from, to] went, failed ones or not. */
+bool read_call_health(struct store_reader *reader, int64_t from, int64_t to,
+                      struct call_health *out, struct err *err);
+
 struct error_query {
     const char *account_id; /* NULL = all */
     bool by_code;           /* only those of code and subcode */

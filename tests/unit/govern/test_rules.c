@@ -266,6 +266,34 @@ static void test_alert_figures(void **state)
     assert_true(alert_figure_error_rate(10.5, 15) == 70);
 }
 
+static void test_alert_figures_of_calls(void **state)
+{
+    (void)state;
+    struct call_health recent = {.all = 100, .passing = 6}, before = {0};
+    assert_true(alert_figure_failing(&recent) == 6);
+    recent.all = 19; /* too few to tell */
+    assert_true(alert_figure_failing(&recent) == 0);
+    recent = (struct call_health){.all = 30, .passing = 2};
+    assert_true(alert_figure_failing(&recent) == 0);
+    recent.calls[CALL_ADS] = 20;
+    recent.ms[CALL_ADS] = 20 * 2400;
+    recent.calls[CALL_INSIGHTS] = 50; /* of which nothing is known from before */
+    recent.ms[CALL_INSIGHTS] = 50 * 9000;
+    before.calls[CALL_ADS] = 400;
+    before.ms[CALL_ADS] = 400 * 600;
+    assert_true(alert_figure_slow(&recent, &before) == 4);
+    before.calls[CALL_ADS] = 5;
+    assert_true(alert_figure_slow(&recent, &before) == 0);
+    before = (struct call_health){0};
+    before.calls[CALL_ADS] = 400;
+    before.ms[CALL_ADS] = 400 * 50;
+    recent.ms[CALL_ADS] = 20 * 500; /* ten times as long, and quick all the same */
+    assert_true(alert_figure_slow(&recent, &before) == 0);
+    assert_true(call_health_mean_ms(&before) == 50);
+    before = (struct call_health){0};
+    assert_true(call_health_mean_ms(&before) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_alert_rules_are_complete),
         cmocka_unit_test(test_alert_step_fires_once_and_clears_once),
         cmocka_unit_test(test_alert_figures),
+        cmocka_unit_test(test_alert_figures_of_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

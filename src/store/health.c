@@ -1,0 +1,64 @@
+/* How calls went: for the engine's alerts and for the console, over one statement. */
+#include <string.h>
+
+#include "model/error_catalog.h"
+#include "store/calls.h"
+#include "store/internal.h"
+#include "store/read_errors.h"
+#include "store/reader_internal.h"
+
+/* Whether a failed call is one that is repeated and then goes well. */
+static bool passes(int code, int subcode, int http_status)
+{
+    return error_catalog_find(code, subcode, NULL, http_status)->error_class == ERROR_RETRY;
+}
+
+static bool sum_calls(struct db *db, int64_t from, int64_t to, struct call_health *out,
+                      struct err *err)
+{
+    struct query q = {0};
+    struct call_health sum = {0};
+    if (!db_query(db, &q,
+                  "SELECT class, http_status, coalesce(code, 0), coalesce(subcode, 0), failed, "
+                  "count(*), sum(ms) FROM api_calls WHERE at > :from AND at <= :to GROUP BY class, "
+                  "http_status, code, subcode, failed",
+                  err)) {
+        return false;
+    }
+    bind_i64(&q, ":from", from);
+    bind_i64(&q, ":to", to);
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        int class_at = words_value(WORDS_CALL_CLASS, col_text(&q, 0, NULL));
+        int status = (int)col_i64(&q, 1);
+        int64_t count = col_i64(&q, 5);
+        sum.all += count;
+        if (status > 0) {
+            sum.calls[class_at] += count;
+            sum.ms[class_at] += col_i64(&q, 6);
+        }
+        if (col_i64(&q, 4) && passes((int)col_i64(&q, 2), (int)col_i64(&q, 3), status)) {
+            sum.passing += count;
+        }
+    }
+    db_done(&q);
+    if (step == 0) {
+        *out = sum;
+    }
+    return step == 0;
+}
+
+bool store_calls_health(struct store *store, int64_t from, int64_t to, struct call_health *out,
+                        struct err *err)
+{
+    store_lock(store);
+    bool ok = sum_calls(&store->db, from, to, out, err);
+    store_unlock(store);
+    return ok;
+}
+
+bool read_call_health(struct store_reader *reader, int64_t from, int64_t to,
+                      struct call_health *out, struct err *err)
+{
+    return sum_calls(&reader->db, from, to, out, err);
+}

@@ -9,6 +9,8 @@
 #include "store/overrides.h"
 #include "store/tables.h"
 
+enum { SAME_WAIT_MS = 5 * 60000 }; /* a wait that begins later than that is another */
+
 /* The open hold of the account or scope: 1 = there is one, in out. */
 static int open_hold(struct store *store, const struct hold *hold, struct hold *out,
                      struct err *err)
@@ -39,6 +41,35 @@ static int open_hold(struct store *store, const struct hold *hold, struct hold *
     return step;
 }
 
+/* A hold that follows one like it, with nothing but a place in the queue between them, is the same
+ * wait with another end: what it was given first stands in that one. */
+static bool first_end(struct store *store, struct hold *hold, struct err *err)
+{
+    struct query q = {0};
+    hold->first_until = hold->until;
+    if (!hold->account_id[0] || !hold_reason_is_quota(hold->reason)) {
+        return true;
+    }
+    if (!db_query(&store->db, &q,
+                  "SELECT reason, scope, scope_id, first_until FROM (SELECT * FROM holds WHERE "
+                  "account_id = :id ORDER BY since DESC LIMIT 8) WHERE reason NOT IN ('queued', "
+                  "'concurrency') AND (ended_at IS NULL OR ended_at > :from) ORDER BY since DESC "
+                  "LIMIT 1",
+                  err)) {
+        return false;
+    }
+    bind_text(&q, ":id", hold->account_id);
+    bind_i64(&q, ":from", hold->since - SAME_WAIT_MS);
+    int step = db_step(&q, err);
+    if (step > 0 && strcmp(col_text(&q, 0, NULL), hold_reason_name(hold->reason)) == 0 &&
+        strcmp(col_text(&q, 1, NULL), hold->scope) == 0 &&
+        strcmp(col_text(&q, 2, NULL), hold->scope_id) == 0 && col_i64(&q, 3) > 0) {
+        hold->first_until = col_i64(&q, 3);
+    }
+    db_done(&q);
+    return step >= 0;
+}
+
 bool store_hold_open(struct store *store, struct hold *hold, struct err *err)
 {
     struct hold old = {0};
@@ -54,8 +85,8 @@ bool store_hold_open(struct store *store, struct hold *hold, struct err *err)
         hold->hold_id = old.hold_id;
         hold->since = old.since;
     } else if (ok) {
-        hold->first_until = hold->until;
-        ok = (there == 0 || store_hold_close(store, old.hold_id, hold->since, err)) &&
+        ok = first_end(store, hold, err) &&
+             (there == 0 || store_hold_close(store, old.hold_id, hold->since, err)) &&
              fields_insert(&store->db, "holds", hold_fields, 1, hold, NULL, err);
         hold->hold_id = ok ? db_last_id(&store->db) : 0;
     }

@@ -92,7 +92,8 @@ static bool read_last_run(struct store_reader *reader, struct account_row *row, 
     if (!db_query(
             &reader->db, &q,
             "SELECT run_id, mode, status, started_at, finished_at, error_code, error_subcode, "
-            "error_message, progress FROM sync_runs WHERE account_id = :id AND started_at <= "
+            "error_message, progress, done_pct FROM sync_runs WHERE account_id = :id AND "
+            "started_at <= "
             ":at ORDER BY started_at DESC LIMIT 2",
             err)) {
         return false;
@@ -108,6 +109,7 @@ static bool read_last_run(struct store_reader *reader, struct account_row *row, 
             row->running_run_id = col_i64(&q, 0);
             row->running_since = col_i64(&q, 3);
             row->progress = col_copy(&q, 8, arena);
+            row->done_pct = col_real(&q, 9);
             continue;
         }
         row->last_run_id = col_i64(&q, 0);

@@ -34,6 +34,7 @@ struct account_row {
     int64_t running_run_id;
     int64_t running_since;
     const char *progress;
+    double done_pct; /* of its insights; 0 or less = not known */
     /* Windows that end at at_ms. */
     int64_t runs_24h, failed_24h;
     int64_t errors_1h;   /* failed API calls */

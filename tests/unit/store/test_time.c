@@ -123,38 +123,20 @@ static void test_holds_keep_the_end_they_were_given_first(void **unused)
     assert_true(read_account(reader, place.arena, 0, ACCOUNT, &row, &place.err));
     assert_true(row.hold_until == NOON + 3 * HOUR_MS);
     assert_true(row.hold_first_until == NOON + HOUR_MS);
-    hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 3000,
-         NOON + 4 * HOUR_MS); /* another hold, another end */
+    /* It was to run, found no worker, and waits again: the same wait. */
+    hold(&place, HOLD_QUEUED, NOON + 3 * HOUR_MS, 0);
+    hold(&place, HOLD_CONCURRENCY, NOON + 3 * HOUR_MS + 1000, 0);
+    hold(&place, HOLD_QUOTA_APP, NOON + 3 * HOUR_MS + 2000, NOON + 4 * HOUR_MS);
     assert_true(read_account(reader, place.arena, 0, ACCOUNT, &row, &place.err));
-    assert_true(row.hold_first_until == NOON + 4 * HOUR_MS);
+    assert_true(row.hold_first_until == NOON + HOUR_MS);
+    hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 4 * HOUR_MS, NOON + 5 * HOUR_MS); /* another limit's */
+    assert_true(read_account(reader, place.arena, 0, ACCOUNT, &row, &place.err));
+    assert_true(row.hold_first_until == NOON + 5 * HOUR_MS);
+    hold(&place, HOLD_RUNNING, NOON + 5 * HOUR_MS, 0); /* it got on meanwhile */
+    hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 5 * HOUR_MS + 1000, NOON + 6 * HOUR_MS);
+    assert_true(read_account(reader, place.arena, 0, ACCOUNT, &row, &place.err));
+    assert_true(row.hold_first_until == NOON + 6 * HOUR_MS);
     store_reader_close(reader);
-    place_close(&place);
-}
-
-/* What an engine that starts has to count: what was answered, oldest first. */
-static void test_calls_that_still_count(void **unused)
-{
-    (void)unused;
-    struct place place;
-    struct store_calls calls;
-    place_open(&place);
-    static const int64_t sent[] = {NOON + 2000, NOON, NOON + 1000, NOON + 3000};
-    for (int i = 0; i < 4; i++) {
-        struct call_record call = {.at = sent[i],
-                                   .account_id = ACCOUNT,
-                                   .call_class = CALL_INSIGHTS,
-                                   .path = "act_1/insights",
-                                   .http_status =
-                                       i == 3 ? 0 : 200, /* the last was never answered */
-                                   .cost = i + 1};
-        assert_true(store_call_append(place.store, &call, NULL, &place.err));
-    }
-    assert_true(store_calls_load(place.store, place.arena, NOON, &calls, &place.err));
-    assert_int_equal(calls.count, 2);
-    assert_true(calls.rows[0].at == NOON + 1000 && calls.rows[1].at == NOON + 2000);
-    assert_string_equal(calls.rows[0].account_id, ACCOUNT);
-    assert_int_equal(calls.rows[0].call_class, CALL_INSIGHTS);
-    assert_true(calls.rows[0].cost > 2.9 && calls.rows[0].cost < 3.1);
     place_close(&place);
 }
 
@@ -364,7 +346,6 @@ int main(void)
         cmocka_unit_test(test_changes_are_intervals_and_the_past_is_drawn_from_them),
         cmocka_unit_test(test_an_account_not_listed_any_more_is_kept_as_removed),
         cmocka_unit_test(test_an_account_has_one_open_hold),
-        cmocka_unit_test(test_calls_that_still_count),
         cmocka_unit_test(test_holds_keep_the_end_they_were_given_first),
         cmocka_unit_test(test_holds_that_touch_a_time_and_those_that_ended),
         cmocka_unit_test(test_a_run_is_running_until_it_ended),

@@ -11,7 +11,7 @@
 #include "ui/widget/gauge.h"
 
 enum { DETAIL_MIN = 11, GAUGE_MIN = 10, GAUGE_MAX = 26, STALE_MS = 5 * 60000, HOUR_MS = 3600000 };
-enum { COLS_CLOCK = 50, COLS_NAME = 70, COLS_ROOMY = 100 };
+enum { COLS_CLOCK = 50, COLS_NAME = 70, COLS_ROOMY = 100, NAME_MIN = 6, CAUSE_MIN = 16 };
 
 static struct text when(const struct env *env, int64_t at)
 {
@@ -51,18 +51,21 @@ static int affected(const struct verdict *v)
     return v->held + v->needs_person;
 }
 
-/* "clears 10:24..10:40" */
+/* "clears 10:24..10:40", "clears ~10:40 (was 10:31)"; the last part gives way first. */
 static void add_clears(const struct env *env, struct line *line)
 {
     const struct verdict *v = &env->overview->verdict;
-    char text[80];
-    if (v->clears_first) {
-        struct text first = when(env, v->clears_first), last = when(env, v->clears_last);
-        bool one = strcmp(first.text, last.text) == 0;
-        snprintf(text, sizeof text, one ? "clears %.20s" : "clears %.20s..%.20s", first.text,
-                 last.text);
-        add(line, ROLE_TEXT, text);
+    char text[64], was[96];
+    if (!v->clears_first) {
+        return;
     }
+    struct text first = when(env, v->clears_first), last = when(env, v->clears_last);
+    bool one = strcmp(first.text, last.text) == 0;
+    snprintf(text, sizeof text, one ? "clears %s%.20s" : "clears %s%.20s..%.20s",
+             v->clears_estimated ? "~" : "", first.text, last.text);
+    snprintf(was, sizeof was, "%s (was %.20s)", text, when(env, v->clears_before).text);
+    bool fits = line->x + 2 + text_width(was) <= line->end;
+    add(line, ROLE_TEXT, v->clears_before && fits ? was : text);
 }
 
 static void add_people(const struct env *env, struct line *line)
@@ -112,11 +115,46 @@ static void add_since(const struct env *env, struct line *line)
     }
 }
 
+/* Cut where there is no room for all of it: the first causes are the gravest. */
+static void add_cause(const struct verdict *v, struct line *line)
+{
+    char text[192];
+    int gap = line->x > line->start ? 2 : 0, room = line->end - line->x - gap;
+    snprintf(text, sizeof text, "by %s%s%s", v->cause, v->advice[0] ? ": " : "", v->advice);
+    if (room >= CAUSE_MIN || room >= text_width(text)) {
+        line->x += gap;
+        line->x += canvas_text(line->canvas, line->y, line->x, room, ROLE_TEXT, text);
+    }
+}
+
+/* What is in order but has a reason to be known: "Acme: first read since 13:10, ends ~13:50". */
+static void add_notice(const struct env *env, struct line *line)
+{
+    const struct account_line *row = env->overview->noticed;
+    char notice[160], text[256];
+    int room = line->end - line->x - (line->x > line->start ? 2 : 0);
+    if (!row) {
+        return;
+    }
+    reason_notice(row, env, notice, sizeof notice);
+    /* The name gives way, not what is said of it. */
+    int name = room - text_width(notice) - 2;
+    if (name >= NAME_MIN && line->x + 2 < line->end) {
+        line->x += line->x > line->start ? 2 : 0;
+        const char *called = row->name[0] ? row->name : row->account_id;
+        name = name < text_width(called) ? name : text_width(called);
+        line->x += canvas_text(line->canvas, line->y, line->x, name, ROLE_TEXT, called);
+        snprintf(text, sizeof text, ": %s", notice);
+        line->x +=
+            canvas_text(line->canvas, line->y, line->x, line->end - line->x, ROLE_TEXT, text);
+    }
+}
+
 /* What follows from the verdict: when it clears, who has to act, whither it goes, the cause. */
 static void sentence(const struct env *env, struct line *line)
 {
     const struct overview *o = env->overview;
-    char text[96];
+    char text[192];
     if (o->verdict.kind == VERDICT_EMPTY) {
         return;
     }
@@ -124,13 +162,14 @@ static void sentence(const struct env *env, struct line *line)
         add_clears(env, line);
         add_people(env, line);
         add_since(env, line);
+        add_cause(&o->verdict, line);
         if (o->verdict.kind != VERDICT_STALLED) {
             add_trend(env, line);
         }
-        snprintf(text, sizeof text, "by %s", o->verdict.cause);
-        add(line, ROLE_TEXT, text);
+        add_notice(env, line);
         return;
     }
+    add_notice(env, line);
     if (o->next_due_at) {
         struct text at = when(env, o->next_due_at);
         struct text ahead = format_ahead(o->next_due_at - env->now);
@@ -159,8 +198,15 @@ static void add_detail(const struct console *console, struct line *line)
     const struct verdict *v = &console->overview.verdict;
     char text[160];
     if (v->kind == VERDICT_OK) {
-        snprintf(text, sizeof text, "%d account%s on time%s%s", console->overview.accounts,
-                 console->overview.accounts == 1 ? "" : "s", v->detail[0] ? ", " : "", v->detail);
+        int all = console->overview.accounts;
+        char of[24] = "", behind[32] = "";
+        if (v->behind) {
+            snprintf(of, sizeof of, "%d of ", all - v->behind);
+            snprintf(behind, sizeof behind, ", %d still being read", v->behind);
+        }
+        const char *accounts = v->behind ? "" : all == 1 ? " account" : " accounts";
+        snprintf(text, sizeof text, "%s%d%s on time%s%s%s", of, all, accounts, behind,
+                 v->detail[0] ? ", " : "", v->detail);
     } else {
         snprintf(text, sizeof text, "%s", v->detail);
     }
@@ -325,9 +371,9 @@ static void add_lag(const struct console *console, struct line *line)
     char text[160];
     if (o->worst_target > 0) {
         struct text lag = format_age(o->worst_lag), target = format_age(o->worst_target);
-        bool old = o->worst_lag > o->worst_target * 3 / 2;
-        snprintf(text, sizeof text, "stalest %s %s, target %s", tier_name(o->worst_tier), lag.text,
-                 target.text);
+        bool old = !o->worst_unread && o->worst_lag > o->worst_target * 3 / 2;
+        snprintf(text, sizeof text, "stalest %s %s, target %s", tier_name(o->worst_tier),
+                 o->worst_unread ? "unread" : lag.text, target.text);
         add(line, old ? ROLE_WARN : ROLE_TEXT, text);
     }
 }

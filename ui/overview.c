@@ -12,110 +12,12 @@
 #include "store/read_engine.h"
 #include "store/read_errors.h"
 #include "store/read_holds.h"
-#include "store/read_limiters.h"
-#include "ui/view/rows.h"
+#include "ui/overview_parts.h"
 
 enum { HOUR_MS = 3600000, DAY_MS = 86400000, TREND_MS = 15 * 60000, HOURS = 24 };
 enum { FORECAST_NEAR_MS = 30 * 60000, FORECAST_STEP_MS = 5 * 60000 };
+enum { SAME_END_MS = 60000 };
 enum { CHUNK = 64 * 1024, ACTIONS_LOOKED_AT = 200 };
-
-/* Held by nothing: it waits for its time or its turn. */
-static bool is_idle(enum hold_reason reason)
-{
-    return reason == HOLD_DUE || reason == HOLD_QUEUED || reason == HOLD_CONCURRENCY ||
-           reason == HOLD_UNKNOWN;
-}
-
-static bool is_late(const struct account_row *row, int64_t cadence, int64_t now)
-{
-    return is_idle(row->reason) && cadence && row->account.last_synced_at &&
-           now - row->account.last_synced_at > cadence * 3 / 2;
-}
-
-/* The urgent first: what needs a person, then what is held, failing, late, and then the rest. What
- * is in order keeps its place whether it runs, waits or is done: rows that move say that something
- * is wrong. */
-static int urgency_of(const struct account_row *row, const struct config *config, int64_t now)
-{
-    static const int classes[HOLD_REASON_COUNT] = {
-        [HOLD_TOKEN_INVALID] = 0,  [HOLD_NO_ACCESS] = 1,     [HOLD_QUOTA_APP] = 2,
-        [HOLD_QUOTA_TOKEN] = 2,    [HOLD_QUOTA_ACCOUNT] = 3, [HOLD_QUOTA_USE_CASE] = 3,
-        [HOLD_QUOTA_INSIGHTS] = 3, [HOLD_BUDGET] = 4,        [HOLD_BACKOFF] = 5,
-        [HOLD_PAUSED] = 8,         [HOLD_RUNNING] = 9,       [HOLD_QUEUED] = 9,
-        [HOLD_CONCURRENCY] = 9,    [HOLD_DUE] = 9,           [HOLD_UNKNOWN] = 10,
-        [HOLD_DISABLED] = 11,
-    };
-    int class = row->reason < HOLD_REASON_COUNT ? classes[row->reason] : 10;
-    int64_t cadence = config->cadence_ms[row->account.tier];
-    if (is_idle(row->reason) && row->last_run_id && row->last_status == RUN_FAILED) {
-        class = 6;
-    } else if (is_late(row, cadence, now)) {
-        class = 7;
-    }
-    return class * 10 + (int)row->account.tier;
-}
-
-static double threshold_of(const struct config *config, enum usage_source source)
-{
-    switch (source) {
-    case USAGE_BUC:
-        return config->limit_use_case_pct;
-    case USAGE_INSIGHTS:
-    case USAGE_INSIGHTS_APP:
-        return config->limit_insights_pct;
-    case USAGE_APP:
-        return config->limit_app_pct;
-    case USAGE_ACCOUNT:
-    case USAGE_SOURCE_COUNT:
-        break;
-    }
-    return config->limit_account_pct;
-}
-
-static void line_of(const struct account_row *row, const struct overview_source *source,
-                    struct account_line *out)
-{
-    const struct account *a = &row->account;
-    memcpy(out->account_id, a->account_id, sizeof out->account_id);
-    out->name = a->name ? a->name : "";
-    out->currency = a->currency;
-    out->timezone = a->timezone_name;
-    out->tier = a->tier;
-    out->tier_pinned = a->tier_pinned;
-    out->priority = a->priority;
-    out->reason = row->reason;
-    out->since = row->hold_since;
-    out->until = row->hold_until;
-    out->hold_detail = row->hold_detail ? row->hold_detail : "";
-    out->scope = row->hold_scope ? row->hold_scope : "";
-    out->scope_id = row->hold_scope_id ? row->hold_scope_id : "";
-    out->held_by = "";
-    out->pct = row->usage_pct;
-    out->pct_at = row->usage_at;
-    out->threshold = threshold_of(source->config, row->usage_source);
-    out->cadence_ms = source->config->cadence_ms[a->tier];
-    out->last_synced_at = a->last_synced_at;
-    out->next_due_at = a->next_due_at;
-    hold_figures_read(out->hold_detail, &out->figures);
-    bool running = row->running_run_id != 0;
-    out->run_id = running ? row->running_run_id : row->last_run_id;
-    out->run_status = running ? RUN_RUNNING : row->last_status;
-    out->run_started_at = running ? row->running_since : row->last_started_at;
-    out->last_run_id = row->last_run_id;
-    out->last_status = row->last_status;
-    out->last_finished_at = row->last_finished_at;
-    out->error_code = row->last_error_code;
-    out->error_subcode = row->last_error_subcode;
-    out->late = is_late(row, out->cadence_ms, source->now);
-    out->failed = row->last_run_id && row->last_status == RUN_FAILED;
-    out->progress = row->progress ? row->progress : "";
-    out->cost_today = row->cost_today;
-    out->spend_7d_base = a->spend_7d_base;
-    out->account_status = a->account_status;
-    out->errors_1h = row->errors_1h;
-    out->runs_24h = row->runs_24h;
-    out->urgency = urgency_of(row, source->config, source->now);
-}
 
 static int by_id(const void *a, const void *b)
 {
@@ -141,6 +43,28 @@ const struct account_line *overview_account(const struct overview *overview, con
     return NULL;
 }
 
+/* Being read, or about to be for the first time. */
+static bool is_behind(const struct account_line *line, int64_t now)
+{
+    bool reading = line->reason == HOLD_RUNNING || overview_idle(line->reason);
+    bool unread = reading && !line->last_synced_at;
+    return unread || (line->reason == HOLD_RUNNING && line->cadence_ms &&
+                      now - line->last_synced_at > line->cadence_ms * 3 / 2);
+}
+
+/* The last end of all, and what the accounts it stands for were told first. */
+static void count_last_end(const struct account_line *line, struct verdict_input *in)
+{
+    int64_t before = line->first_until ? line->first_until : line->until;
+    if (!in->clears_last || line->until > in->clears_last + SAME_END_MS) {
+        in->clears_last = line->until;
+        in->clears_before = before;
+    } else if (line->until > in->clears_last - SAME_END_MS) {
+        in->clears_last = line->until > in->clears_last ? line->until : in->clears_last;
+        in->clears_before = before < in->clears_before ? before : in->clears_before;
+    }
+}
+
 static void count_account(struct overview *o, const struct account_line *line,
                           struct verdict_input *in)
 {
@@ -155,11 +79,17 @@ static void count_account(struct overview *o, const struct account_line *line,
         if (!in->clears_first || line->until < in->clears_first) {
             in->clears_first = line->until;
         }
-        in->clears_last = line->until > in->clears_last ? line->until : in->clears_last;
+        count_last_end(line, in);
+        in->clears_estimated |= reason_is_estimate(line);
     }
-    bool failing = is_idle(line->reason) && line->failed;
+    if (hold_reason_is_quota(line->reason) && line->ours_pct >= 0 && line->pct > 0) {
+        in->quota_used += line->pct;
+        in->quota_ours += line->ours_pct;
+    }
+    bool failing = overview_idle(line->reason) && line->failed;
     in->failing += failing;
     in->late += line->late && !failing;
+    in->behind += is_behind(line, in->now);
     in->last_finished_at = line->last_finished_at > in->last_finished_at ? line->last_finished_at
                                                                          : in->last_finished_at;
     o->tier_bad[line->tier] +=
@@ -179,9 +109,9 @@ static void find_worst_lag(struct overview *o, int64_t now)
     for (int tier = 0; tier < TIER_COUNT && !o->worst_target; tier++) {
         for (size_t i = 0; i < o->account_count; i++) {
             const struct account_line *line = &o->accounts_by_id[i];
-            bool counts = line->tier == (enum tier)tier && line->last_synced_at &&
-                          line->reason != HOLD_DISABLED;
-            int64_t lag = now - line->last_synced_at;
+            bool counts = line->tier == (enum tier)tier && line->reason != HOLD_DISABLED;
+            int64_t lag = line->last_synced_at ? now - line->last_synced_at : 0;
+            o->worst_unread |= counts && !line->last_synced_at;
             if (counts && (!o->worst_target || lag > o->worst_lag)) {
                 o->worst_lag = lag;
                 o->worst_target = line->cadence_ms;
@@ -189,97 +119,6 @@ static void find_worst_lag(struct overview *o, int64_t now)
             }
         }
     }
-}
-
-double overview_threshold(const struct config *config, const struct limiter_row *row)
-{
-    static const enum usage_source sources[SCOPE_KIND_COUNT] = {
-        [SCOPE_APP] = USAGE_APP,       [SCOPE_APP_INSIGHTS] = USAGE_INSIGHTS_APP,
-        [SCOPE_TOKEN] = USAGE_ACCOUNT, [SCOPE_ACCOUNT] = USAGE_ACCOUNT,
-        [SCOPE_USE_CASE] = USAGE_BUC,
-    };
-    return row->threshold > 0 ? row->threshold : threshold_of(config, sources[row->scope]);
-}
-
-static struct limit_reading reading_of(const struct limiter_row *row, const struct config *config)
-{
-    return (struct limit_reading){
-        .pct = row->pct,
-        .threshold = overview_threshold(config, row),
-        .at = row->reading_at ? row->reading_at : row->updated_at,
-        .regain_at = row->blocked_until > row->reset_at ? row->blocked_until : row->reset_at,
-        .slope = row->slope_per_min};
-}
-
-static int by_scope_id(const void *a, const void *b)
-{
-    return strcmp(((const struct limiter_row *)a)->scope_id,
-                  ((const struct limiter_row *)b)->scope_id);
-}
-
-/* The limiter that a hold names: its scope, and its scope id (of a use case "act_1/ads_insights").
- */
-static const struct limiter_row *holding_limiter(const struct limiter_rows *rows,
-                                                 const struct account_line *line)
-{
-    struct limiter_row key = {0};
-    const char *slash = strchr(line->scope_id, '/');
-    size_t n = slash ? (size_t)(slash - line->scope_id) : strlen(line->scope_id);
-    snprintf(key.scope_id, sizeof key.scope_id, "%.*s", (int)n, line->scope_id);
-    const struct limiter_row *at =
-        rows->count ? bsearch(&key, rows->rows, rows->count, sizeof key, by_scope_id) : NULL;
-    while (at && at > rows->rows && by_scope_id(at - 1, &key) == 0) {
-        at--;
-    }
-    for (; at && at < rows->rows + rows->count && by_scope_id(at, &key) == 0; at++) {
-        if (strcmp(scope_kind_name(at->scope), line->scope) == 0 &&
-            (!slash || strcmp(use_case_name(at->use_case), slash + 1) == 0)) {
-            return at;
-        }
-    }
-    return NULL;
-}
-
-/* What is held shows the usage of the limiter that holds it: another one's would explain nothing.
- */
-static void show_holding_limits(const struct limiter_rows *rows, const struct config *config,
-                                struct account_line *lines, size_t count)
-{
-    if (rows->count > 0) {
-        qsort(rows->rows, rows->count, sizeof *rows->rows, by_scope_id);
-    }
-    for (size_t i = 0; i < count; i++) {
-        const struct limiter_row *row =
-            hold_reason_is_quota(lines[i].reason) ? holding_limiter(rows, &lines[i]) : NULL;
-        if (row) {
-            struct limit_reading reading = reading_of(row, config);
-            lines[i].pct = reading.pct;
-            lines[i].pct_at = reading.at;
-            lines[i].threshold = reading.threshold;
-        }
-    }
-}
-
-static bool load_limits(struct overview *o, const struct overview_source *s,
-                        struct account_line *lines, struct err *err)
-{
-    struct limiter_rows rows;
-    o->app = (struct limit_reading){.pct = -1, .threshold = s->config->limit_app_pct};
-    o->app_insights = (struct limit_reading){.pct = -1, .threshold = s->config->limit_insights_pct};
-    if (s->at ? !read_limiters(s->store, o->arena, s->at, NULL, &rows, err)
-              : !read_limiters_holding(s->store, o->arena, &rows, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < rows.count; i++) {
-        if (rows.rows[i].scope == SCOPE_APP) {
-            o->app = reading_of(&rows.rows[i], s->config);
-        } else if (rows.rows[i].scope == SCOPE_APP_INSIGHTS) {
-            o->app_insights = reading_of(&rows.rows[i], s->config);
-        }
-    }
-    o->data_at = o->app.at > o->data_at ? o->app.at : o->data_at;
-    show_holding_limits(&rows, s->config, lines, o->account_count);
-    return true;
 }
 
 /* In trouble: held by a limit or by ourselves, or in need of a person. */
@@ -416,12 +255,13 @@ static bool load_lines(struct overview *o, const struct overview_source *source,
         return err_set(err, ERR_MEMORY, "accounts: out of memory");
     }
     for (size_t i = 0; i < rows.count; i++) {
-        line_of(&rows.rows[i], source, &lines[i]);
+        overview_line(&rows.rows[i], source, &lines[i]);
     }
     qsort(lines, rows.count, sizeof *lines, by_id);
     o->accounts_by_id = lines;
     o->account_count = rows.count;
-    return load_limits(o, source, lines, err) && load_actions_of(o, source, lines, err);
+    return overview_load_limits(o, source, lines, err) && load_actions_of(o, source, lines, err) &&
+           overview_load_notices(o, source, lines, err);
 }
 
 static bool load_engine(struct overview *o, const struct overview_source *s, struct err *err)
@@ -442,7 +282,6 @@ static void judge(struct overview *o, const struct overview_source *s, struct ve
     in->engine_runs = s->engine_runs;
     in->past = s->at != 0;
     in->errors_hour = o->errors_hour;
-    in->now = s->now;
     in->engine_seen_at = o->heartbeat_at;
     in->accounts = (int)o->account_count;
     in->store_empty = o->account_count == 0;
@@ -452,9 +291,10 @@ static void judge(struct overview *o, const struct overview_source *s, struct ve
 
 static bool load_all(struct overview *o, const struct overview_source *s, struct err *err)
 {
-    struct verdict_input in = {0};
-    if (!load_lines(o, s, err) || !load_trend(o, s, err) || !load_errors_of_hours(o, s, err) ||
-        !load_day(o, s, err) || !load_engine(o, s, err)) {
+    struct verdict_input in = {.now = s->now};
+    if (!load_lines(o, s, err) || !overview_load_api(o, s, &in.api, err) ||
+        !load_trend(o, s, err) || !load_errors_of_hours(o, s, err) || !load_day(o, s, err) ||
+        !load_engine(o, s, err)) {
         return false;
     }
     for (size_t i = 0; i < o->account_count; i++) {

@@ -28,6 +28,7 @@ struct limit_reading {
     int64_t at;        /* ms */
     int64_t regain_at; /* ms, 0 = not given */
     double slope;      /* percentage points a minute over the last quarter of an hour */
+    double ours_pct;   /* of pct, what our own calls explain; -1 = not known */
 };
 
 struct overview {
@@ -45,8 +46,10 @@ struct overview {
     int64_t worst_lag;   /* ms, of the highest tier that has accounts */
     enum tier worst_tier;
     int64_t worst_target;
-    int64_t data_at;      /* ms, the newest reading or row */
-    int64_t heartbeat_at; /* ms, of the engine */
+    bool worst_unread;                  /* one of that tier has never been read to its end */
+    const struct account_line *noticed; /* in order, but worth a sentence; NULL = none */
+    int64_t data_at;                    /* ms, the newest reading or row */
+    int64_t heartbeat_at;               /* ms, of the engine */
     int64_t engine_pid;
     char engine_host[64];
     bool has_action;

@@ -3,27 +3,33 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/format.h"
 #include "ui/view/reason.h"
 
 /* Late accounts, nothing running and nothing finished for so long: nothing moves. */
 enum { STALL_MS = 30 * 60000 };
+/* An end that moved by less has stood. */
+enum { MOVED_MS = 2 * 60000 };
+
+/* Whom it is to be told to. */
+enum blame { BLAME_TOKEN, BLAME_QUOTA, BLAME_ACCESS, BLAME_META, BLAME_US, BLAME_COUNT };
 
 /* What the reasons come down to for a reader, in the order they are named. */
 static const struct group {
     const char *word;
-    const char *cause;
+    enum blame blame;
     enum hold_reason reasons[6];
     int count;
     bool clears; /* by itself; else somebody has to act */
 } groups[] = {
-    {"token",     "token",       {HOLD_TOKEN_INVALID}, 1, false},
+    {"token",     BLAME_TOKEN,  {HOLD_TOKEN_INVALID}, 1, false},
     {"throttled",
-     "Meta",                     {HOLD_QUOTA_ACCOUNT, HOLD_QUOTA_USE_CASE, HOLD_QUOTA_APP, HOLD_QUOTA_INSIGHTS,
+     BLAME_QUOTA,               {HOLD_QUOTA_ACCOUNT, HOLD_QUOTA_USE_CASE, HOLD_QUOTA_APP, HOLD_QUOTA_INSIGHTS,
       HOLD_QUOTA_TOKEN},
-     5,                                                   true },
-    {"no access", "permissions", {HOLD_NO_ACCESS},     1, false},
-    {"budget",    "us",          {HOLD_BUDGET},        1, true },
-    {"backoff",   "Meta",        {HOLD_BACKOFF},       1, true },
+     5,                                                  true },
+    {"no access", BLAME_ACCESS, {HOLD_NO_ACCESS},     1, false},
+    {"budget",    BLAME_US,     {HOLD_BUDGET},        1, true },
+    {"backoff",   BLAME_META,   {HOLD_BACKOFF},       1, true },
 };
 
 static void append(char *out, size_t size, const char *text)
@@ -41,13 +47,6 @@ static void say(struct verdict *out, int n, const char *word)
     }
 }
 
-static void blame(struct verdict *out, const char *cause)
-{
-    if (!strstr(out->cause, cause)) {
-        append(out->cause, sizeof out->cause, cause);
-    }
-}
-
 static void set_kind(struct verdict *out, enum verdict_kind kind, const char *word, enum role role)
 {
     out->kind = kind;
@@ -61,7 +60,7 @@ static void earlier(int64_t *since, int64_t other)
 }
 
 static void count_group(const struct verdict_input *in, const struct group *group,
-                        struct verdict *out)
+                        struct verdict *out, bool blamed[BLAME_COUNT])
 {
     int n = 0;
     for (int i = 0; i < group->count; i++) {
@@ -73,8 +72,26 @@ static void count_group(const struct verdict_input *in, const struct group *grou
     }
     say(out, n, group->word);
     if (n) {
-        blame(out, group->cause);
+        blamed[group->blame] = true;
         *(group->clears ? &out->held : &out->needs_person) += n;
+    }
+}
+
+/* Calls fail, or take long: nothing is held, and yet nothing goes as it should. */
+static void count_api(const struct verdict_input *in, struct verdict *out, bool blamed[BLAME_COUNT])
+{
+    char text[48];
+    if (in->api.failing) {
+        snprintf(text, sizeof text, "%.8s of calls fail", format_pct(in->api.failed_pct).text);
+        append(out->detail, sizeof out->detail, text);
+    }
+    if (in->api.slow) {
+        snprintf(text, sizeof text, "answers take %.12s", format_duration(in->api.answer_ms).text);
+        append(out->detail, sizeof out->detail, text);
+    }
+    if (in->api.failing || in->api.slow) {
+        earlier(&out->since, in->api.since);
+        blamed[BLAME_META] = true;
     }
 }
 
@@ -95,8 +112,8 @@ static struct verdict without_engine(const struct verdict_input *in)
     return out;
 }
 
-/* Nothing but one kind of Meta's quotas: it is named. */
-static void name_quota(const struct verdict_input *in, struct verdict *out)
+/* Which of Meta's quotas, when it is one kind, and who has used it. */
+static void name_quota(const struct verdict_input *in, char *out, size_t size)
 {
     enum hold_reason only = HOLD_UNKNOWN;
     int kinds = 0;
@@ -106,35 +123,55 @@ static void name_quota(const struct verdict_input *in, struct verdict *out)
             kinds++;
         }
     }
-    if (kinds == 1 && strcmp(out->cause, "Meta") == 0 && !in->reasons[HOLD_BACKOFF] &&
-        !in->failing && !in->late) {
-        snprintf(out->cause, sizeof out->cause, "%s", state_words(only));
+    const char *whose = share_words(in->quota_used, in->quota_ours);
+    snprintf(out, size, "%s%s%s%s", kinds == 1 ? state_words(only) : "Meta's limits",
+             whose[0] ? " (" : "", whose, whose[0] ? ")" : "");
+}
+
+static void name_causes(const struct verdict_input *in, const bool blamed[BLAME_COUNT],
+                        struct verdict *out)
+{
+    static const char *const names[BLAME_COUNT] = {[BLAME_TOKEN] = "token",
+                                                   [BLAME_ACCESS] = "permissions",
+                                                   [BLAME_META] = "Meta",
+                                                   [BLAME_US] = "us"};
+    char quota[64];
+    name_quota(in, quota, sizeof quota);
+    bool all_meta = blamed[BLAME_QUOTA] && strncmp(quota, "Meta", 4) == 0;
+    for (int i = 0; i < BLAME_COUNT; i++) {
+        if (blamed[i] && !(i == BLAME_META && all_meta)) {
+            append(out->cause, sizeof out->cause, i == BLAME_QUOTA ? quota : names[i]);
+        }
     }
 }
 
 static void judge(const struct verdict_input *in, struct verdict *out)
 {
+    bool blamed[BLAME_COUNT] = {0};
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
-        count_group(in, &groups[g], out);
+        count_group(in, &groups[g], out, blamed);
     }
+    count_api(in, out, blamed);
     say(out, in->failing, "failing");
     say(out, in->late, "late");
-    if (in->failing) {
-        blame(out, "Meta");
-    }
+    blamed[BLAME_META] |= in->failing > 0;
     if (in->late) { /* behind because calls fail, or because we do not keep up */
-        blame(out, in->errors_hour ? "Meta" : "us");
+        blamed[in->errors_hour || in->api.slow ? BLAME_META : BLAME_US] = true;
     }
-    name_quota(in, out);
+    name_causes(in, blamed, out);
+    bool api = in->api.failing || in->api.slow;
     if (in->reasons[HOLD_TOKEN_INVALID]) {
         set_kind(out, VERDICT_TOKEN, "TOKEN", ROLE_VERDICT_BAD);
     } else if (is_stalled(in)) {
         set_kind(out, VERDICT_STALLED, "STALLED", ROLE_VERDICT_BAD);
         earlier(&out->since, in->last_finished_at);
-    } else if (out->held || out->needs_person || in->failing || in->late) {
+    } else if (out->held || out->needs_person || in->failing || in->late || api) {
         set_kind(out, VERDICT_DEGRADED, "DEGRADED", ROLE_VERDICT_WARN);
     } else {
         set_kind(out, VERDICT_OK, "OK", ROLE_VERDICT_OK);
+    }
+    if (api && !out->needs_person && out->kind == VERDICT_DEGRADED) {
+        snprintf(out->advice, sizeof out->advice, "calls are repeated; wait, nothing is lost");
     }
 }
 
@@ -153,9 +190,13 @@ struct verdict verdict_of(const struct verdict_input *in)
     /* What somebody decided, and what is a fact at Meta: named, but no alarm. */
     say(&out, in->reasons[HOLD_PAUSED], "paused");
     say(&out, in->reasons[HOLD_DISABLED], "disabled");
+    out.behind = in->behind;
     if (out.held) {
+        bool moved = in->clears_before && in->clears_last - in->clears_before >= MOVED_MS;
         out.clears_first = in->clears_first;
         out.clears_last = in->clears_last;
+        out.clears_estimated = in->clears_estimated;
+        out.clears_before = moved ? in->clears_before : 0;
     }
     return out;
 }

@@ -1,10 +1,13 @@
 #include "ui/when.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/date.h"
+#include "ui/format.h"
 
-enum { DAY_MS = 86400000 };
+enum { DAY_MS = 86400000, INSTANT = 20 }; /* characters of an instant to the second, UTC */
 
 bool when_parse(const char *text, int64_t now, int32_t offset_s, bool ahead, int64_t *out)
 {
@@ -30,4 +33,35 @@ bool when_parse(const char *text, int64_t now, int32_t offset_s, bool ahead, int
     }
     *out = wanted - (int64_t)offset_s * 1000;
     return true;
+}
+
+/* As the engine writes instants; anything else is left as it is. */
+static bool instant_at(const char *text, int64_t *at)
+{
+    static const char shape[] = "dddd-dd-ddTdd:dd:ddZ";
+    char word[INSTANT + 1] = "";
+    for (int i = 0; i < INSTANT; i++) {
+        bool fits = shape[i] == 'd' ? isdigit((unsigned char)text[i]) : text[i] == shape[i];
+        if (!fits) {
+            return false;
+        }
+        word[i] = text[i];
+    }
+    return date_parse_rfc3339(word, at);
+}
+
+void when_localize(const char *text, int64_t now, int32_t offset_s, char *out, size_t size)
+{
+    size_t used = 0;
+    int64_t at = 0;
+    while (*text && used + 1 < size) {
+        if (!instant_at(text, &at)) {
+            out[used++] = *text++;
+            continue;
+        }
+        int n = snprintf(out + used, size - used, "%s", format_time(at, now, offset_s).text);
+        used = n > 0 && (size_t)n < size - used ? used + (size_t)n : size - 1;
+        text += INSTANT;
+    }
+    out[used < size ? used : size - 1] = '\0';
 }

@@ -10,6 +10,7 @@
 #include "ui/format.h"
 #include "ui/overview.h"
 #include "ui/view/load.h"
+#include "ui/when.h"
 #include "ui/widget/sheet.h"
 #include "json/json.h"
 
@@ -86,6 +87,11 @@ static void explain_hold(const struct account_line *a, const struct env *env, st
     reason_sentence(a, env, text, sizeof text);
     why_text(sheet, state_role(a->reason), hold_reason_label(a->reason), text);
     why_text(sheet, ROLE_TEXT, "do", reason_cure(a));
+    char notice[160];
+    reason_notice(a, env, notice, sizeof notice);
+    if (strcmp(notice, text) != 0) {
+        why_text(sheet, ROLE_TEXT, "also", notice);
+    }
     if (a->since) {
         sheet_add(sheet, ROLE_TEXT, "    %-9s %s%s%s%s%s", "since", since.text,
                   a->scope[0] ? ", scope " : "", a->scope, a->scope_id[0] ? " " : "", a->scope_id);
@@ -194,9 +200,11 @@ static void explain_actions(struct arena *arena, const struct account_line *a,
     const struct action_line *rows = load_actions(arena, env, a->account_id, &count, NULL);
     for (size_t i = 0; rows && i < count && i < ACTIONS_SHOWN; i++) {
         const struct operator_action *op = &rows[i].action;
+        char result[256];
+        when_localize(op->result, env->now, env->offset_s, result, sizeof result);
         sheet_add(sheet, ROLE_TEXT, "    %s ago %.30s: %s %.60s (%.60s)",
                   format_age(env->now - op->at).text, op->actor, op_kind_name(op->kind), op->reason,
-                  op->result);
+                  result);
     }
     if (!count) {
         sheet_add(sheet, ROLE_DIM, "    nobody has touched it");

@@ -245,7 +245,7 @@ static void look_at_parked(struct engine *engine, struct engine_account *slot, i
         finish(engine, slot, 0);
     } else if (job->wake_at == INT64_MAX || job->wake_at > patience(engine, job)) {
         char why[160];
-        snprintf(why, sizeof why, "held by %s %s", hold_reason_name(job->pause.reason),
+        snprintf(why, sizeof why, "held by %s %s", hold_reason_text(job->pause.reason),
                  job->wake_at == INT64_MAX ? "until a person acts"
                  : engine->pass            ? "for longer than --wait"
                                            : "for longer than the park limit");

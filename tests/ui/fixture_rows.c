@@ -195,6 +195,7 @@ static void put_limiter(struct filler *f, enum scope_kind scope, const char *id,
                               .source = source,
                               .reading_at = at,
                               .model_pct = -1,
+                              .ours_pct = pct * (f->burning ? 0.2 : 0.9),
                               .threshold = threshold,
                               .updated_at = NOW};
     snprintf(row.scope_id, sizeof row.scope_id, "%s", id);

@@ -6,6 +6,7 @@
 
 #include "ui/commands.h"
 #include "ui/console.h"
+#include "ui/when.h"
 
 enum { UNDO_MS = 30000, TARGETS_SHOWN = 5 };
 
@@ -216,6 +217,13 @@ static void remember_undo(struct console *console, const struct control_reply *r
     console->undo_until = clock_mono_ms() + UNDO_MS;
 }
 
+/* What the engine says, its instants by the local clock. */
+static const char *localized(const struct console *console, const char *text, char out[256])
+{
+    when_localize(text, console->env.now, console->env.offset_s, out, 256);
+    return out;
+}
+
 /* All, some or none of it was done. */
 static void say_answer(struct console *console, const struct control_reply *reply)
 {
@@ -228,6 +236,8 @@ static void say_answer(struct console *console, const struct control_reply *repl
         done += reply->results[i].ok;
         why = reply->results[i].ok || why[0] ? why : reply->results[i].message;
     }
+    char local[256];
+    why = localized(console, why, local);
     if (!reply->ok && !done) {
         console_say(console, ROLE_ALARM, "%s refused: %s", op, why);
     } else if (!reply->ok) {
@@ -251,7 +261,7 @@ static void answered_of_series(struct console *console, const struct control_rep
             why = reply->results[i].message;
         }
         series->refused++;
-        snprintf(series->refusal, sizeof series->refusal, "%.200s", why);
+        localized(console, why, series->refusal);
     }
     if (series->count) {
         send_next(console);

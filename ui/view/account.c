@@ -86,22 +86,6 @@ static void limits_summary(const struct view *view, const struct env *env, struc
                  view->subject.account_id);
 }
 
-static void draw_facts(const struct account_line *a, const struct env *env, struct canvas *canvas,
-                       struct rect line)
-{
-    struct text lag = format_age(env->now - a->last_synced_at);
-    struct text cadence = format_age(a->cadence_ms);
-    char priority[24] = "";
-    if (a->priority) {
-        snprintf(priority, sizeof priority, ", priority %+d", a->priority);
-    }
-    canvas_textf(canvas, line.y, line.x, line.w, ROLE_DIM,
-                 "%s tier%s, every %s; synced %s%s%s; %s, %s", tier_name(a->tier),
-                 a->tier_pinned ? " (pinned)" : "", cadence.text,
-                 a->last_synced_at ? lag.text : "never", a->last_synced_at ? " ago" : "", priority,
-                 a->currency, a->timezone);
-}
-
 static void limits_draw(const struct view *view, const struct env *env, struct canvas *canvas,
                         struct rect rect)
 {
@@ -120,7 +104,7 @@ static void limits_draw(const struct view *view, const struct env *env, struct c
         rect.h -= used;
     }
     if (rect.h > FACTS) {
-        draw_facts(data->account, env, canvas, (struct rect){rect.y++, rect.x, 1, rect.w});
+        draw_facts(canvas, rect.y++, rect.x, rect.w, data->account, env);
         rect.h--;
     }
     rect.h--;

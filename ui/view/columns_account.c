@@ -290,7 +290,7 @@ const struct column account_columns[ACCOUNT_COLUMNS] = {
     {"age",      "AGE",     3,  4,  ALIGN_RIGHT, 3,  false, format_age_cell,   number_age,      true,
      "age of that reading"                                                                                                },
     {"why",      "WHY",     10, 20, ALIGN_LEFT,  0,  false, format_why,        NULL,            false, "what it waits for"},
-    {"until",    "UNTIL",   5,  12, ALIGN_LEFT,  0,  false, format_until,      number_until,    false,
+    {"until",    "UNTIL",   6,  12, ALIGN_LEFT,  0,  false, format_until,      number_until,    false,
      "when that ends"                                                                                                     },
     {"lag",      "LAG",     3,  5,  ALIGN_RIGHT, 2,  false, format_lag,        number_lag,      true,
      "time since its last complete sync"                                                                                  },

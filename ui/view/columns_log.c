@@ -5,6 +5,7 @@
 
 #include "ui/format.h"
 #include "ui/view/columns.h"
+#include "ui/when.h"
 
 static void log_at(const void *row, const void *env, struct cell_out *out)
 {
@@ -159,10 +160,12 @@ static void action_change(const void *row, const void *env, struct cell_out *out
 
 static void action_result(const void *row, const void *env, struct cell_out *out)
 {
-    (void)env;
     ROW(action_line);
+    ENV;
     bool ok = strcmp(r->action.result, "ok") == 0;
-    cell_put(out, ok ? ROLE_DIM : ROLE_WARN, r->action.undone_by ? "undone" : r->action.result);
+    when_localize(r->action.undone_by ? "undone" : r->action.result, e->now, e->offset_s, out->text,
+                  sizeof out->text);
+    out->role = ok ? ROLE_DIM : ROLE_WARN;
 }
 
 const struct column action_columns[ACTION_COLUMNS] = {

@@ -177,6 +177,20 @@ static double number_cost(const void *row, const void *env)
     return r->run.actual_cost;
 }
 
+/* "ok, 1,964 entities": how much it found changed, else what it read at all. */
+static void put_success(const struct run *run, struct cell_out *out)
+{
+    int64_t entities = run->campaigns_fetched + run->adsets_fetched + run->ads_fetched;
+    if (entities || run->insight_rows) {
+        snprintf(out->text, sizeof out->text, "ok, %s %s",
+                 format_count(entities ? entities : run->insight_rows).text,
+                 entities ? "entities" : "rows");
+    } else {
+        snprintf(out->text, sizeof out->text, "ok, nothing new");
+    }
+    out->role = ROLE_DIM;
+}
+
 static void format_result(const void *row, const void *env, struct cell_out *out)
 {
     ROW(run_line);
@@ -194,13 +208,17 @@ static void format_result(const void *row, const void *env, struct cell_out *out
         reason_until(r->parked_by, e, until, sizeof until);
         snprintf(out->text, sizeof out->text, "%s until %s", words, until);
     } else if (run->status == RUN_RUNNING) {
-        cell_put(out, ROLE_RUNNING, run->progress);
+        bool known = run->done_pct > 0;
+        snprintf(out->text, sizeof out->text, "%s%s%s", known ? format_pct(run->done_pct).text : "",
+                 known && run->progress[0] ? ": " : "", run->progress);
     } else if (run->error_code) {
         const struct error_entry *entry =
             error_catalog_find(run->error_code, run->error_subcode, run->error_message, 0);
         snprintf(out->text, sizeof out->text, "%s%s", code, entry->title);
+    } else if (run->status == RUN_SUCCESS) {
+        put_success(run, out);
     } else {
-        cell_put(out, run->status == RUN_SUCCESS ? ROLE_DIM : out->role, run->error_message);
+        cell_put(out, out->role, run->error_message);
     }
 }
 

@@ -143,3 +143,18 @@ void draw_reason(struct canvas *canvas, int y, int x, int width, const struct ac
     reason_sentence(row, env, text, sizeof text);
     canvas_text(canvas, y, x, width, state_role(row->reason), text);
 }
+
+void draw_facts(struct canvas *canvas, int y, int x, int width, const struct account_line *row,
+                const struct env *env)
+{
+    struct text lag = format_age(env->now - row->last_synced_at);
+    struct text cadence = format_age(row->cadence_ms);
+    char priority[24] = "";
+    if (row->priority) {
+        snprintf(priority, sizeof priority, ", priority %+d", row->priority);
+    }
+    canvas_textf(canvas, y, x, width, ROLE_DIM, "%s tier%s, every %s; synced %s%s%s; %s, %s",
+                 tier_name(row->tier), row->tier_pinned ? " (pinned)" : "", cadence.text,
+                 row->last_synced_at ? lag.text : "never", row->last_synced_at ? " ago" : "",
+                 priority, row->currency, row->timezone);
+}

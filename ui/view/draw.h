@@ -17,5 +17,8 @@ void draw_timeline(struct canvas *canvas, struct rect rect, const struct hold_li
 /* One sentence: what the account waits for and until when. */
 void draw_reason(struct canvas *canvas, int y, int x, int width, const struct account_line *row,
                  const struct env *env);
+/* One line: tier, cadence, age of its data, priority, currency and zone. */
+void draw_facts(struct canvas *canvas, int y, int x, int width, const struct account_line *row,
+                const struct env *env);
 
 #endif

@@ -151,9 +151,8 @@ static void limiter_line_of(struct arena *arena, const struct env *env,
     /* A slope of then says nothing of now. */
     out->slope = env->now - out->at <= SLOPE_FRESH_MS ? row->slope_per_min : 0;
     out->ours_pct = -1;
-    if (row->model_pct >= 0 && row->reading_pct > 0) {
-        double share = row->model_pct * 100 / row->reading_pct;
-        out->ours_pct = share > 100 ? 100 : share;
+    if (row->ours_pct >= 0 && row->pct > 0) {
+        out->ours_pct = row->ours_pct * 100 / row->pct;
     }
     out->blocked = row->blocked_until > env->now;
     out->stuck = row->stuck;

@@ -9,6 +9,9 @@
 #include "ui/view/rows.h"
 #include "json/json.h"
 
+/* An end that moved by less has stood. */
+enum { MOVED_MS = 2 * 60000 };
+
 static const struct {
     const char *letter, *words;
     const char *scope; /* whose quota it is; NULL = none */
@@ -125,6 +128,24 @@ void reason_words(const struct account_line *row, char *out, size_t size)
     }
 }
 
+const char *share_words(double used_pct, double ours_pct)
+{
+    if (used_pct <= 0 || ours_pct < 0) {
+        return "";
+    }
+    double share = ours_pct / used_pct;
+    return share < 1.0 / 3 ? "mostly not us" : share < 2.0 / 3 ? "partly us" : "mostly us";
+}
+
+/* Readings decay in a shape nobody publishes; what spaces calls, or goes first, is our own. */
+bool reason_is_estimate(const struct account_line *row)
+{
+    static const bool guessed[RULE_COUNT] = {
+        [RULE_NONE] = true, [RULE_FULL] = true, [RULE_NO_ROOM] = true, [RULE_BLOCKED] = true};
+    return hold_reason_is_quota(row->reason) && guessed[row->figures.rule] &&
+           !row->figures.named_by_api;
+}
+
 static int64_t end_of(const struct account_line *row)
 {
     return row->reason == HOLD_DUE ? row->next_due_at : row->until;
@@ -143,7 +164,8 @@ void reason_until(const struct account_line *row, const struct env *env, char *o
     } else if (open) {
         snprintf(out, size, row->reason == HOLD_PAUSED ? "resumed" : "--");
     } else {
-        snprintf(out, size, "%s", format_time(until, env->now, env->offset_s).text);
+        snprintf(out, size, "%s%s", reason_is_estimate(row) ? "~" : "",
+                 format_time(until, env->now, env->offset_s).text);
     }
 }
 
@@ -179,6 +201,13 @@ static const struct error_entry *error_of(const struct hold_figures *f, const st
 
 const char *reason_cure(const struct account_line *row)
 {
+    if (row->long_run) {
+        return "Nothing is wrong: a worker is busy with it. If others are late, - lowers its "
+               "priority.";
+    }
+    if (row->changed && row->reason == HOLD_DUE) {
+        return "Nothing: that is expected after an edit; one long run, then as usual.";
+    }
     if (row->figures.development && hold_reason_is_quota(row->reason)) {
         return "Nothing: it goes on by itself. The app has development access, with small limits; "
                "standard access gives more.";
@@ -194,6 +223,43 @@ const char *reason_cure(const struct account_line *row)
     return "";
 }
 
+/* "~3%": what of the usage is ours. */
+static struct text ours_text(const struct account_line *row)
+{
+    struct text out = {""};
+    if (row->ours_pct >= 0 && row->pct > 0) {
+        struct text pct = format_pct(row->ours_pct);
+        snprintf(out.text, sizeof out.text, "%s%.8s", pct.text[0] == '<' ? "" : "~", pct.text);
+    }
+    return out;
+}
+
+/* " (~3% by us)" */
+static void ours_clause(const struct account_line *row, char out[32])
+{
+    struct text ours = ours_text(row);
+    out[0] = '\0';
+    if (ours.text[0]) {
+        snprintf(out, 32, " (%.12s by us)", ours.text);
+    }
+}
+
+/* "account quota: Meta refuses (error 17; ours ~1%)" */
+static void refusal_clause(const struct account_line *row, char *out, size_t size)
+{
+    const char *quota = states[row->reason].words;
+    struct text ours = ours_text(row);
+    const char *by = ours.text[0] ? "; ours " : "";
+    if (row->figures.code) {
+        snprintf(out, size, "%s: Meta refuses (error %d%s%s)", quota, row->figures.code, by,
+                 ours.text);
+    } else if (ours.text[0]) {
+        snprintf(out, size, "%s: Meta refuses calls (ours %s)", quota, ours.text);
+    } else {
+        snprintf(out, size, "%s: Meta refuses calls", quota);
+    }
+}
+
 /* What the figures say of a quota; "" when they say nothing. */
 static void quota_clause(const struct account_line *row, char *out, size_t size)
 {
@@ -201,23 +267,23 @@ static void quota_clause(const struct account_line *row, char *out, size_t size)
     struct text pct = format_pct(f->pct), line = format_pct(f->threshold);
     struct text call = format_pct(f->call_pct);
     const char *quota = states[row->reason].words;
+    char ours[32];
+    ours_clause(row, ours);
     switch (f->rule) {
     case RULE_FULL:
-        snprintf(out, size, "%s: %s used, our line is %s%s", quota, pct.text, line.text,
-                 f->stuck ? " (the reading is stuck)" : "");
+        snprintf(out, size, "%s: %s used%s%s, our line %s", quota, pct.text,
+                 f->stuck ? " (the reading is stuck)" : "", ours, line.text);
         break;
     case RULE_NO_ROOM:
-        snprintf(out, size, "%s: %s used, a call takes ~%s, our line is %s", quota, pct.text,
+        snprintf(out, size, "%s: %s used%s, a call takes ~%s, our line %s", quota, pct.text, ours,
                  call.text, line.text);
         break;
     case RULE_PACING:
-        snprintf(out, size, "%s: %s used, calls are spaced below our line of %s", quota, pct.text,
+        snprintf(out, size, "%s: %s used%s, spaced calls below our line %s", quota, pct.text, ours,
                  line.text);
         break;
     case RULE_BLOCKED:
-        snprintf(out, size,
-                 f->code ? "%s: Meta refuses calls (error %d)" : "%s: Meta refuses calls", quota,
-                 f->code);
+        refusal_clause(row, out, size);
         break;
     case RULE_PROBE:
     case RULE_RAMP:
@@ -233,6 +299,19 @@ static void quota_clause(const struct account_line *row, char *out, size_t size)
     }
 }
 
+/* "; until ~13:26 (in 6m)"; of an end that moved where it was before instead. */
+static void add_until(const struct account_line *row, const struct env *env, int64_t until,
+                      char *out, size_t size)
+{
+    struct text at = format_time(until, env->now, env->offset_s);
+    struct text ahead = format_ahead(until - env->now);
+    struct text before = format_time(row->first_until, env->now, env->offset_s);
+    bool guess = reason_is_estimate(row);
+    bool moved = guess && row->first_until && until - row->first_until >= MOVED_MS;
+    snprintf(out, size, "; %s %s%s (%s %s)", row->reason == HOLD_DUE ? "starts" : "until",
+             guess ? "~" : "", at.text, moved ? "was" : "in", moved ? before.text : ahead.text);
+}
+
 static void add_end(const struct account_line *row, const struct env *env, char *out, size_t size)
 {
     size_t used = strlen(out);
@@ -242,20 +321,50 @@ static void add_end(const struct account_line *row, const struct env *env, char 
     } else if (row->reason == HOLD_PAUSED && (until <= 0 || until == INT64_MAX)) {
         snprintf(out + used, size - used, "; until somebody resumes it");
     } else if (until > env->now && until < INT64_MAX) {
-        struct text at = format_time(until, env->now, env->offset_s);
-        struct text in = format_ahead(until - env->now);
-        bool guess = row->figures.rule == RULE_BLOCKED && !row->figures.named_by_api;
-        snprintf(out + used, size - used, "; %s %s%s (in %s)",
-                 row->reason == HOLD_DUE ? "starts" : "until", guess ? "about " : "", at.text,
-                 in.text);
+        add_until(row, env, until, out + used, size - used);
     } else if (row->reason == HOLD_RUNNING && row->progress && row->progress[0]) {
         snprintf(out + used, size - used, "; %s", row->progress);
+    }
+}
+
+/* At the pace so far. A run that is nearly done ends soon, whatever the pace says. */
+static void add_run_end(const struct account_line *row, const struct env *env, char *out,
+                        size_t size)
+{
+    static const double least_pct = 1, most_pct = 99;
+    int64_t lasted = env->now - row->run_started_at;
+    if (row->done_pct >= most_pct) {
+        snprintf(out, size, ", nearly done");
+    } else if (row->done_pct >= least_pct && lasted > 0) {
+        int64_t end = row->run_started_at + (int64_t)((double)lasted * 100 / row->done_pct);
+        snprintf(out, size, ", %s done, ends ~%s", format_pct(row->done_pct).text,
+                 format_time(end, env->now, env->offset_s).text);
+    }
+}
+
+void reason_notice(const struct account_line *row, const struct env *env, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (row->long_run) {
+        snprintf(out, size, "%s since %s", row->last_synced_at ? "being read" : "first read",
+                 format_time(row->run_started_at, env->now, env->offset_s).text);
+        size_t used = strlen(out);
+        add_run_end(row, env, out + used, size - used);
+    } else if (row->changed) {
+        snprintf(out, size, "%s entities changed at once at %s (usually %s)",
+                 format_count(row->changed).text,
+                 format_time(row->changed_at, env->now, env->offset_s).text,
+                 format_count((int64_t)(row->changed_usual + 0.5)).text);
     }
 }
 
 void reason_sentence(const struct account_line *row, const struct env *env, char *out, size_t size)
 {
     size_t used = 0;
+    if (row->long_run || (row->changed && row->reason == HOLD_DUE)) {
+        reason_notice(row, env, out, size);
+        return;
+    }
     quota_clause(row, out, size);
     if (row->held_by && row->held_by[0]) {
         snprintf(out, size, "paused by %s", row->held_by);

@@ -53,8 +53,16 @@ const char *state_words(enum hold_reason reason);
 
 /* For a cell: "account full", "app blocked", "paused: ana", "running". */
 void reason_words(const struct account_line *row, char *out, size_t size);
-/* When it ends, as the UNTIL column says it: "10:41", "next", "you", "Meta", "resumed", "--". */
+/* When it ends, as the UNTIL column says it: "10:41", "~10:41", "next", "you", "Meta", "resumed",
+ * "--". */
 void reason_until(const struct account_line *row, const struct env *env, char *out, size_t size);
+/* Whose it is, of what is used: "mostly not us", "partly us", "mostly us"; "" = not known. */
+const char *share_words(double used_pct, double ours_pct);
+/* The end is our guess: it may move. */
+bool reason_is_estimate(const struct account_line *row);
+/* What is worth a sentence although nothing is wrong: a run that lasts, an edit of many entities;
+ * "" = nothing. */
+void reason_notice(const struct account_line *row, const struct env *env, char *out, size_t size);
 /* What to do, that it ends by itself included; from the error that began it. "" = not held. */
 const char *reason_cure(const struct account_line *row);
 /* One sentence: why, since when, until when. */

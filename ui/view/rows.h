@@ -24,6 +24,7 @@ struct account_line {
     int priority;
     enum hold_reason reason;
     int64_t since, until;         /* ms; until 0 = open */
+    int64_t first_until;          /* the end it was given first */
     const char *hold_detail;      /* JSON, "" = none */
     const char *scope, *scope_id; /* of the hold, "" = none */
     const char *held_by;          /* who paused it, "" = nobody */
@@ -31,12 +32,18 @@ struct account_line {
     /* Of the limiter that holds it, else of its own worst; pct -1 = never read. */
     double pct, threshold;
     int64_t pct_at;
+    double ours_pct; /* of pct, what our own calls explain, where a quota holds it; -1 = unknown */
     int64_t cadence_ms, last_synced_at, next_due_at;
     int64_t run_id; /* of the run under way, else of the last one; 0 = none */
     enum run_status run_status;
     int64_t run_started_at;
     const char *progress; /* of the run under way */
-    int64_t last_run_id;  /* the last one that ended; 0 = none */
+    double done_pct;      /* of it; 0 or less = not known */
+    bool long_run;        /* it lasts while the account's data grows old */
+    /* Many entities that changed at once, of late: when, how many, and how many otherwise. */
+    int64_t changed_at, changed;
+    double changed_usual;
+    int64_t last_run_id; /* the last one that ended; 0 = none */
     enum run_status last_status;
     int64_t last_finished_at;
     int error_code, error_subcode; /* of that one */

@@ -12,6 +12,7 @@
 enum { PANE_ACCOUNTS, PANE_USAGE, PANE_RUNS, PANE_BUDGET, PANE_ERRORS, TRIAGE_PANES };
 enum { ROWS_ONE_LINE = 12 }; /* fewer: the header is the verdict alone, see layout.c */
 enum { RUNS_SHOWN = 100, SELECTION_CHUNK = 8 * 1024, TIMELINE_LINES = 4, COURSE_LINES = 7 };
+enum { FACTS_BESIDE = 2 };                                     /* lines of gauges that come first */
 enum { CURE_LINES = 2, ROOM_TO_STAY = 5, USUAL_LIMITERS = 4 }; /* of the reason's pane */
 
 struct triage {
@@ -148,6 +149,9 @@ static void usage_draw(const struct view *view, const struct env *env, struct ca
         used = rect.h >= ROOM_TO_STAY ? CURE_LINES : used; /* what follows does not jump */
         rect.y += used;
         rect.h -= used;
+    } else if (account && rect.h > FACTS_BESIDE) {
+        draw_facts(canvas, rect.y++, rect.x, rect.w, account, env);
+        rect.h--;
     }
     if (selection) {
         draw_limiters(canvas, rect, selection->limiters, selection->limiter_count, env);
@@ -244,7 +248,7 @@ static const struct pane_class usage_pane = {.title = "Why",
                                              .lines = usage_lines,
                                              .grows = true,
                                              .enter = VIEW_ACCOUNT,
-                                             .min = 3};
+                                             .min = 4}; /* reason, cure, a line of gauges */
 
 static const struct pane_class runs_pane = {.title = "Runs",
                                             .columns = run_columns,

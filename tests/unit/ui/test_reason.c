@@ -21,20 +21,20 @@ static const struct {
     const char *words, *until, *sentence;
 } cases[] = {
     {HOLD_QUOTA_ACCOUNT, "{\"rule\":\"threshold\",\"pct\":\"98.20\",\"threshold\":70.0,\"call_pct\":2}",
-     "", 21, "account full", "10:40",
-     "account quota: 98% used, our line is 70%; until 10:40 (in 21m), for 17m"},
+     "", 21, "account full", "~10:40",
+     "account quota: 98% used, our line 70%; until ~10:40 (in 21m), for 17m"},
     {HOLD_QUOTA_INSIGHTS, "{\"rule\":\"threshold\",\"pct\":48.68,\"threshold\":60.0,\"call_pct\":41.134}",
-     "", 5, "insights no room", "10:24",
-     "insights quota: 49% used, a call takes ~41%, our line is 60%; until 10:24 (in 5m), for 17m"},
+     "", 5, "insights no room", "~10:24",
+     "insights quota: 49% used, a call takes ~41%, our line 60%; until ~10:24 (in 5m), for 17m"},
     {HOLD_QUOTA_APP, "{\"rule\":\"pacing\",\"pct\":66,\"threshold\":80}", "", 1, "app slowed", "10:20",
-     "app quota: 66% used, calls are spaced below our line of 80%; until 10:20 (in 1m), for 17m"},
+     "app quota: 66% used, spaced calls below our line 80%; until 10:20 (in 1m), for 17m"},
     {HOLD_QUOTA_USE_CASE, "{\"rule\":\"blocked\",\"code\":80004,\"named_by_api\":true,\"pct\":100}",
      "", 10, "use case blocked", "10:29",
-     "use case quota: Meta refuses calls (error 80004); until 10:29 (in 10m), for 17m"},
-    {HOLD_QUOTA_ACCOUNT, "{\"rule\":\"blocked\",\"code\":17}", "", 10, "account blocked", "10:29",
-     "account quota: Meta refuses calls (error 17); until about 10:29 (in 10m), for 17m"},
-    {HOLD_QUOTA_ACCOUNT, "not json", "", 10, "account quota", "10:29",
-     "ad account quota; until 10:29 (in 10m), for 17m"},
+     "use case quota: Meta refuses (error 80004); until 10:29 (in 10m), for 17m"},
+    {HOLD_QUOTA_ACCOUNT, "{\"rule\":\"blocked\",\"code\":17}", "", 10, "account blocked", "~10:29",
+     "account quota: Meta refuses (error 17); until ~10:29 (in 10m), for 17m"},
+    {HOLD_QUOTA_ACCOUNT, "not json", "", 10, "account quota", "~10:29",
+     "ad account quota; until ~10:29 (in 10m), for 17m"},
     {HOLD_PAUSED, "", "ana", 0, "paused: ana", "resumed",
      "paused by ana; until somebody resumes it, for 17m"},
     {HOLD_TOKEN_INVALID, "{}", "", 0, "token invalid", "you",
@@ -58,6 +58,7 @@ static void test_reason_words_until_and_sentence(void **state)
                                     .until =
                                         cases[i].until_min ? NOW + cases[i].until_min * MINUTE : 0,
                                     .held_by = cases[i].held_by,
+                                    .ours_pct = -1,
                                     .progress = "ads 1500"};
         char words[64], until[64], sentence[320];
         hold_figures_read(cases[i].detail, &line.figures);
@@ -68,6 +69,71 @@ static void test_reason_words_until_and_sentence(void **state)
         assert_string_equal(until, cases[i].until);
         assert_string_equal(sentence, cases[i].sentence);
     }
+}
+
+static const char *sentence_of(const struct account_line *line)
+{
+    static char text[320];
+    const struct env env = {.now = NOW};
+    reason_sentence(line, &env, text, sizeof text);
+    return text;
+}
+
+/* Whose usage it is, and an end that moved on: both in a line of 78 columns. */
+static void test_reason_sentence_says_what_is_ours_and_what_moved(void **state)
+{
+    (void)state;
+    struct account_line line = {.reason = HOLD_QUOTA_APP,
+                                .since = NOW - 5 * (int64_t)MINUTE,
+                                .until = NOW + 10 * (int64_t)MINUTE,
+                                .first_until = NOW + 9 * (int64_t)MINUTE,
+                                .pct = 104,
+                                .ours_pct = 3};
+    hold_figures_read("{\"rule\":\"full\",\"pct\":104,\"threshold\":80}", &line.figures);
+    assert_string_equal(sentence_of(&line), "app quota: 104% used (~3% by us), our line 80%; until "
+                                            "~10:29 (in 10m), for 5m");
+    line.first_until = NOW - 10 * (int64_t)MINUTE;
+    assert_string_equal(sentence_of(&line), "app quota: 104% used (~3% by us), our line 80%; until "
+                                            "~10:29 (was 10:09), for 5m");
+    hold_figures_read("{\"rule\":\"blocked\",\"code\":4}", &line.figures);
+    assert_string_equal(sentence_of(&line), "app quota: Meta refuses (error 4; ours ~3%); until "
+                                            "~10:29 (was 10:09), for 5m");
+    line.figures.named_by_api = true; /* Meta's word is no guess */
+    assert_string_equal(sentence_of(&line), "app quota: Meta refuses (error 4; ours ~3%); until "
+                                            "10:29 (in 10m), for 5m");
+    assert_string_equal(share_words(100, -1), "");
+    assert_string_equal(share_words(100, 90), "mostly us");
+}
+
+static void test_reason_notice_of_a_run_that_lasts_and_of_an_edit(void **state)
+{
+    (void)state;
+    const struct env env = {.now = NOW};
+    char notice[160];
+    struct account_line line = {.reason = HOLD_RUNNING,
+                                .long_run = true,
+                                .run_started_at = NOW - 30 * (int64_t)MINUTE,
+                                .done_pct = -1,
+                                .progress = "ads 1500"};
+    assert_string_equal(sentence_of(&line), "first read since 09:49");
+    line.done_pct = 50;
+    assert_string_equal(sentence_of(&line), "first read since 09:49, 50% done, ends ~10:49");
+    line.done_pct = 99;
+    line.last_synced_at = NOW - 90 * (int64_t)MINUTE;
+    assert_string_equal(sentence_of(&line), "being read since 09:49, nearly done");
+    assert_non_null(strstr(reason_cure(&line), "Nothing is wrong"));
+    line = (struct account_line){.reason = HOLD_DUE,
+                                 .next_due_at = NOW + MINUTE,
+                                 .changed = 1964,
+                                 .changed_at = NOW - 5 * (int64_t)MINUTE,
+                                 .changed_usual = 2.6};
+    assert_string_equal(sentence_of(&line), "1,964 entities changed at once at 10:14 (usually 3)");
+    assert_non_null(strstr(reason_cure(&line), "edit"));
+    line.reason = HOLD_NO_ACCESS; /* what holds it is told first */
+    assert_non_null(strstr(sentence_of(&line), "no access"));
+    line = (struct account_line){.reason = HOLD_DUE};
+    reason_notice(&line, &env, notice, sizeof notice);
+    assert_string_equal(notice, "");
 }
 
 /* Colour only repeats what a letter says: every reason has one, and needs-you has its own. */
@@ -131,6 +197,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reason_words_until_and_sentence),
+        cmocka_unit_test(test_reason_sentence_says_what_is_ours_and_what_moved),
+        cmocka_unit_test(test_reason_notice_of_a_run_that_lasts_and_of_an_edit),
         cmocka_unit_test(test_reason_every_state_has_letter_and_words),
         cmocka_unit_test(test_reason_cure_is_said_for_every_hold),
         cmocka_unit_test(test_hold_figures_absent_are_unknown),

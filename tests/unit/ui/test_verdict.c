@@ -39,7 +39,7 @@ static void test_verdict_throttled_names_count_blame_since_and_end(void **state)
     assert_int_equal(v.kind, VERDICT_DEGRADED);
     assert_string_equal(v.word, "DEGRADED");
     assert_string_equal(v.detail, "3 throttled");
-    assert_string_equal(v.cause, "Meta");
+    assert_string_equal(v.cause, "Meta's limits");
     assert_int_equal(v.held, 3);
     assert_int_equal(v.since, 400);
     assert_int_equal(v.clears_first, 2000);
@@ -47,7 +47,69 @@ static void test_verdict_throttled_names_count_blame_since_and_end(void **state)
     in.reasons[HOLD_QUOTA_APP] = 0;
     assert_string_equal(verdict_of(&in).cause, "account quota");
     in.failing = 1;
-    assert_string_equal(verdict_of(&in).cause, "Meta");
+    assert_string_equal(verdict_of(&in).cause, "account quota, Meta");
+}
+
+/* Is it us or somebody else? */
+static void test_verdict_says_whose_usage_it_is(void **state)
+{
+    (void)state;
+    struct verdict_input in = healthy();
+    in.reasons[HOLD_QUOTA_APP] = 9;
+    assert_string_equal(verdict_of(&in).cause, "app quota");
+    in.quota_used = 900;
+    in.quota_ours = 20;
+    assert_string_equal(verdict_of(&in).cause, "app quota (mostly not us)");
+    in.quota_ours = 450;
+    assert_string_equal(verdict_of(&in).cause, "app quota (partly us)");
+    in.quota_ours = 800;
+    in.reasons[HOLD_QUOTA_INSIGHTS] = 1;
+    in.reasons[HOLD_BUDGET] = 1;
+    assert_string_equal(verdict_of(&in).cause, "Meta's limits (mostly us), us");
+}
+
+/* An end that is a guess is told as one, and what it was when it has moved on. */
+static void test_verdict_end_that_moved(void **state)
+{
+    (void)state;
+    static const int64_t minute = 60000;
+    struct verdict_input in = healthy();
+    in.reasons[HOLD_QUOTA_APP] = 9;
+    in.clears_first = 100 * minute;
+    in.clears_last = 110 * minute;
+    in.clears_before = 109 * minute;
+    in.clears_estimated = true;
+    struct verdict v = verdict_of(&in);
+    assert_true(v.clears_estimated);
+    assert_int_equal(v.clears_before, 0); /* a minute is no move */
+    in.clears_before = 100 * minute;
+    assert_int_equal(verdict_of(&in).clears_before, 100 * minute);
+    in.clears_before = 120 * minute; /* sooner than it was told is no bad news */
+    assert_int_equal(verdict_of(&in).clears_before, 0);
+}
+
+/* Nothing is held, and yet Meta fails: that is not OK. */
+static void test_verdict_calls_that_fail_or_take_long_are_meta(void **state)
+{
+    (void)state;
+    struct verdict_input in = healthy();
+    in.api = (struct verdict_api){.failing = true, .since = 700, .failed_pct = 12.4};
+    struct verdict v = verdict_of(&in);
+    assert_int_equal(v.kind, VERDICT_DEGRADED);
+    assert_string_equal(v.detail, "12% of calls fail");
+    assert_string_equal(v.cause, "Meta");
+    assert_int_equal(v.since, 700);
+    assert_non_null(strstr(v.advice, "wait"));
+    in.api.slow = true;
+    in.api.answer_ms = 2400;
+    in.late = 2; /* because answers take long, not because we are too few */
+    v = verdict_of(&in);
+    assert_string_equal(v.detail, "12% of calls fail, answers take 2.4s, 2 late");
+    assert_string_equal(v.cause, "Meta");
+    in.reasons[HOLD_TOKEN_INVALID] = 12;
+    v = verdict_of(&in);
+    assert_int_equal(v.kind, VERDICT_TOKEN);
+    assert_string_equal(v.advice, ""); /* waiting is of no use then */
 }
 
 static void test_verdict_token_wins_and_needs_a_person(void **state)
@@ -61,7 +123,7 @@ static void test_verdict_token_wins_and_needs_a_person(void **state)
     assert_string_equal(v.detail, "12 token, 1 throttled");
     assert_int_equal(v.needs_person, 12);
     assert_int_equal(v.held, 1);
-    assert_string_equal(v.cause, "token, Meta");
+    assert_string_equal(v.cause, "token, app quota");
 }
 
 static void test_verdict_without_engine_is_stalled_but_not_in_the_past(void **state)
@@ -135,6 +197,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdict_ok_is_quiet),
         cmocka_unit_test(test_verdict_throttled_names_count_blame_since_and_end),
+        cmocka_unit_test(test_verdict_says_whose_usage_it_is),
+        cmocka_unit_test(test_verdict_end_that_moved),
+        cmocka_unit_test(test_verdict_calls_that_fail_or_take_long_are_meta),
         cmocka_unit_test(test_verdict_token_wins_and_needs_a_person),
         cmocka_unit_test(test_verdict_without_engine_is_stalled_but_not_in_the_past),
         cmocka_unit_test(test_verdict_disabled_and_paused_are_no_alarm),

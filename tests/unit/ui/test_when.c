@@ -44,10 +44,36 @@ static void test_when_parse_cases(void **state)
     }
 }
 
+/* What the engine writes for machines is read by people in their own zone. */
+static void test_when_localize_puts_the_local_clock_for_instants(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int32_t offset_s;
+        const char *wanted;
+    } cases[] = {
+        {"held until 2026-11-24T10:45:00Z; force it then", 0,    "held until 10:45; force it then" },
+        {"held until 2026-11-24T10:45:00Z",                3600, "held until 11:45"                },
+        {"2026-11-25T00:00:00Z or 2026-11-24T09:00:00Z",   0,    "25 Nov 00:00 or 09:00"           },
+        {"2026-13-24T10:45:00Z, 2026-11-24",               0,    "2026-13-24T10:45:00Z, 2026-11-24"},
+        {"",                                               0,    ""                                },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char out[80];
+        when_localize(cases[i].text, NOW, cases[i].offset_s, out, sizeof out);
+        assert_string_equal(out, cases[i].wanted);
+    }
+    char little[8];
+    when_localize("at 2026-11-24T10:45:00Z", NOW, 0, little, sizeof little);
+    assert_string_equal(little, "at 10:4");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_when_parse_cases),
+        cmocka_unit_test(test_when_localize_puts_the_local_clock_for_instants),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

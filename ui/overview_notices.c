@@ -1,0 +1,110 @@
+/* What is told besides holds: that Meta answers badly, a run that lasts, an edit of many entities.
+ */
+#include <string.h>
+
+#include "govern/alert_rules.h"
+#include "store/read_alerts.h"
+#include "store/read_changes.h"
+#include "store/read_errors.h"
+#include "ui/overview_parts.h"
+
+enum { RECENT_MS = 15 * 60000, CHANGES_MS = 30 * 60000 };
+enum { CHANGES_LEAST = 200, CHANGES_TIMES = 10, USUAL_LEAST = 10 };
+
+bool overview_load_api(struct overview *o, const struct overview_source *s, struct verdict_api *out,
+                       struct err *err)
+{
+    struct alert_rows alerts;
+    struct call_health health;
+    if (!read_alerts(s->store, o->arena, s->at, 0, &alerts, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < alerts.count; i++) {
+        const struct alert_row *row = &alerts.rows[i];
+        bool failing = strcmp(row->rule, alert_rule(ALERT_API_FAILING)->name) == 0;
+        bool slow = strcmp(row->rule, alert_rule(ALERT_API_SLOW)->name) == 0;
+        out->failing |= failing;
+        out->slow |= slow;
+        if ((failing || slow) && (!out->since || row->since < out->since)) {
+            out->since = row->since;
+        }
+    }
+    if (!out->failing && !out->slow) {
+        return true;
+    }
+    if (!read_call_health(s->store, s->now - RECENT_MS, s->now, &health, err)) {
+        return false;
+    }
+    out->failed_pct = health.all ? 100.0 * (double)health.passing / (double)health.all : 0;
+    out->answer_ms = call_health_mean_ms(&health);
+    return true;
+}
+
+bool overview_stands_out(const struct change_row *change)
+{
+    double usual = change->usual > USUAL_LEAST ? change->usual : USUAL_LEAST;
+    return change->runs_before > 0 && change->entities >= CHANGES_LEAST &&
+           (double)change->entities >= CHANGES_TIMES * usual;
+}
+
+static struct account_line *find_line(struct account_line *lines, size_t count, const char *id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(lines[i].account_id, id) == 0) {
+            return &lines[i];
+        }
+    }
+    return NULL;
+}
+
+static bool load_changes(struct overview *o, const struct overview_source *s,
+                         struct account_line *lines, struct err *err)
+{
+    struct change_rows changes;
+    if (!read_changes(s->store, o->arena, s->at, s->now - CHANGES_MS, CHANGES_LEAST, &changes,
+                      err)) {
+        return false;
+    }
+    for (size_t i = 0; i < changes.count; i++) { /* the largest first */
+        const struct change_row *change = &changes.rows[i];
+        struct account_line *line = overview_stands_out(change)
+                                        ? find_line(lines, o->account_count, change->account_id)
+                                        : NULL;
+        if (line && !line->changed) {
+            line->changed = change->entities;
+            line->changed_at = change->at;
+            line->changed_usual = change->usual;
+        }
+    }
+    return true;
+}
+
+/* A run that lasts before an edit; of each the one that is most of it. */
+static bool more_notable(const struct account_line *a, const struct account_line *b)
+{
+    if (a->long_run != b->long_run) {
+        return a->long_run;
+    }
+    return a->long_run ? a->run_started_at < b->run_started_at : a->changed > b->changed;
+}
+
+bool overview_load_notices(struct overview *o, const struct overview_source *s,
+                           struct account_line *lines, struct err *err)
+{
+    if (!load_changes(o, s, lines, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < o->account_count; i++) {
+        struct account_line *line = &lines[i];
+        if (!line->long_run && !line->changed) {
+            continue;
+        }
+        if (line->urgency / URGENCY_STEP > URGENCY_NOTICED) {
+            line->urgency = URGENCY_NOTICED * URGENCY_STEP + line->urgency % URGENCY_STEP;
+        }
+        if (!o->noticed || more_notable(line, o->noticed)) {
+            o->noticed = line;
+        }
+    }
+    return true;
+}

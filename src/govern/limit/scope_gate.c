@@ -109,17 +109,20 @@ static int64_t falls_to(const struct scope *s, const struct figures *f, double t
     return high;
 }
 
-/* Until a reading of 100 or more has fallen to the line: evenly to the reset it names. */
+/* How long a reading of 100 or more holds: to the reset it names, which may be the end of a block;
+ * once it stood through that, calls were served all the same, and it is asked again as soon as it
+ * ought to have fallen to the line. */
 static int64_t over_ms(const struct slot *slot, double line)
 {
     const struct usage_reading *r = &slot->reading;
     if (r->regain_s > 0) {
-        return (int64_t)(1000.0 * (double)r->regain_s * (1 - line / r->pct));
+        double part = slot->stuck.successes > 1 ? 1 - line / r->pct : 1;
+        return (int64_t)(1000.0 * (double)r->regain_s * part);
     }
     return decay_time_ms(slot->decay, r->pct, line);
 }
 
-/* A reading on or above the line: one call at a time, and at 100 not before it fell to the line. */
+/* A reading on or above the line: one call at a time, and at 100 not before its reset or decay. */
 static bool pass_over(const struct scope *s, const struct figures *f, int64_t now_ms,
                       struct gate_verdict *out)
 {

@@ -153,6 +153,7 @@ bool waiting_same(const struct hold *a, const struct hold *b)
     int64_t length = a->until - a->since;
     bool moved_far = moved >= END_TOLERANCE_MS || (hold_reason_is_quota(a->reason) &&
                                                    moved > STANDSTILL_MS && moved * 20 > length);
+    bool over = a->until > 0 && a->until + STANDSTILL_MS < b->since && moved > 0;
     return a->reason == b->reason && strcmp(a->scope, b->scope) == 0 &&
-           strcmp(a->scope_id, b->scope_id) == 0 && !open_ended && !moved_far;
+           strcmp(a->scope_id, b->scope_id) == 0 && !open_ended && !moved_far && !over;
 }

@@ -53,7 +53,8 @@ void waiting_parked(const struct sync_pause *pause, struct hold *out);
 
 /* Whether the open interval still tells the truth, so that no new row is needed: same reason and
  * scope, and an end that moved by less than a minute; that of a limit also by no more than a
- * twentieth of the wait, for a short one may be shorter than that minute. */
+ * twentieth of the wait, for a short one may be shorter than that minute. b is as of its since: an
+ * end that is over by then is not told any longer. */
 bool waiting_same(const struct hold *a, const struct hold *b);
 
 #endif

@@ -142,6 +142,20 @@ static void test_same_tolerates_a_small_move_of_the_end(void **state)
     assert_false(waiting_same(&a, &b));
 }
 
+/* Accounts take turns at a pace that all share: whoever waits longer than was said is told anew. */
+static void test_same_does_not_keep_an_end_that_is_over(void **state)
+{
+    (void)state;
+    struct hold a = {.reason = HOLD_BACKOFF, .since = NOW, .until = NOW + 10000}, b = a;
+    b.until += 10000;
+    b.since = NOW + 9000;
+    assert_true(waiting_same(&a, &b));
+    b.since = NOW + 13000;
+    assert_false(waiting_same(&a, &b));
+    b.until = a.until;
+    assert_true(waiting_same(&a, &b)); /* nothing newer to say */
+}
+
 static void test_same_is_stricter_with_the_end_of_a_limit(void **state)
 {
     (void)state;
@@ -211,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_a_person_comes_before_a_quota),
         cmocka_unit_test(test_hostile_errors_stay_json),
         cmocka_unit_test(test_same_tolerates_a_small_move_of_the_end),
+        cmocka_unit_test(test_same_does_not_keep_an_end_that_is_over),
         cmocka_unit_test(test_same_is_stricter_with_the_end_of_a_limit),
         cmocka_unit_test(test_waiting_names_the_limit_after_a_throttled_run),
         cmocka_unit_test(test_a_run_that_stands_still_is_parked),

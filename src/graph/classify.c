@@ -207,6 +207,7 @@ static void set_throttle_wait(const struct classify_input *in, const struct clas
     }
     wait_s = named > 0 ? named : wait_s;
     out->wait_ms = wait_s * 1000;
+    out->wait_named = named > 0;
 }
 
 static void honour_retry_after(const struct classify_input *in, struct api_error *out)
@@ -222,6 +223,7 @@ static void honour_retry_after(const struct classify_input *in, struct api_error
     int64_t wait_ms = (seconds > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : seconds) * INT64_C(1000);
     if (wait_ms > out->wait_ms) {
         out->wait_ms = wait_ms;
+        out->wait_named = true;
     }
 }
 

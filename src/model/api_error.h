@@ -35,6 +35,7 @@ struct api_error {
     int http_status;        /* 0 = no response at all */
     int code, subcode;      /* 0 = none; report errors are negative */
     int64_t wait_ms;        /* least wait the table or a header names; 0 = governor's default */
+    bool wait_named;        /* a header named it */
     char message[400];      /* API text, or what we saw instead of JSON */
     char type[48];
     char fbtrace_id[64];

@@ -62,7 +62,7 @@ void block_hit(struct block *b, const struct block_cause *cause, int64_t now_ms)
     b->phase = BLOCK_CLOSED;
     b->until_ms = until;
     b->resume_ms = until + margin_ms(cause, wait, until);
-    b->exact = cause->wait_ms > 0;
+    b->exact = cause->by_api;
     b->code = cause->code;
     b->ramp = 0;
 }

@@ -29,7 +29,8 @@ struct block {
 };
 
 struct block_cause {
-    int64_t wait_ms;    /* named by the API or the table; 0 = not named */
+    int64_t wait_ms;    /* named by the API or the error table; 0 = not named */
+    bool by_api;        /* by a header of the answer */
     bool minutes;       /* wait_ms was given in whole minutes */
     int64_t default_ms; /* of the tier */
     int code;

@@ -429,6 +429,7 @@ void scope_throttled(struct scope *s, const struct api_error *error, int64_t reg
     int64_t wait = error->wait_ms > regain_ms ? error->wait_ms : regain_ms;
     struct block_cause cause = {
         .wait_ms = wait,
+        .by_api = regain_ms > 0 || error->wait_named,
         .minutes = minutes,
         .default_ms = row->block_s * 1000,
         .code = error->code,

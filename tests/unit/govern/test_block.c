@@ -69,6 +69,13 @@ static void test_governor_block_of_its_own_end(void **state)
     /* To the minute the header was given in. */
     assert_in_range(verdict.until_ms - start_ms, 47 * 60000, 48 * 60000);
     assert_true(view(g, SCOPE_USE_CASE, "act_1", start_ms + 1).blocked_exact);
+    /* What the error table says is not the API's word. */
+    struct gate_call other = meta_call("act_2");
+    served(g, &other, NULL, start_ms);
+    assert_true(admit(g, &other, start_ms).go);
+    refused(g, &other, account_throttle, start_ms);
+    governor_peek(g, &other, start_ms + 1, &verdict);
+    assert_false(verdict.go || verdict.until_exact);
     governor_destroy(g);
 }
 

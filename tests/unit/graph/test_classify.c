@@ -250,23 +250,24 @@ static void test_classify_takes_waits_from_headers(void **state)
         const char *name;
         const char *header, *value;
         int wait_s;
+        bool table; /* no header names it */
     } waits[] = {
         {"account_score",  "x-business-use-case-usage",
          "{\"1\":[{\"type\":\"ads_management\",\"call_count\":118,\"total_cputime\":20,"
-         "\"total_time\":20,\"estimated_time_to_regain_access\":47}]}",                                          47 * 60},
+         "\"total_time\":20,\"estimated_time_to_regain_access\":47}]}",                                          47 * 60, false},
         {"account_score",  "x-ad-account-usage",
-         "{\"acc_id_util_pct\":100,\"reset_time_duration\":100}",                                                100    },
+         "{\"acc_id_util_pct\":100,\"reset_time_duration\":100}",                                                100,     false},
         {"account_score",  "x-ad-account-usage",
-         "{\"acc_id_util_pct\":100,\"ads_api_access_tier\":\"standard_access\"}",                                60     },
+         "{\"acc_id_util_pct\":100,\"ads_api_access_tier\":\"standard_access\"}",                                60,      true },
         {"account_score",  "x-ad-account-usage",
-         "{\"acc_id_util_pct\":100,\"ads_api_access_tier\":\"limited_access\"}",                                 300    },
+         "{\"acc_id_util_pct\":100,\"ads_api_access_tier\":\"limited_access\"}",                                 300,     true },
         {"buc_management", "x-business-use-case-usage",
          "{\"1\":[{\"type\":\"ads_insights\",\"call_count\":10,\"estimated_time_to_regain_access\":"
          "9},"
          "{\"type\":\"ads_management\",\"call_count\":101,\"estimated_time_to_regain_access\":"
-         "\"3\"}]}",                                                                                             180    },
+         "\"3\"}]}",                                                                                             180,     false},
         {"app_limit",      "x-ad-account-usage",        "{\"acc_id_util_pct\":100,\"reset_time_duration\":999}",
-         300                                                                                                            },
+         300,                                                                                                             true },
     };
     for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
         struct http_header header = {waits[i].header, waits[i].value};
@@ -279,6 +280,7 @@ static void test_classify_takes_waits_from_headers(void **state)
         in.usage = &usage;
         run(&in, waits[i].name, &error);
         assert_int_equal(error.wait_ms, waits[i].wait_s * 1000);
+        assert_int_equal(error.wait_named, !waits[i].table);
     }
 }
 
@@ -303,6 +305,7 @@ static void test_classify_honours_retry_after(void **state)
         in.retry_after = values[i].value;
         run(&in, "app_limit", &error);
         assert_int_equal(error.wait_ms, values[i].wait_s * 1000);
+        assert_int_equal(error.wait_named, values[i].wait_s != 300);
     }
 }
 

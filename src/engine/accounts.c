@@ -170,7 +170,9 @@ void accounts_retier(struct engine *engine, struct engine_account *slot)
         return;
     }
     if (store_account_set_tier(engine->store, slot->account.account_id, decision.tier,
-                               slot->account.tier_pinned, engine_now(engine), &err)) {
+                               slot->account.tier_pinned, engine_now(engine), &err) &&
+        store_account_explain(engine->store, slot->account.account_id, "tier", decision.detail,
+                              &err)) {
         record_log(engine, LOG_INFO, slot->account.account_id, 0, "tier %s -> %s: %s",
                    tier_name(slot->account.tier), tier_name(decision.tier), decision.detail);
         slot->account.tier = decision.tier;

@@ -216,6 +216,26 @@ bool store_account_set_tier(struct store *store, const char *account_id, enum ti
     return store_end(store, ok, err);
 }
 
+bool store_account_explain(struct store *store, const char *account_id, const char *field,
+                           const char *detail, struct err *err)
+{
+    struct query q = {0};
+    if (!store_begin(store, err)) {
+        return false;
+    }
+    bool ok = db_query(&store->db, &q,
+                       "UPDATE account_history SET detail = :detail WHERE account_id = :id AND "
+                       "field = :field AND until IS NULL",
+                       err);
+    if (ok) {
+        bind_text(&q, ":detail", detail);
+        bind_text(&q, ":id", account_id);
+        bind_text(&q, ":field", field);
+        ok = db_run(&q, err);
+    }
+    return store_end(store, ok, err);
+}
+
 bool store_account_set_priority(struct store *store, const char *account_id, int priority,
                                 int64_t at, struct err *err)
 {

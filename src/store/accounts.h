@@ -31,6 +31,9 @@ bool store_account_get(struct store *store, struct arena *arena, const char *acc
 
 bool store_account_set_tier(struct store *store, const char *account_id, enum tier tier,
                             bool pinned, int64_t at, struct err *err);
+/* The figures behind what the account's field is now, JSON, for its history. */
+bool store_account_explain(struct store *store, const char *account_id, const char *field,
+                           const char *detail, struct err *err);
 bool store_account_set_priority(struct store *store, const char *account_id, int priority,
                                 int64_t at, struct err *err);
 /* until: 0 = not paused, INT64_MAX = until resumed. */

@@ -274,8 +274,8 @@ bool read_account(struct store_reader *reader, struct arena *arena, int64_t at_m
 
 static const struct field history_rows[] = {
     FIELD(struct history_row, account_id, F_PTR), FIELD(struct history_row, field, F_PTR),
-    FIELD(struct history_row, value, F_PTR),      FIELD(struct history_row, since, F_I64),
-    FIELD(struct history_row, until, F_ID),
+    FIELD(struct history_row, value, F_PTR),      FIELD(struct history_row, detail, F_PTR),
+    FIELD(struct history_row, since, F_I64),      FIELD(struct history_row, until, F_ID),
 };
 
 bool read_account_history(struct store_reader *reader, struct arena *arena, int64_t at_ms,
@@ -286,7 +286,7 @@ bool read_account_history(struct store_reader *reader, struct arena *arena, int6
     struct query q = {0};
     bool ok =
         db_query(&reader->db, &q,
-                 "SELECT account_id, field, value, since, until FROM account_history WHERE "
+                 "SELECT account_id, field, value, detail, since, until FROM account_history WHERE "
                  "(:id IS NULL OR account_id = :id) AND (:field IS NULL OR field = :field) AND "
                  "since >= :from AND since <= :at ORDER BY since DESC LIMIT :limit",
                  err);

@@ -56,6 +56,7 @@ struct history_row {
     const char *account_id;
     const char *field; /* "tier", "priority", "paused", "status", "name" */
     const char *value;
+    const char *detail;   /* JSON, "" = none */
     int64_t since, until; /* until 0 = still so */
 };
 struct history_rows {

@@ -40,38 +40,56 @@ static bool complete(const struct sync_run *run, enum listing_how how)
     return true;
 }
 
+/* A row of integrity_checks; `found` of them, and what became of them. */
+static bool note_found(struct sync_run *run, const char *field, int64_t found, const char *detail,
+                       struct err *err)
+{
+    struct check_row row = {.at = run_now(run),
+                            .run_id = run->run.run_id,
+                            .kind = "orphans",
+                            .actual = found,
+                            .result = found ? CHECK_OPEN_DIFFERS : CHECK_OK};
+    memcpy(row.account_id, run->plan.account_id, sizeof row.account_id);
+    snprintf(row.field, sizeof row.field, "%s", field);
+    if (found) {
+        snprintf(row.detail, sizeof row.detail, "%s", detail);
+        log_write(LOG_INFO, "sync", "%s: %s", run->plan.account_id, row.detail);
+    }
+    return store_check_append(run->deps.store, &row, err);
+}
+
 /* Ads only insights know, after a listing of everything or reading by id did not bring them:
  * deleted. */
 static bool settle(struct sync_run *run, struct err *err)
 {
+    const struct nodes_part *nodes = &run->nodes->as.nodes;
     size_t tombstones = 0;
-    bool known = run->nodes->state == CHAIN_DONE && run->nodes->as.nodes.strays_done;
-    return !known || store_entities_settle(run->deps.store, run->plan.account_id, run_now(run),
-                                           &tombstones, err);
+    char detail[160];
+    if (run->nodes->state != CHAIN_DONE || !nodes->strays_done) {
+        return true;
+    }
+    if (!store_entities_settle(run->deps.store, run->plan.account_id, run_now(run), &tombstones,
+                               err)) {
+        return false;
+    }
+    int64_t found = nodes->strays > (int64_t)tombstones ? nodes->strays : (int64_t)tombstones;
+    snprintf(detail, sizeof detail,
+             "%" PRId64 " ads were known from insights alone, %" PRId64
+             " of them read by id, %zu are gone: tombstones",
+             found, nodes->strays, tombstones);
+    return found == 0 || note_found(run, "insights", found, detail, err);
 }
 
-/* What the search for orphans found, and what became of it. */
+/* What the search for parents that are missing found, and what became of it. */
 static bool note_orphans(struct sync_run *run, struct err *err)
 {
     const struct nodes_part *nodes = &run->nodes->as.nodes;
-    if (!nodes->parents_done) {
-        return true;
-    }
-    struct check_row row = {.at = run_now(run),
-                            .run_id = run->run.run_id,
-                            .kind = "orphans",
-                            .field = "parents",
-                            .actual = nodes->orphans,
-                            .result = nodes->orphans ? CHECK_OPEN_DIFFERS : CHECK_OK};
-    memcpy(row.account_id, run->plan.account_id, sizeof row.account_id);
-    if (nodes->orphans) {
-        snprintf(row.detail, sizeof row.detail,
-                 "%" PRId64 " parents were missing and read by id, %" PRId64
-                 " of them are gone or hidden",
-                 nodes->orphans, nodes->left_missing);
-        log_write(LOG_WARN, "sync", "%s: %s", run->plan.account_id, row.detail);
-    }
-    return store_check_append(run->deps.store, &row, err);
+    char detail[160];
+    snprintf(detail, sizeof detail,
+             "%" PRId64 " parents were missing and read by id, %" PRId64
+             " of them are gone or hidden",
+             nodes->orphans, nodes->left_missing);
+    return !nodes->parents_done || note_found(run, "parents", nodes->orphans, detail, err);
 }
 
 static enum insight_level lowest_level(const struct sync_run *run)
@@ -114,9 +132,16 @@ static bool rank_account(struct sync_run *run, const struct account *account, st
                                .pinned = account->tier_pinned,
                                .spend_7d_base = base};
     tier_decide(deps->tiers, &input, &decision);
-    return (!decision.changed && input.known) ||
-           store_account_set_tier(deps->store, run->plan.account_id, decision.tier,
-                                  account->tier_pinned, run_now(run), err);
+    if (!decision.changed && input.known) {
+        return true;
+    }
+    if (input.known) {
+        log_write(LOG_INFO, "sync", "%s: tier %s -> %s: %s", run->plan.account_id,
+                  tier_name(account->tier), tier_name(decision.tier), decision.detail);
+    }
+    return store_account_set_tier(deps->store, run->plan.account_id, decision.tier,
+                                  account->tier_pinned, run_now(run), err) &&
+           store_account_explain(deps->store, run->plan.account_id, "tier", decision.detail, err);
 }
 
 static bool roll_up(struct sync_run *run, struct err *err)

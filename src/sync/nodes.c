@@ -129,6 +129,7 @@ static bool take_strays(struct chain *chain, struct err *err)
                                TAKE_MAX, &ids, err)) {
         return false;
     }
+    part->strays += (int64_t)ids.count;
     add_ids(part, &ids, ENTITY_AD, NODE_STRAY);
     return true;
 }

@@ -107,6 +107,7 @@ struct nodes_part {
     bool parents_done;    /* orphans were looked for */
     int64_t orphans;      /* parents that were missing */
     int64_t left_missing; /* of which unreadable: tombstones now */
+    int64_t strays;       /* ads only insights knew, read by id */
     struct str body;
     struct ask asks[ENTITY_KIND_COUNT + 1]; /* the last: the account */
     uint64_t dropped[ENTITY_KIND_COUNT];

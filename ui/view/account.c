@@ -10,6 +10,7 @@
 #include "ui/view/draw.h"
 #include "ui/view/load.h"
 #include "ui/widget/gauge.h"
+#include "json/json.h"
 
 enum { PANE_LIMITS, PANE_TIMELINE, PANE_BUDGET, PANE_RUNS, PANE_HISTORY, ACCOUNT_PANES };
 enum { RUNS_SHOWN = 200, FACTS = 2, CURE_LINES = 2, CLASS_LABEL = 16 };
@@ -210,6 +211,23 @@ static void history_field(const void *row, const void *env, struct cell_out *out
     out->role = ROLE_DIM;
 }
 
+/* "high; 7 days' spend 123.45, lines 100 and 10" */
+static void tier_value(const struct history_row *r, struct cell_out *out)
+{
+    double spend = 0, high = 0, medium = 0;
+    struct json_doc *doc = json_parse(r->detail, strlen(r->detail), NULL, NULL);
+    const struct json *root = doc ? json_root(doc) : NULL;
+    if (json_double(json_get(root, "spend_7d_base"), &spend) &&
+        json_double(json_get(root, "high_above"), &high) &&
+        json_double(json_get(root, "medium_above"), &medium)) {
+        snprintf(out->text, sizeof out->text, "%s; 7 days' spend %.2f, lines %.0f and %.0f",
+                 r->value, spend, high, medium);
+    } else {
+        cell_put(out, ROLE_TEXT, r->value);
+    }
+    json_free(doc);
+}
+
 static void history_value(const void *row, const void *env, struct cell_out *out)
 {
     const struct history_row *r = row;
@@ -219,6 +237,8 @@ static void history_value(const void *row, const void *env, struct cell_out *out
     } else if (strcmp(r->field, "paused") == 0 && atoll(r->value) > 0) {
         snprintf(out->text, sizeof out->text, "until %s",
                  format_time(atoll(r->value), e->now, e->offset_s).text);
+    } else if (strcmp(r->field, "tier") == 0) {
+        tier_value(r, out);
     } else {
         cell_put(out, ROLE_TEXT, r->value);
     }

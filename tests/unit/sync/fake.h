@@ -24,10 +24,12 @@
 #include "base/str.h"
 #include "base/tz.h"
 #include "config/config.h"
+#include "govern/tier_rule.h"
 #include "graph/graph.h"
 #include "store/accounts.h"
 #include "store/cursors.h"
 #include "store/daily.h"
+#include "store/read_accounts.h"
 #include "store/read_alerts.h"
 #include "store/read_entities.h"
 #include "store/read_runs.h"
@@ -93,6 +95,7 @@ struct fake {
     size_t figure_count;
     int limit_max; /* the server's clamp; 0 = none */
     bool ignores_filter;
+    const struct tier_policy *tiers; /* NULL = not recomputed */
     fake_script *script;
     int step; /* the script's own */
     struct flying flying[FAKE_FLYING];

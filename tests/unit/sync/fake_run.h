@@ -194,7 +194,8 @@ static inline struct sync_deps fake_deps(struct fake *fake)
         .gate = { fake, fake_admit, fake_observe, fake_release},
         .clock = &fake->clock,
         .config = &fake->config,
-        .rand = &fake->rand
+        .rand = &fake->rand,
+        .tiers = fake->tiers
     };
 }
 

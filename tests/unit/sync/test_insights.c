@@ -105,6 +105,26 @@ static void test_a_figure_that_is_restated_to_nothing_is_removed(void **unused)
     fake_destroy(fake);
 }
 
+/* How many ads a run says it knew from insights alone. */
+static int64_t strays_told(struct fake *fake)
+{
+    struct arena *arena = arena_create(65536);
+    struct store_reader *reader = fake_reader(fake);
+    struct check_query query = {.account_id = ACCOUNT, .run_id = fake->result.run_id};
+    struct check_rows checks;
+    struct err err = {0};
+    int64_t told = 0;
+    assert_true(read_checks(reader, arena, 0, &query, &checks, &err));
+    for (size_t i = 0; i < checks.count; i++) {
+        bool orphans = strcmp(checks.rows[i].kind, "orphans") == 0;
+        told +=
+            orphans && strcmp(checks.rows[i].field, "insights") == 0 ? checks.rows[i].actual : 0;
+    }
+    store_reader_close(reader);
+    arena_destroy(arena);
+    return told;
+}
+
 static void test_an_ad_that_only_insights_know_becomes_a_tombstone(void **unused)
 {
     (void)unused;
@@ -117,7 +137,10 @@ static void test_an_ad_that_only_insights_know_becomes_a_tombstone(void **unused
     assert_string_equal(row.name, "name of 1020");
     assert_string_equal(row.parent_id, fake_get(fake, "1020")->parent);
     assert_int_equal(fake->node_calls, 0);
+    assert_int_equal(strays_told(fake), 1);
     assert_week_exact(fake);
+    assert_status(fake_full(fake), RUN_SUCCESS);
+    assert_int_equal(strays_told(fake), 0); /* told once */
     arena_destroy(arena);
     fake_destroy(fake);
 }
@@ -139,6 +162,7 @@ static void test_a_stray_of_a_delta_is_read_by_id(void **unused)
     fake_pass_time(fake, 1800000);
     assert_status(fake_mode(fake, RUN_DELTA), RUN_SUCCESS);
     assert_int_equal(fake->items, 3);
+    assert_int_equal(strays_told(fake), 2);
     assert_string_equal(fake_held(fake, arena, "1050").effective_status, "DELETED");
     assert_true(fake_held(fake, arena, "1051").deleted_at > 0);
     assert_string_equal(fake_held(fake, arena, "1051").name, "name of 1051");

@@ -444,6 +444,35 @@ static int tear_down(void **unused)
     return 0;
 }
 
+/* A tier follows the spend of seven days, and its history says by which figures. */
+static void test_a_change_of_tier_is_kept_with_its_figures(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    struct tier_policy tiers;
+    struct history_rows rows;
+    struct history_query query = {.account_id = ACCOUNT, .field = "tier"};
+    struct err err = {0};
+    tier_policy_defaults(&tiers);
+    fake->tiers = &tiers;
+    assert_status(fake_full(fake), RUN_SUCCESS); /* 16 ads at 1.37 a day */
+    for (size_t i = 0; i < fake->figure_count; i++) {
+        fake->figures[i].spend /= 10;
+    }
+    fake_pass_time(fake, 3600000);
+    assert_status(fake_full(fake), RUN_SUCCESS);
+    struct store_reader *reader = fake_reader(fake);
+    assert_true(read_account_history(reader, arena, 0, &query, &rows, &err));
+    assert_int_equal(rows.count, 2);
+    assert_string_equal(rows.rows[0].value, "medium");
+    assert_non_null(strstr(rows.rows[0].detail, "\"spend_7d_base\":15.29"));
+    assert_non_null(strstr(rows.rows[0].detail, "\"high_above\":100.00"));
+    assert_string_equal(rows.rows[1].value, "high");
+    assert_non_null(strstr(rows.rows[1].detail, "\"spend_7d_base\":152."));
+    store_reader_close(reader);
+    fake_destroy(fake);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +492,7 @@ int main(void)
         cmocka_unit_test(test_a_sweep_killed_before_its_reads_loses_no_difference),
         cmocka_unit_test(test_after_a_delta_the_active_ads_are_still_counted),
         cmocka_unit_test(test_freshness_is_that_of_the_configured_levels),
+        cmocka_unit_test(test_a_change_of_tier_is_kept_with_its_figures),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

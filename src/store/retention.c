@@ -157,12 +157,14 @@ struct old_list {
     int64_t account_no, level, until; /* days before `until` go */
 };
 
+/* Days without a row are old too: of accounts that never delivered. */
 static const char find_lists[] =
-    "SELECT a.account_no, l.level, min(:day, (SELECT min(i.date_start) FROM insight i WHERE "
-    "i.account_no = a.account_no AND i.level = l.level) + :days) AS until FROM account a, (SELECT "
-    "0 "
-    "AS level UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) l WHERE (SELECT "
-    "min(i.date_start) FROM insight i WHERE i.account_no = a.account_no AND i.level = l.level) < "
+    "SELECT account_no, level, min(:day, least + :days) FROM (SELECT a.account_no, l.level, "
+    "min(coalesce((SELECT min(i.date_start) FROM insight i WHERE i.account_no = a.account_no AND "
+    "i.level = l.level), :day), coalesce((SELECT min(d.date) FROM insight_day d WHERE d.account_no "
+    "= "
+    "a.account_no AND d.level = l.level AND d.dimensions = ''), :day)) AS least FROM account a, "
+    "(SELECT 0 AS level UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) l) WHERE least < "
     ":day LIMIT :lists";
 
 static bool find_old(struct store *store, int64_t day, struct old_list lists[LISTS], size_t *count,
@@ -220,12 +222,7 @@ static bool sweep_insights(struct store *store, int64_t day, bool *more, struct 
     for (size_t i = 0; ok && i < count; i++) {
         ok = drop_list(store, &lists[i], err);
     }
-    if (ok && count == 0) { /* accounts that never delivered have days, too */
-        bool waste = false;
-        ok = step(store, "DELETE FROM insight_day WHERE date < :before AND :batch > 0", day, 1,
-                  &waste, err);
-        store->retained_day = ok ? day : store->retained_day;
-    }
+    store->retained_day = ok && count == 0 ? day : store->retained_day;
     *more = *more || count > 0;
     return ok;
 }

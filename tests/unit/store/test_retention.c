@@ -303,6 +303,7 @@ static void test_insights_go_by_day_and_tombstones_after_them(void **unused)
     (void)unused;
     struct place place;
     struct store_retention keep = {.data_ms = 100 * (int64_t)DAY_MS};
+    struct store_listing never = listing_of(TODAY - 150, TODAY, NOON);
     struct entity rows[] = {entity_of(ENTITY_CAMPAIGN, "100", NULL),
                             entity_of(ENTITY_ADSET, "110", "100"),
                             entity_of(ENTITY_AD, "120", "110"), entity_of(ENTITY_AD, "121", "110")};
@@ -313,13 +314,15 @@ static void test_insights_go_by_day_and_tombstones_after_them(void **unused)
     assert_true(store_entities_put(place.store, ACCOUNT, rows, 4, NOON - 200 * (int64_t)DAY_MS,
                                    &place.err));
     put_insights(&place, TODAY - 250, TODAY);
+    never.account_id = OTHER; /* read as well, and nothing came */
+    assert_true(store_insights_finish(place.store, &never, NOON, NULL, &place.err));
     for (; more; steps++) {
         assert_true(store_retain(place.store, &keep, NOON, &more, &place.err));
     }
     assert_in_range(steps, 3, 20); /* a month of an account at a time */
     assert_sql(&place, "SELECT count(*) || ' ' || min(date_start) FROM insights", "101 2025-09-23");
     assert_sql(&place, "SELECT min(date) FROM daily_metrics", "2025-09-23");
-    assert_sql(&place, "SELECT count(*) FROM insight_day", "101");
+    assert_sql(&place, "SELECT count(*) FROM insight_day", "202");
     assert_sql(&place, "SELECT group_concat(entity_id) FROM entities ORDER BY 1", "100,110,120");
     /* A day later one more day goes. */
     assert_true(store_retain(place.store, &keep, NOON + DAY_MS, &more, &place.err));

@@ -196,7 +196,7 @@ int header_sentence(const struct env *env, struct canvas *canvas, struct rect re
 static void add_detail(const struct console *console, struct line *line)
 {
     const struct verdict *v = &console->overview.verdict;
-    char text[160];
+    char text[256];
     if (v->kind == VERDICT_OK) {
         int all = console->overview.accounts;
         char of[24] = "", behind[32] = "";

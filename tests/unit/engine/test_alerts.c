@@ -20,6 +20,7 @@
 #include "govern/governor.h"
 #include "store/accounts.h"
 #include "store/alerts.h"
+#include "store/calls.h"
 #include "store/ledger.h"
 #include "store/read_alerts.h"
 #include "store/store.h"
@@ -211,6 +212,46 @@ static void crash(struct place *place)
     place->engine.started_at = engine_now(&place->engine);
 }
 
+/* So many calls of the minute before `at`, of which some fail by what passes by itself. */
+static void put_calls(struct place *place, int64_t at, int count, int failed, int64_t ms)
+{
+    struct err err = {0};
+    for (int i = 0; i < count; i++) {
+        bool bad = i < failed;
+        struct call_record call = {.at = at - i * 1000,
+                                   .account_id = "act_1",
+                                   .call_class = CALL_ADS,
+                                   .path = "act_1/ads",
+                                   .http_status = bad ? 500 : 200,
+                                   .code = bad ? 2 : 0,
+                                   .ms = ms};
+        assert_true(
+            store_call_append(place->engine.store, &call, bad ? "unavailable" : NULL, &err));
+    }
+}
+
+static void calls_fail(struct place *place)
+{
+    put_calls(place, engine_now(&place->engine), 10, 2, 200);
+}
+
+static void calls_slow(struct place *place)
+{
+    put_calls(place, engine_now(&place->engine), 10, 0, 6000);
+}
+
+/* And of the hours before, when there is none yet: what is usual is known. */
+static void calls_well(struct place *place)
+{
+    int64_t now = engine_now(&place->engine);
+    struct err err = {0};
+    assert_true(store_begin(place->engine.store, &err));
+    for (int i = place->engine.usual_at ? 0 : 300; i >= 0; i--) {
+        put_calls(place, now - i * (int64_t)MINUTE_MS, 10, 0, 200);
+    }
+    assert_true(store_commit(place->engine.store, &err));
+}
+
 static const struct facts {
     enum alert_kind kind;
     const char *subject;
@@ -225,6 +266,8 @@ static const struct facts {
     {ALERT_CHECKSUM,        "act_1",  differ,     agree        },
     {ALERT_SCHEMA_DRIFT,    "ads",    drift,      nothing      },
     {ALERT_CRASH_RESTART,   "engine", crash,      nothing      },
+    {ALERT_API_FAILING,     "api",    calls_fail, calls_well   },
+    {ALERT_API_SLOW,        "api",    calls_slow, calls_well   },
 };
 
 /* ---- the rules ----------------------------------------------------------------------------------

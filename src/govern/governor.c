@@ -125,6 +125,33 @@ void governor_destroy(struct governor *g)
     }
 }
 
+struct governor *governor_copy(const struct governor *g)
+{
+    struct governor *copy = malloc(sizeof *copy);
+    if (!copy) {
+        return NULL;
+    }
+    *copy = *g;
+    copy->count = copy->access_count = 0;
+    copy->scopes = calloc(g->cap, sizeof(struct scope *));
+    copy->access = calloc(g->access_cap + 1, sizeof *copy->access);
+    for (; copy->scopes && copy->count < g->count; copy->count++) {
+        const struct scope *s = g->scopes[copy->count];
+        copy->scopes[copy->count] = scope_copy(s, &copy->common[s->kind][s->use_case]);
+        if (!copy->scopes[copy->count]) {
+            break;
+        }
+    }
+    if (!copy->access || copy->count < g->count) {
+        governor_destroy(copy);
+        return NULL;
+    }
+    for (; copy->access_count < g->access_count; copy->access_count++) {
+        copy->access[copy->access_count] = g->access[copy->access_count];
+    }
+    return copy;
+}
+
 void governor_configure(struct governor *g, const struct governor_config *config)
 {
     g->config = *config;

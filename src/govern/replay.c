@@ -412,8 +412,11 @@ bool replay_run(const struct replay_call *calls, size_t count, const struct gove
     struct demand demand;
     struct server server;
     struct ages ages = {0};
-    struct governor *g = replay_learn(&setting->governor, calls, count);
+    struct governor *g = governor_copy(learned);
     *out = (struct replay_outcome){0};
+    if (g) {
+        governor_configure(g, &setting->governor);
+    }
     if (!g || !demand_init(&demand, calls, count)) {
         governor_destroy(g);
         return false;

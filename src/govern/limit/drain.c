@@ -61,7 +61,15 @@ bool drain_add(struct drain *d, const struct drain_pair *pair, double period_s)
     d->pairs[d->next] = *pair;
     d->next = (d->next + 1) % DRAIN_PAIRS;
     d->count += d->count < DRAIN_PAIRS;
+    d->fresh++;
     return true;
+}
+
+bool drain_due(struct drain *d)
+{
+    bool due = d->fresh * 8 >= d->count;
+    d->fresh = due ? 0 : d->fresh;
+    return due;
 }
 
 static int by_kind(const void *a, const void *b)

@@ -29,6 +29,7 @@ struct drain_pair {
 struct drain {
     struct drain_pair pairs[DRAIN_PAIRS];
     int count, next;
+    int fresh; /* since drain_due() last said yes */
 };
 
 /* What distinguishes costs: a class at a weight with an answer of about this size; of one account,
@@ -38,6 +39,9 @@ uint32_t drain_kind(const char *account_id, int call_class, double cost, int64_t
 /* Takes a pair that tells something: a level to fall from, a gap in which it may not yet have
  * fallen to nothing for long. True = taken. */
 bool drain_add(struct drain *d, const struct drain_pair *pair, double period_s);
+
+/* Whether an eighth of the pairs is new since it last said so: a fit is not cheap. */
+bool drain_due(struct drain *d);
 
 /* The shape and rates the pairs show; false = too few, *out untouched. */
 bool drain_fit(const struct drain *d, struct decay *out);

@@ -96,6 +96,28 @@ void scope_destroy(struct scope *s)
     }
 }
 
+struct scope *scope_copy(const struct scope *s, struct scope_common *common)
+{
+    struct scope *copy = malloc(sizeof *copy);
+    struct window_model *window = s->window ? malloc(sizeof *window) : NULL;
+    if (!copy || (s->window && !window)) {
+        free(copy);
+        free(window);
+        return NULL;
+    }
+    *copy = *s;
+    copy->window = window;
+    if (window) {
+        *window = *s->window;
+    }
+    for (int i = 0; i < copy->slot_count; i++) {
+        copy->slots[i].decay = &common->decay[i];
+        copy->slots[i].drain = NULL;
+        copy->slots[i].cost.common = &common->known[i];
+    }
+    return copy;
+}
+
 static enum access_tier tier_of(const struct scope *s, enum access_tier tier)
 {
     return s->tier != ACCESS_UNKNOWN ? s->tier : tier;
@@ -339,7 +361,7 @@ static void learn_decay(const struct scope *s, const struct slot *slot,
                               .after = r->pct,
                               .dt_s = (double)(r->at - slot->level_ms) / 1000.0,
                               .kind = s->answer};
-    if (drain_add(slot->drain, &pair, slot->decay->period_s)) {
+    if (drain_add(slot->drain, &pair, slot->decay->period_s) && drain_due(slot->drain)) {
         drain_fit(slot->drain, slot->decay);
     }
 }

@@ -88,6 +88,8 @@ struct scope_common {
 struct scope *scope_create(enum scope_kind kind, enum use_case use_case, const char *account_id,
                            struct scope_common *common);
 void scope_destroy(struct scope *s);
+/* An equal one that learns no further how it falls; NULL = out of memory. */
+struct scope *scope_copy(const struct scope *s, struct scope_common *common);
 
 /* Whether the call may start as far as this scope goes. On a hold fills the verdict. */
 bool scope_gate(const struct scope *s, const struct gate_call *call,

@@ -250,6 +250,25 @@ static void test_drain_claims_nothing_on_little(void **state)
     assert_within(out.linear_s, 0.99 * 100 / period_s, 20 / 20.0 + 0.1);
 }
 
+/* With few pairs at every one, with many when an eighth is new. */
+static void test_drain_is_due_when_enough_is_new(void **state)
+{
+    (void)state;
+    struct drain d = {0};
+    const struct drain_pair told = {60, 40, 20, 7};
+    int fits = 0;
+    for (int i = 0; i < 8; i++) {
+        drain_add(&d, &told, period_s);
+        assert_true(drain_due(&d));
+        assert_int_equal(drain_due(&d), false);
+    }
+    for (int i = 0; i < 10 * DRAIN_PAIRS; i++) {
+        drain_add(&d, &told, period_s);
+        fits += drain_due(&d);
+    }
+    assert_in_range(fits, 80, 100);
+}
+
 static void test_drain_kinds_differ_by_what_costs(void **state)
 {
     (void)state;
@@ -269,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_drain_fits_recorded_readings),
         cmocka_unit_test(test_drain_finds_rate_and_shape),
         cmocka_unit_test(test_drain_claims_nothing_on_little),
+        cmocka_unit_test(test_drain_is_due_when_enough_is_new),
         cmocka_unit_test(test_drain_kinds_differ_by_what_costs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,6 +78,39 @@ static void test_replay_learn_finds_what_a_call_costs(void **state)
     governor_destroy(g);
 }
 
+/* A copy decides as the first does, and neither sees what the other is told. */
+static void test_governor_copy_is_its_own(void **state)
+{
+    (void)state;
+    struct governor_config config;
+    struct gate_verdict first, second;
+    record(8);
+    governor_config_defaults(&config);
+    struct governor *g = replay_learn(&config, calls, CALLS);
+    struct governor *copy = governor_copy(g);
+    assert_non_null(copy);
+    int64_t now = calls[CALLS - 1].at_ms + 10 * MINUTE_MS;
+    struct usage_reading full = readings[CALLS - 1];
+    struct gate_outcome outcome = {.ok = true, .readings = &full, .count = 1};
+    assert_int_equal(governor_scope_count(copy), governor_scope_count(g));
+    governor_peek(g, &calls[CALLS - 1].call, now, &first);
+    governor_peek(copy, &calls[CALLS - 1].call, now, &second);
+    assert_memory_equal(&first, &second, sizeof first);
+    assert_true(first.go);
+    full.at = now;
+    full.pct = full.call_count = 95;
+    governor_admit(g, &calls[CALLS - 1].call, now, &first);
+    governor_observe(g, &calls[CALLS - 1].call, &outcome, now);
+    governor_peek(g, &calls[CALLS - 1].call, now + 1, &first);
+    governor_peek(copy, &calls[CALLS - 1].call, now + 1, &second);
+    assert_false(first.go);
+    assert_true(second.go);
+    governor_destroy(g);
+    governor_peek(copy, &calls[CALLS - 1].call, now + 1, &second);
+    assert_true(second.go);
+    governor_destroy(copy);
+}
+
 static void test_replay_run_holds_instead_of_being_refused(void **state)
 {
     (void)state;
@@ -203,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replay_learn_finds_what_a_call_costs),
+        cmocka_unit_test(test_governor_copy_is_its_own),
         cmocka_unit_test(test_replay_run_holds_instead_of_being_refused),
         cmocka_unit_test(test_replay_run_is_as_recorded_when_nothing_is_near),
         cmocka_unit_test(test_replay_advise_ends_the_throttling),

@@ -6,6 +6,7 @@
 #include "cli/operate.h"
 #include "cli/plan.h"
 #include "cli/reading.h"
+#include "cli/show_calibration.h"
 #include "cli/show_stats.h"
 #include "cli/usage.h"
 #include "cli/words.h"
@@ -32,9 +33,9 @@ const struct command cli_commands[] = {
     {"accounts", "[ACCOUNT]", "accounts, tiers, usage and state",
      TABLE, 1, show_accounts, NULL, {&accounts_spec}},
     {"usage", "[ACCOUNT]", "every limiter, its line and its reading",
-     HISTORY | WORD(WORD_PEAKS) | WORD(WORD_HOURS), 1, show_usage,
-     "--since and --limit are for --peaks (7d) and --hours (1d).\n",
-     {&usage_spec, &peaks_spec, &hours_spec}},
+     HISTORY | WORD(WORD_PEAKS) | WORD(WORD_HOURS) | WORD(WORD_CALIBRATION), 1, show_usage,
+     "--since and --limit are for --peaks (7d), --hours (1d) and --calibration (7d).\n",
+     {&usage_spec, &peaks_spec, &hours_spec, &calibration_spec}},
     {"runs", "[ACCOUNT|RUN]", "history of sync runs, or one with what it had to divide",
      HISTORY | WORD(WORD_STATS), 1, show_runs,
      "The last 50 unless told; --stats is over 30 days unless told. A RUN is its number.\n",
@@ -59,7 +60,8 @@ const struct command cli_commands[] = {
     {"plan", "ACCOUNT", "what a sync would cost, and which limit it would meet",
      DOCUMENT | WORD(WORD_LEVELS) | WORD(WORD_BREAKDOWNS) | WORD(WORD_ACTION_BREAKDOWNS) |
          WORD(WORD_DAILY) | WORD(WORD_DAYS),
-     1, show_plan, "It sends nothing.\n", {&plan_spec, &plan_steps_spec, &plan_limiters_spec}},
+     1, show_plan, "It sends nothing.\n",
+     {&plan_spec, &plan_steps_spec, &plan_limiters_spec, &calibration_spec}},
     {"advise", "", "other thresholds and cadences, tried on the recorded log",
      DOCUMENT | WORD(WORD_SINCE), 0, show_advise,
      "Replays the calls and readings of the last 3 days, or since --since (20000 calls at most),\n"

@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "cli/reading.h"
 #include "cli/recorded.h"
+#include "cli/show_calibration.h"
 #include "govern/budget.h"
 #include "govern/forecast_plan.h"
 #include "store/read_accounts.h"
@@ -15,7 +16,7 @@
 #include "store/read_limiters.h"
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
-enum { LEARN_DAYS = 2, VIEWS_MAX = FORECAST_LIMITERS, DAYS_MAX = 1100, TABLES = 3 };
+enum { LEARN_DAYS = 2, VIEWS_MAX = FORECAST_LIMITERS, DAYS_MAX = 1100, TABLES = 4 };
 
 static const struct column plan_columns[] = {
     {"account_id",       "ACCOUNT", CELL_TEXT,    0, "act_<number>"                             },
@@ -27,6 +28,8 @@ static const struct column plan_columns[] = {
     {"budget_share_pct", "SHARE%",  CELL_DECIMAL, 0, "cost of those; above 100 it does not fit" },
     {"trips",            "TRIPS",   CELL_TEXT,    0, "the limiter whose line it meets first"    },
     {"trips_after_ms",   "AFTER",   CELL_SPAN,    0, "how long after its start"                 },
+    {"trips_assumed",    "ASSUMED", CELL_BOOL,    0,
+     "what a call costs there was never measured: a published or a guessed figure"              },
     {"split_parts",      "PARTS",   CELL_NUMBER,  0,
      "the cheapest split that meets no line; 1: as a whole, 0: none helps"                      },
     {"split_days",       "OF DAYS", CELL_NUMBER,  0, "days of each part"                        },
@@ -163,20 +166,17 @@ static void correct_view(struct scope_view *view, const struct limiter_rows *row
     }
 }
 
-static bool take_views(struct cli *cli, struct reading *reading, int64_t active_ads,
-                       struct scope_view *views, size_t *count, struct err *err)
+static bool take_views(struct cli *cli, struct reading *reading, const struct recorded *log,
+                       int64_t active_ads, struct scope_view *views, size_t *count, struct err *err)
 {
-    struct recorded log;
     struct governor_config config;
     struct limiter_rows rows = {0};
-    if (!recorded_load(reading->reader, reading->arena, cli->at_ms,
-                       reading->now - LEARN_DAYS * DAY_MS, &log, err) ||
-        !recorded_governor(reading->reader, reading->arena, cli->at_ms, &cli->config, &config,
+    if (!recorded_governor(reading->reader, reading->arena, cli->at_ms, &cli->config, &config,
                            err) ||
         !read_limiters(reading->reader, reading->arena, cli->at_ms, reading->account, &rows, err)) {
         return false;
     }
-    struct governor *learned = replay_learn(&config, log.calls, log.count);
+    struct governor *learned = replay_learn(&config, log->calls, log->count);
     if (!learned) {
         return err_set(err, ERR_MEMORY, "plan: out of memory");
     }
@@ -270,6 +270,7 @@ static void head(struct table *table, const char *account, const struct forecast
     table_decimal(table, plan->budget_share_pct);
     table_text(table, name);
     table_span(table, trip ? trip->trips_after_ms : -1);
+    table_bool(table, trip && trip->assumed);
     table_number(table, plan->split.parts);
     table_number(table, plan->split.days_each);
     table_span(table, plan->split.parts > 1 ? plan->split.spacing_ms : -1);
@@ -288,6 +289,7 @@ static bool make(struct cli *cli, const struct words *words, struct reading *rea
     size_t count = 0;
     double left = -1, weight = -1;
     struct forecast_plan plan;
+    struct recorded log;
     if (!reading->account) {
         return err_set(err, ERR_USAGE, "plan: give an account, act_<number>; see 'adtop accounts'");
     }
@@ -295,7 +297,9 @@ static bool make(struct cli *cli, const struct words *words, struct reading *rea
         !read_account(reading->reader, reading->arena, cli->at_ms, reading->account, &account,
                       err) ||
         !take_size(reading, &request, &totals, err) ||
-        !take_views(cli, reading, totals.active, views, &count, err) ||
+        !recorded_load(reading->reader, reading->arena, cli->at_ms,
+                       reading->now - LEARN_DAYS * DAY_MS, &log, err) ||
+        !take_views(cli, reading, &log, totals.active, views, &count, err) ||
         !take_budget(cli, reading, &left, err)) {
         return false;
     }
@@ -304,18 +308,20 @@ static bool make(struct cli *cli, const struct words *words, struct reading *rea
     steps(tables[1], &plan, &weights, &weight);
     limiters(tables[2], &plan);
     head(tables[0], reading->account, &plan, weight, left);
-    return true;
+    return calibration_rows(reading, &log, tables[3], err);
 }
 
 int show_plan(struct cli *cli, const struct words *words, struct err *err)
 {
     struct reading reading;
-    struct table *tables[TABLES] = {table_create(cli, &plan_spec),
-                                    table_create(cli, &plan_steps_spec),
-                                    table_create(cli, &plan_limiters_spec)};
-    struct document document = {.name = "plan", .head = tables[0], .parts = tables + 1, .count = 2};
+    struct table *tables[TABLES] = {
+        table_create(cli, &plan_spec), table_create(cli, &plan_steps_spec),
+        table_create(cli, &plan_limiters_spec), table_create(cli, &calibration_spec)};
+    struct document document = {
+        .name = "plan", .head = tables[0], .parts = tables + 1, .count = TABLES - 1};
     bool ok = reading_begin(cli, words, &reading, err) && tables[0] && tables[1] && tables[2] &&
-              make(cli, words, &reading, tables, err) && document_print(cli, &document, err);
+              tables[3] && make(cli, words, &reading, tables, err) &&
+              document_print(cli, &document, err);
     reading_end(&reading);
     for (size_t i = 0; i < TABLES; i++) {
         table_destroy(tables[i]);

@@ -20,6 +20,7 @@ static void take_call(const struct logged_call *row, double speed, struct replay
         error_catalog_find(row->code, row->subcode, NULL, row->http_status);
     out->took_ms = (int64_t)((double)row->ms * speed);
     out->at_ms = row->at + out->took_ms;
+    out->rows = row->rows;
     out->run_id = row->run_id;
     out->throttled = row->code != 0 && entry->error_class == ERROR_THROTTLE;
     out->call = (struct gate_call){

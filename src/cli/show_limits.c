@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "cli/operate.h"
 #include "cli/reading.h"
+#include "cli/show_calibration.h"
 #include "cli/show_stats.h"
 #include "govern/budget.h"
 #include "store/read_budget.h"
@@ -62,6 +63,9 @@ int show_usage(struct cli *cli, const struct words *words, struct err *err)
     }
     if (words_given(words, WORD_HOURS)) {
         return show_hours(cli, words, err);
+    }
+    if (words_given(words, WORD_CALIBRATION)) {
+        return show_calibration(cli, words, err);
     }
     return reading_table(cli, words, &usage_spec, fill_usage, err);
 }

@@ -12,6 +12,8 @@ const struct word_row word_rows[WORD_OPTION_COUNT] = {
     [WORD_LIMIT] = {"limit",             "N",    "at most so many rows"                                    },
     [WORD_PEAKS] = {"peaks",             NULL,   "the peak of every limiter by class of call, 7 days"      },
     [WORD_HOURS] = {"hours",             NULL,   "calls and percentages by hour: burst against sustained"  },
+    [WORD_CALIBRATION] = {"calibration",       NULL,
+                   "what calls cost every limit, by class, learned and assumed"                           },
     [WORD_STATS] = {"stats",             NULL,   "durations by account, incidents, cost and calls by day"  },
     [WORD_ALL] = {"all",               NULL,   "every account"                                           },
     [WORD_REASON] = {"reason",            "TEXT", "kept in the audit trail"                                 },

@@ -21,6 +21,7 @@ enum word_option {
     WORD_LIMIT,
     WORD_PEAKS,
     WORD_HOURS,
+    WORD_CALIBRATION,
     WORD_STATS,
     WORD_ALL,
     WORD_REASON,

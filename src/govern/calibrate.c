@@ -83,6 +83,125 @@ struct calibration calibrate(const struct calibrate_sample *samples, size_t coun
     return out;
 }
 
+/* What class c is left with when the others cost what they are thought to. */
+static size_t residues(const struct calibrate_mix *mixes, size_t count,
+                       const double costs[CALL_CLASS_COUNT], int c,
+                       struct calibrate_sample out[CALIBRATE_SAMPLES_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count && n < CALIBRATE_SAMPLES_MAX; i++) {
+        double left = mixes[i].rise_pct;
+        for (int k = 0; k < CALL_CLASS_COUNT; k++) {
+            left -= k == c ? 0 : costs[k] * mixes[i].units[k];
+        }
+        if (mixes[i].units[c] > 0) {
+            out[n++] = (struct calibrate_sample){mixes[i].units[c], left};
+        }
+    }
+    return n;
+}
+
+/* Rise over all units, robust: where the classes are not told apart they cost this. */
+static double even_cost(const struct calibrate_mix *mixes, size_t count)
+{
+    double ratio[CALIBRATE_SAMPLES_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        double units = 0;
+        for (int k = 0; k < CALL_CLASS_COUNT; k++) {
+            units += mixes[i].units[k];
+        }
+        if (units > 0) {
+            ratio[n++] = mixes[i].rise_pct / units;
+        }
+    }
+    double median = calibrate_median(ratio, n);
+    return median > 0 ? median : 0;
+}
+
+/* What is explained to a tenth of a usual rise is explained. */
+static double fits_within(const struct calibrate_mix *mixes, size_t count)
+{
+    double rise[CALIBRATE_SAMPLES_MAX];
+    for (size_t i = 0; i < count; i++) {
+        rise[i] = fabs(mixes[i].rise_pct);
+    }
+    return fmax(0.01, 0.1 * calibrate_median(rise, count));
+}
+
+/* Normal equations of a weighted least-squares fit, drawn a little towards `even`. */
+struct normal {
+    double m[CALL_CLASS_COUNT][CALL_CLASS_COUNT + 1];
+};
+
+static void normal_add(struct normal *n, const struct calibrate_mix *mix, double weight)
+{
+    for (int j = 0; j < CALL_CLASS_COUNT; j++) {
+        for (int k = 0; k < CALL_CLASS_COUNT; k++) {
+            n->m[j][k] += weight * mix->units[j] * mix->units[k];
+        }
+        n->m[j][CALL_CLASS_COUNT] += weight * mix->units[j] * mix->rise_pct;
+    }
+}
+
+/* Gauss-Jordan; the diagonal is positive by the pull to `even`. */
+static void normal_solve(struct normal *n, double costs[CALL_CLASS_COUNT])
+{
+    for (int j = 0; j < CALL_CLASS_COUNT; j++) {
+        double pivot = n->m[j][j];
+        for (int k = 0; k <= CALL_CLASS_COUNT; k++) {
+            n->m[j][k] /= pivot;
+        }
+        for (int i = 0; i < CALL_CLASS_COUNT; i++) {
+            double factor = i == j ? 0 : n->m[i][j];
+            for (int k = 0; k <= CALL_CLASS_COUNT; k++) {
+                n->m[i][k] -= factor * n->m[j][k];
+            }
+        }
+    }
+    for (int j = 0; j < CALL_CLASS_COUNT; j++) {
+        costs[j] = fmax(0, n->m[j][CALL_CLASS_COUNT]);
+    }
+}
+
+double calibrate_mixes(const struct calibrate_mix *mixes, size_t count,
+                       double costs[CALL_CLASS_COUNT])
+{
+    enum { ROUNDS = 20 };
+    static const double pull = 0.02, least = 1e-6;
+    count = count < CALIBRATE_SAMPLES_MAX ? count : CALIBRATE_SAMPLES_MAX;
+    double even = even_cost(mixes, count), fits = fits_within(mixes, count);
+    for (int k = 0; k < CALL_CLASS_COUNT; k++) {
+        costs[k] = even;
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        struct normal n = {0};
+        for (size_t i = 0; i < count; i++) {
+            double left = mixes[i].rise_pct;
+            for (int k = 0; k < CALL_CLASS_COUNT; k++) {
+                left -= costs[k] * mixes[i].units[k];
+            }
+            normal_add(&n, &mixes[i], 1 / fmax(fabs(left), fits));
+        }
+        for (int k = 0; k < CALL_CLASS_COUNT; k++) {
+            double weight = pull * n.m[k][k] + least;
+            n.m[k][k] += weight;
+            n.m[k][CALL_CLASS_COUNT] += weight * even;
+        }
+        normal_solve(&n, costs);
+    }
+    return even;
+}
+
+struct calibration calibrate_mix(const struct calibrate_mix *mixes, size_t count,
+                                 const double costs[CALL_CLASS_COUNT], int call_class,
+                                 double assumed)
+{
+    struct calibrate_sample samples[CALIBRATE_SAMPLES_MAX];
+    size_t n = residues(mixes, count, costs, call_class, samples);
+    return calibrate(samples, n, assumed);
+}
+
 double calibrate_theil_sen(const double *x, const double *y, size_t count)
 {
     if (count > CALIBRATE_SAMPLES_MAX) {

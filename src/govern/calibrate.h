@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "model/call.h"
+
 enum { CALIBRATE_SAMPLES_MAX = 256, CALIBRATE_SAMPLES_MIN = 5 };
 
 /* Between two readings of one limiter: what was sent, and the rise with decay given back. */
@@ -39,6 +41,22 @@ enum calibrate_verdict calibrate_judge(double measured, double assumed, double *
 /* Samples with units <= 0 are skipped; only the last CALIBRATE_SAMPLES_MAX count.
  * assumed <= 0: no comparison, the verdict is FITS when there are enough samples. */
 struct calibration calibrate(const struct calibrate_sample *samples, size_t count, double assumed);
+
+/* The same with several classes of calls between the readings. Units may be negative: of calls that
+ * left an hour's window. */
+struct calibrate_mix {
+    double units[CALL_CLASS_COUNT];
+    double rise_pct;
+};
+/* Per cent a unit of each class, by the least sum of absolute deviations (least squares, weighed
+ * anew by what is left). Returns the cost of a unit when all classes cost the same, which is also
+ * the answer for those that always come together. */
+double calibrate_mixes(const struct calibrate_mix *mixes, size_t count,
+                       double costs[CALL_CLASS_COUNT]);
+/* One class of them, the others at their costs; mixes at most CALIBRATE_SAMPLES_MAX. */
+struct calibration calibrate_mix(const struct calibrate_mix *mixes, size_t count,
+                                 const double costs[CALL_CLASS_COUNT], int call_class,
+                                 double assumed);
 
 /* Median of pairwise slopes; what a limiter rises per unit when samples are cumulative sums.
  * NaN-free: 0 when fewer than two distinct units. At most CALIBRATE_SAMPLES_MAX points. */

@@ -21,6 +21,7 @@ struct replay_call {
     int64_t took_ms; /* from sending to answer, on the same clock */
     int64_t run_id;
     struct gate_call call;
+    int64_t rows;   /* of the answer; a hint at how heavy it was */
     bool throttled; /* a limit refused it: no demand of its own, it was asked again */
     /* Readings that came with the answer; lent. */
     const struct usage_reading *readings;

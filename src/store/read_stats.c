@@ -202,11 +202,13 @@ bool read_logged_calls(struct store_reader *reader, struct arena *arena, int64_t
 {
     struct rows rows = {.record_size = sizeof(struct logged_call), .arena = arena};
     struct query q = {0};
-    if (!db_query(&reader->db, &q,
-                  "SELECT at, run_id, account_id, class, http_status, code, subcode, ms, cost FROM "
-                  "(SELECT * FROM api_calls WHERE at >= :from AND at <= :at ORDER BY at DESC LIMIT "
-                  ":limit) ORDER BY at",
-                  err)) {
+    if (!db_query(
+            &reader->db, &q,
+            "SELECT at, run_id, account_id, class, http_status, code, subcode, ms, cost, rows "
+            "FROM "
+            "(SELECT * FROM api_calls WHERE at >= :from AND at <= :at ORDER BY at DESC LIMIT "
+            ":limit) ORDER BY at",
+            err)) {
         return false;
     }
     bind_i64(&q, ":from", from);
@@ -228,6 +230,7 @@ bool read_logged_calls(struct store_reader *reader, struct arena *arena, int64_t
         row->subcode = (int)col_i64(&q, 6);
         row->ms = col_i64(&q, 7);
         row->cost = col_real(&q, 8);
+        row->rows = col_i64(&q, 9);
     }
     db_done(&q);
     *out = (struct logged_calls){rows.data, rows.count};

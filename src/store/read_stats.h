@@ -73,7 +73,7 @@ struct logged_call {
     const char *account_id;
     enum call_class call_class;
     int http_status, code, subcode;
-    int64_t ms;
+    int64_t ms, rows;
     double cost;
 };
 struct logged_calls {

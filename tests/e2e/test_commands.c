@@ -28,6 +28,7 @@ static const struct {
     {{"accounts"},                          true },
     {{"usage"},                             true },
     {{"usage", "--peaks"},                  true },
+    {{"usage", "--calibration"},            true },
     {{"usage", "--hours"},                  true },
     {{"runs"},                              true },
     {{"runs", "--stats"},                   false},

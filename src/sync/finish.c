@@ -40,6 +40,21 @@ static bool complete(const struct sync_run *run, enum listing_how how)
     return true;
 }
 
+/* Every kind was listed whole, if some by ids and statuses alone: kinds that fit a page are listed
+ * in full by a sweep too. */
+static bool saw_everything(const struct sync_run *run)
+{
+    for (int kind = 0; kind < ENTITY_KIND_COUNT; kind++) {
+        const struct chain *chain = listing_of(run, (enum entity_kind)kind);
+        enum listing_how how = run->plan.listing[kind].how;
+        if (!chain || chain->state != CHAIN_DONE ||
+            (how != LISTING_FULL && how != LISTING_SWEEP && !chain->as.listing.seen_all)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* A row of integrity_checks; `found` of them, and what became of them. */
 static bool note_found(struct sync_run *run, const char *field, int64_t found, const char *detail,
                        struct err *err)
@@ -162,8 +177,7 @@ static bool set_synced(struct sync_run *run, struct err *err)
 {
     struct store_synced synced = {.last_synced_at = run->run.started_at};
     synced.last_full_at = complete(run, LISTING_FULL) ? run->run.started_at : 0;
-    synced.last_sweep_at =
-        complete(run, LISTING_SWEEP) || synced.last_full_at ? run->run.started_at : 0;
+    synced.last_sweep_at = saw_everything(run) ? run->run.started_at : 0;
     synced.data_as_of = complete(run, LISTING_NONE) ? run->data_as_of : 0;
     return store_account_set_synced(run->deps.store, run->plan.account_id, &synced, err);
 }

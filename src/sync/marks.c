@@ -45,7 +45,8 @@ static int64_t oldest(const struct store_day *days, int32_t first, int32_t last,
 }
 
 /* One configured level: its windows, as far as they are older than those before; rows of the level
- * that has most. */
+ * that has most. Wide windows are as old as their complete days: today has never been read when it
+ * begins, and every run reads it. */
 static void take_days(const struct store_day *days, int32_t count, int32_t today,
                       const struct plan_policy *policy, struct plan_marks *out)
 {
@@ -53,7 +54,7 @@ static void take_days(const struct store_day *days, int32_t count, int32_t today
     for (int window = 0; window < PLAN_WINDOW_COUNT; window++) {
         int32_t first = 0, last = 0;
         plan_window_days(policy, (enum plan_window)window, today, &first, &last);
-        int64_t at = oldest(days, first, last, base);
+        int64_t at = oldest(days, first, window == WINDOW_OPEN ? last : last - 1, base);
         out->window_at[window] = at < out->window_at[window] ? at : out->window_at[window];
     }
     for (int32_t i = count > RECENT_DAYS ? count - RECENT_DAYS : 0; i < count; i++) {

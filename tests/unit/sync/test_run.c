@@ -269,181 +269,6 @@ static void test_a_missing_parent_is_read_by_id(void **unused)
     fake_destroy(fake);
 }
 
-/* ---- deltas and sweeps --------------------------------------------------------------------------
- */
-
-static void touch(struct fake *fake, const char *id, const char *name)
-{
-    struct thing *t = fake_get(fake, id);
-    t->updated_s = clock_now_ms(&fake->clock) / 1000;
-    snprintf(t->name, sizeof t->name, "%s", name);
-}
-
-static void test_a_delta_brings_what_changed(void **unused)
-{
-    (void)unused;
-    struct fake *fake = fake_create();
-    fake_full(fake);
-    fake_pass_time(fake, 1800000);
-    touch(fake, "1009", "renamed");
-    fake_thing(fake, ENTITY_AD, "1099", "1002", "PAUSED")->updated_s =
-        clock_now_ms(&fake->clock) / 1000;
-    fake_pass_time(fake, 60000);
-    const struct run *run = fake_mode(fake, RUN_DELTA);
-    assert_status(run, RUN_SUCCESS);
-    assert_int_equal(run->ads_fetched, 2);
-    assert_int_equal(run->campaigns_fetched, 0);
-    assert_string_equal(fake_held(fake, arena, "1009").name, "renamed");
-    assert_int_equal(count_present(fake), 23);
-    fake_destroy(fake);
-}
-
-static void test_an_ignored_filter_is_found_out(void **unused)
-{
-    (void)unused;
-    struct fake *fake = fake_create();
-    struct drift_rows drift;
-    struct err err = {0};
-    fake_full(fake);
-    fake->ignores_filter = true;
-    fake_get(fake, "1011")->status = "ARCHIVED"; /* the default statuses leave it out */
-    fake_pass_time(fake, 1800000);
-    const struct run *run = fake_mode(fake, RUN_DELTA);
-    assert_status(run, RUN_SUCCESS);
-    assert_string_equal(fake_held(fake, arena, "1011").effective_status, "ARCHIVED");
-    assert_int_equal(count_present(fake), 22);
-    struct store_reader *reader = fake_reader(fake);
-    assert_true(read_drift(reader, arena, 0, ACCOUNT, 0, &drift, &err));
-    assert_int_equal(drift.count, 3); /* a line for every edge */
-    assert_string_equal(drift.rows[0].field, "filtering");
-    store_reader_close(reader);
-    fake_destroy(fake);
-}
-
-/* A sweep by pages of four finds three changes, and reads those by id. */
-static void test_a_sweep_reads_the_few_that_differ(void **unused)
-{
-    (void)unused;
-    struct fake *fake = fake_create();
-    fake_full(fake);
-    fake->config.page_size_entities = 4;
-    fake_pass_time(fake, 86400000);
-    fake_get(fake, "1000")->status = "PAUSED";
-    fake_get(fake, "1012")->status = "CAMPAIGN_PAUSED"; /* updated_time does not move */
-    touch(fake, "1013", "renamed");
-    assert_status(fake_mode(fake, RUN_SWEEP), RUN_SUCCESS);
-    assert_string_equal(fake_held(fake, arena, "1012").effective_status, "CAMPAIGN_PAUSED");
-    assert_string_equal(fake_held(fake, arena, "1012").name, "name of 1012");
-    assert_string_equal(fake_held(fake, arena, "1013").name, "renamed");
-    assert_int_equal(fake->node_calls, 1);
-    assert_int_equal(fake->items, 1);
-    fake_destroy(fake);
-}
-
-static void test_a_sweep_lists_the_many_that_differ(void **unused)
-{
-    (void)unused;
-    struct fake *fake = fake_create();
-    fake_full(fake);
-    fake->config.page_size_entities = 4;
-    fake_pass_time(fake, 86400000);
-    for (int i = 1006; i < 1016; i++) {
-        char id[ID_SIZE];
-        snprintf(id, sizeof id, "%d", i);
-        touch(fake, id, "renamed");
-    }
-    assert_status(fake_mode(fake, RUN_SWEEP), RUN_SUCCESS);
-    assert_string_equal(fake_held(fake, arena, "1006").name, "renamed");
-    assert_string_equal(fake_held(fake, arena, "1015").name, "renamed");
-    assert_int_equal(fake->node_calls, 0);
-    fake_destroy(fake);
-}
-
-/* Killed between the sweep and the reading of what differs: the next sweep still finds it. */
-static void test_a_sweep_killed_before_its_reads_loses_no_difference(void **unused)
-{
-    (void)unused;
-    struct fake *fake = fake_create();
-    fake_full(fake);
-    fake->config.page_size_entities = 4;
-    fake_pass_time(fake, 86400000);
-    touch(fake, "1013", "renamed");
-    fake_pass_time(fake, 86400000);
-    struct plan_request request = {.mode = RUN_SWEEP};
-    for (int answers = 1; answers < 12; answers++) {
-        struct sync_run *run = fake_start(fake, &request);
-        bool done = fake_pump(fake, run, answers);
-        sync_run_destroy(run);
-        fake_pass_time(fake, 30000);
-        if (done) {
-            break;
-        }
-    }
-    fake_pass_time(fake, 86400000);
-    assert_status(fake_mode(fake, RUN_SWEEP), RUN_SUCCESS);
-    assert_string_equal(fake_held(fake, arena, "1013").name, "renamed");
-    fake_destroy(fake);
-}
-
-static void test_after_a_delta_the_active_ads_are_still_counted(void **unused)
-{
-    (void)unused;
-    struct fake *fake = fake_create();
-    struct err err = {0};
-    struct plan_marks marks;
-    struct plan_policy policy;
-    fake_full(fake);
-    fake_pass_time(fake, 1800000);
-    fake_mode(fake, RUN_DELTA);
-    plan_policy_from_config(&fake->config, &policy);
-    assert_true(marks_load(fake->store, &fake->account, &policy, fake->tz,
-                           clock_now_ms(&fake->clock), &marks, &err));
-    assert_int_equal(marks.active_ads, 13);
-    fake_destroy(fake);
-}
-
-/* Freshness is that of what is configured, not of ads without breakdowns. */
-static void test_freshness_is_that_of_the_configured_levels(void **unused)
-{
-    (void)unused;
-    struct fake *fake = fake_create();
-    struct err err = {0};
-    struct plan_marks marks;
-    struct plan_policy policy;
-    fake_full(fake);
-    plan_policy_from_config(&fake->config, &policy);
-    int64_t now = clock_now_ms(&fake->clock);
-    assert_true(marks_load(fake->store, &fake->account, &policy, fake->tz, now, &marks, &err));
-    assert_true(marks.window_at[WINDOW_WEEK] > 0);
-    assert_int_equal(marks.window_at[WINDOW_MONTH], 0);
-    policy.level_count = 2;
-    policy.levels[0] = LEVEL_CAMPAIGN; /* never read so far */
-    policy.levels[1] = LEVEL_AD;
-    assert_true(marks_load(fake->store, &fake->account, &policy, fake->tz, now, &marks, &err));
-    assert_int_equal(marks.window_at[WINDOW_WEEK], 0);
-    assert_int_equal(marks.rows_per_day, 16);
-    policy.level_count = 1;
-    policy.levels[0] = LEVEL_AD;
-    snprintf(policy.breakdowns, sizeof policy.breakdowns, "age");
-    assert_true(marks_load(fake->store, &fake->account, &policy, fake->tz, now, &marks, &err));
-    assert_int_equal(marks.window_at[WINDOW_WEEK], 0);
-    fake_destroy(fake);
-}
-
-static int set_up(void **unused)
-{
-    (void)unused;
-    arena = arena_create(65536);
-    return arena ? 0 : -1;
-}
-
-static int tear_down(void **unused)
-{
-    (void)unused;
-    arena_destroy(arena);
-    return 0;
-}
-
 /* A tier follows the spend of seven days, and its history says by which figures. */
 static void test_a_change_of_tier_is_kept_with_its_figures(void **unused)
 {
@@ -473,6 +298,20 @@ static void test_a_change_of_tier_is_kept_with_its_figures(void **unused)
     fake_destroy(fake);
 }
 
+static int set_up(void **unused)
+{
+    (void)unused;
+    arena = arena_create(65536);
+    return arena ? 0 : -1;
+}
+
+static int tear_down(void **unused)
+{
+    (void)unused;
+    arena_destroy(arena);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -485,13 +324,6 @@ int main(void)
         cmocka_unit_test(test_a_rejected_field_is_quarantined),
         cmocka_unit_test(test_a_field_rejected_in_a_batch_is_left_out),
         cmocka_unit_test(test_a_missing_parent_is_read_by_id),
-        cmocka_unit_test(test_a_delta_brings_what_changed),
-        cmocka_unit_test(test_an_ignored_filter_is_found_out),
-        cmocka_unit_test(test_a_sweep_reads_the_few_that_differ),
-        cmocka_unit_test(test_a_sweep_lists_the_many_that_differ),
-        cmocka_unit_test(test_a_sweep_killed_before_its_reads_loses_no_difference),
-        cmocka_unit_test(test_after_a_delta_the_active_ads_are_still_counted),
-        cmocka_unit_test(test_freshness_is_that_of_the_configured_levels),
         cmocka_unit_test(test_a_change_of_tier_is_kept_with_its_figures),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -199,8 +199,9 @@ man: setup
 	@ADTOP_GOLDEN=write $(BUILD)/release/tests/unit/ui/test_manual >/dev/null
 
 bench_bin := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
-$(bench_bin): $(B)/%: $(B)/%.o $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r)))
-	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(foreach r,$(HARNESS_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,libcurl libcjson sqlite3 $(call pkgs_of,$(HARNESS_ROOMS))) -lutil -lpthread -lm
+BENCH_ROOMS := graph govern http $(HARNESS_ROOMS)
+$(bench_bin): $(B)/%: $(B)/%.o $(foreach r,$(BENCH_ROOMS),$(call lib_of,$(r)))
+	$(call say,LINK,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--start-group $(foreach r,$(BENCH_ROOMS),$(call lib_of,$(r))) -Wl,--end-group $(call pc,--libs,libcurl libcjson sqlite3 $(call pkgs_of,$(BENCH_ROOMS))) -lutil -lpthread -lm
 .PHONY: bench-bins bench-ui bench-day
 bench-bins: $(bench_bin)
 bench: setup-check

@@ -260,8 +260,7 @@ enum report_state report_read_failed(struct report *report, const struct api_err
         report->remade = true;
         return resubmit(report, now_ms, unit);
     }
-    report->next_at =
-        now_ms + retry_backoff_ms(report->rereads, REPORT_POLL_MS, REPORT_POLL_MAX_MS, unit);
+    report->next_at = now_ms + retry_backoff_ms(report->rereads, RACE_MS, REPORT_POLL_MAX_MS, unit);
     report->rereads++;
     report->state = REPORT_READ;
     return report->state;

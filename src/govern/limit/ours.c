@@ -1,44 +1,98 @@
 #include "govern/limit/ours.h"
 
 #include <math.h>
-#include <stddef.h>
+#include <stdbool.h>
+#include <stdlib.h>
 
-#include "govern/limit/call_cost.h"
+/* Shares of the limiter's period: a stretch is at least so long, and of a longer one nothing is
+ * known any more. */
+static const double shortest = 1.0 / 60, longest = 1.0 / 4;
+/* What may have fallen, against what was seen to rise: of a stretch with more nothing is known. */
+static const double drowned = 0.5;
+/* Calls under way, for each that was answered, that do not matter. */
+static const double under_way = 0.1;
+/* Stretches that cost so many times as much as the lower ones had somebody else in them. */
+static const double alike = 3;
 
-enum { SAMPLES_TO_BELIEVE = 3 };
-static const double agreeing = 4; /* times the least that readings allow */
-
-void ours_left(const struct ours *o, double period_s, int64_t now_ms, double *items, double *units)
+double ours_left(const struct ours *o, double period_s, int64_t now_ms)
 {
     double dt_s = now_ms > o->at_ms ? (double)(now_ms - o->at_ms) / 1000.0 : 0;
-    double share = exp(-dt_s / period_s);
-    *items = o->items * share;
-    *units = o->units * share;
+    return o->items * exp(-dt_s / period_s);
 }
 
-void ours_add(struct ours *o, double items, double units, double period_s, int64_t now_ms)
+void ours_count(struct ours *o, double items, double period_s, int64_t now_ms)
 {
-    double items_left, units_left;
-    ours_left(o, period_s, now_ms, &items_left, &units_left);
-    *o = (struct ours){items_left + items, units_left + units, now_ms};
+    o->items = ours_left(o, period_s, now_ms) + items;
+    o->at_ms = now_ms;
 }
 
-double ours_pct(const struct call_cost *cost, double items, double units)
+void ours_sent(struct ours *o, double items)
 {
-    const struct cost_known *bounds = cost->own.bounded       ? &cost->own
-                                      : cost->common->bounded ? cost->common
-                                                              : NULL;
-    struct slot_costs median = call_cost_get(cost, 0);
-    if (!bounds || !median.known) {
+    o->sent += items;
+}
+
+static void begin(struct ours *o, double pct, int64_t now_ms)
+{
+    o->base_pct = pct;
+    o->base_ms = now_ms;
+    o->sent = 0;
+}
+
+void ours_read(struct ours *o, double pct, double step, double period_s, int in_flight,
+               int64_t now_ms)
+{
+    double passed = (double)(now_ms - o->base_ms) / 1000.0 / period_s;
+    bool quiet = in_flight <= o->sent * under_way;
+    if (o->base_ms == 0 || passed > longest || o->sent < 1) {
+        if (in_flight == 0) {
+            begin(o, pct, now_ms);
+        } else if (passed > longest) {
+            o->base_ms = 0;
+        }
+        return;
+    }
+    if (!quiet || passed < shortest) {
+        return;
+    }
+    double fall = o->base_pct * passed, rise = pct - o->base_pct;
+    if (fall <= fmax(step, drowned * rise)) {
+        o->past[o->next].rise = fmax(0, rise + fall);
+        o->past[o->next].sent = o->sent;
+        o->past[o->next].step = step;
+        o->next = (o->next + 1) % OURS_STRETCHES;
+        o->count += o->count < OURS_STRETCHES;
+    }
+    begin(o, pct, now_ms);
+}
+
+static double cost(const struct ours *o, int i)
+{
+    return (o->past[i].rise + o->past[i].step) / o->past[i].sent;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double ours_pct(const struct ours *o, double items)
+{
+    double costs[OURS_STRETCHES], rise = 0, sent = 0, step = 0;
+    if (o->count == 0) {
         return items > 0 ? -1 : 0;
     }
-    struct slot_costs least = median;
-    least.item_pct = fmin(median.item_pct, bounds->bound_item);
-    least.unit_pct = fmin(median.unit_pct, bounds->bound_unit);
-    double low = slot_cost_mean(&least, items, units);
-    double mean = slot_cost_mean(&median, items, units);
-    if (cost->driver == COST_BY_ITEMS) {
-        return low;
+    for (int i = 0; i < o->count; i++) {
+        costs[i] = cost(o, i);
     }
-    return median.samples >= SAMPLES_TO_BELIEVE && mean <= agreeing * low ? mean : -1;
+    qsort(costs, (size_t)o->count, sizeof costs[0], by_value);
+    double lower = costs[(o->count - 1) / 2];
+    for (int i = 0; i < o->count; i++) {
+        if (cost(o, i) <= alike * lower) {
+            rise += o->past[i].rise;
+            sent += o->past[i].sent;
+            step = fmax(step, o->past[i].step);
+        }
+    }
+    return items * (rise + step) / sent;
 }

@@ -2,26 +2,42 @@
  * ours: how much of a limiter's usage our own calls explain; the rest is somebody else's. An
  * estimate, for people: nothing is decided by it. Pure.
  *
- * What a call costs is learned from readings that others raise too, so the least that they allow is
- * taken. Where load drives a limiter (cost_driver in call_cost.h) calls differ too much for that:
- * there the measured rises have to agree with it, else nothing is said.
+ * Between two readings at which none of our calls is under way, what a limiter rose is at most what
+ * our calls cost and what others sent. Others come in bursts: of many short stretches the cheaper
+ * half is taken. What may have fallen meanwhile is added, and where that would be most of what was
+ * seen the stretch tells nothing. Insights load is not estimated: calls differ too much in what
+ * they weigh.
  */
 #ifndef GOVERN_OURS_H
 #define GOVERN_OURS_H
 
 #include <stdint.h>
 
-struct call_cost;
+enum { OURS_STRETCHES = 15 };
 
-/* What was sent and still counts where there is no window: it decays with the limiter's period. */
 struct ours {
-    double items, units; /* as of at_ms */
+    double items; /* sent, and still counting at at_ms: decays with the limiter's period */
     int64_t at_ms;
+    /* the stretch under way; base_ms 0 = none */
+    double base_pct, sent;
+    int64_t base_ms;
+    struct {
+        double rise, sent, step; /* step: of the header, what it may have left out */
+    } past[OURS_STRETCHES];
+    int count, next;
 };
-void ours_add(struct ours *o, double items, double units, double period_s, int64_t now_ms);
-void ours_left(const struct ours *o, double period_s, int64_t now_ms, double *items, double *units);
 
-/* Per cent that so many items and weighted units cost; -1 = not known. */
-double ours_pct(const struct call_cost *cost, double items, double units);
+/* A call that counts, here or of before a restart. */
+void ours_count(struct ours *o, double items, double period_s, int64_t now_ms);
+/* A call that was answered: it belongs to the stretch under way. */
+void ours_sent(struct ours *o, double items);
+/* A reading: step is what its header leaves out. in_flight: our calls under way besides. */
+void ours_read(struct ours *o, double pct, double step, double period_s, int in_flight,
+               int64_t now_ms);
+
+/* Of those counted, what is left. */
+double ours_left(const struct ours *o, double period_s, int64_t now_ms);
+/* Per cent that so many items cost; -1 = not known. */
+double ours_pct(const struct ours *o, double items);
 
 #endif

@@ -279,23 +279,22 @@ void scope_count_call(struct scope *s, double items, double units, enum access_t
     }
     for (int i = 0; i < s->slot_count; i++) {
         struct slot *slot = &s->slots[i];
-        ours_add(&slot->ours, items, units, slot->decay->period_s, at_ms);
+        ours_count(&slot->ours, items, slot->decay->period_s, at_ms);
     }
 }
 
 double scope_ours_pct(const struct scope *s, int i, enum access_tier tier, int64_t now_ms)
 {
     const struct slot *slot = &s->slots[i];
-    double items, units, used = scope_used_pct(s, i, tier, now_ms);
-    if (is_window(s, slot)) {
-        struct window_sum sum = window_model_sum(s->window, now_ms, now_ms);
-        items = sum.items;
-        units = sum.units;
-    } else {
-        ours_left(&slot->ours, slot->decay->period_s, now_ms, &items, &units);
+    double used = scope_used_pct(s, i, tier, now_ms);
+    double items = ours_left(&slot->ours, slot->decay->period_s, now_ms);
+    if (used < 0 || slot->source == USAGE_INSIGHTS || slot->source == USAGE_INSIGHTS_APP) {
+        return -1;
     }
-    double pct = used < 0 ? -1 : ours_pct(&slot->cost, items, units);
-    return pct > used ? used : pct;
+    if (is_window(s, slot)) {
+        items = window_model_sum(s->window, now_ms, now_ms).items;
+    }
+    return fmin(used, ours_pct(&slot->ours, items));
 }
 
 void scope_end(struct scope *s, const struct gate_call *call, bool sent, enum access_tier tier,
@@ -323,6 +322,7 @@ void scope_end(struct scope *s, const struct gate_call *call, bool sent, enum ac
         slot->after_ms = now_ms;
         slot->answers++;
         call_cost_sent(&slot->cost, items, units);
+        ours_sent(&slot->ours, items);
     }
 }
 
@@ -417,6 +417,8 @@ void scope_read(struct scope *s, int i, const struct usage_reading *reading, boo
             s->tier = reading->access_tier;
         }
         read_slot(s, i, reading, ok);
+        ours_read(&slot->ours, reading->pct, slot->cost.resolution, slot->decay->period_s,
+                  s->in_flight, reading->at);
         if (i == 0 && !slot->stuck.stuck) {
             learn_ratio(s, reading->pct, tier, reading->at);
         }
@@ -425,6 +427,7 @@ void scope_read(struct scope *s, int i, const struct usage_reading *reading, boo
     /* Left out: it is near zero (reference 1.2), if it was ever sent here. */
     if (ok) {
         call_cost_absent(&slot->cost, absent_pct, slot->decay->period_s, now_ms);
+        ours_read(&slot->ours, 0, absent_pct, slot->decay->period_s, s->in_flight, now_ms);
     }
     if (slot->seen && ok) {
         double pct = level_now(s, slot, now_ms);

@@ -42,7 +42,7 @@ struct slot {
     struct stuck stuck;
     struct forecast forecast;
     struct call_cost cost;
-    struct ours ours; /* where there is no window */
+    struct ours ours;
 };
 
 struct scope {

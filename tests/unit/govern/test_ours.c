@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "govern/limit/ours.h"
 #include "governor_case.h"
 
 enum { CALLS = 40, MINUTE_MS = 60000 };
@@ -93,24 +94,78 @@ static void test_ours_counts_the_calls_of_before_a_restart(void **state)
     governor_destroy(fresh);
 }
 
-/* A load that others raise between our calls: the measured rises are theirs too. */
-static void test_ours_says_nothing_of_a_load_whose_rises_disagree(void **state)
+/* Insights weigh too differently. */
+static void test_ours_says_nothing_of_insights_load(void **state)
 {
     (void)state;
     struct governor *g = make();
     int64_t now = start_ms;
-    double pct = 1;
     for (int i = 0; i < 8; i++, now += 20000) {
         struct gate_call call = meta_call("act_1");
         call.call_class = CALL_INSIGHTS;
-        pct += i % 4 == 3 ? 0.01 : 5;
-        struct usage_reading r = reading(USAGE_INSIGHTS_APP, "app", pct, now);
+        struct usage_reading r = reading(USAGE_INSIGHTS_APP, "app", 1 + 3 * i, now);
         served(g, &call, &r, now);
     }
     struct scope_view v = view(g, SCOPE_APP_INSIGHTS, NULL, now);
-    assert_true(v.pct > 20);
+    assert_true(v.pct > 15);
     assert_true(v.ours_pct < 0);
     governor_destroy(g);
+}
+
+/* Three side by side: each answer shows what the others cost too. And what decays between two
+ * readings was there all the same. */
+static void test_ours_of_calls_side_by_side(void **state)
+{
+    (void)state;
+    struct ours o = {0};
+    int64_t now = start_ms;
+    double pct = 0;
+    ours_read(&o, pct, 0.01, 300, 0, now);
+    for (int round = 0; round < 6; round++) {
+        now += 15000;
+        pct = pct * 0.95 + 12; /* four per cent each */
+        for (int left = 2; left >= 0; left--) {
+            ours_sent(&o, 1);
+            ours_read(&o, pct, 0.01, 300, left, now);
+        }
+    }
+    double each = ours_pct(&o, 1);
+    assert_true(each > 3.5 && each < 5);
+}
+
+/* What is high already falls by more than a call costs: such a stretch tells nothing. */
+static void test_ours_learns_nothing_at_the_top(void **state)
+{
+    (void)state;
+    struct ours o = {0};
+    int64_t now = start_ms;
+    for (int i = 0; i < 40; i++, now += 60000) {
+        ours_sent(&o, 10);
+        ours_read(&o, i, 1, 3600, 0, now); /* a tenth each */
+    }
+    double before = ours_pct(&o, 10);
+    for (int i = 0; i < 40; i++, now += 300000) {
+        ours_sent(&o, 1);
+        ours_read(&o, 104, 1, 3600, 0, now);
+    }
+    double after = ours_pct(&o, 10);
+    assert_true(before > 0.9 && before < 2);
+    assert_true(after < 1.1 * before && after > 0.9 * before);
+}
+
+/* A reading right after another, before our calls have come to anything, is no cheap call. */
+static void test_ours_takes_a_burst_of_others_for_what_it_is(void **state)
+{
+    (void)state;
+    struct ours o = {0};
+    int64_t now = start_ms;
+    for (int i = 0; i < 9; i++, now += 60000) {
+        ours_sent(&o, 10);
+        ours_read(&o, i == 4 ? 60 : 0.1 * i, 0.01, 3600, 0, now);
+    }
+    double pct = ours_pct(&o, 100);
+    assert_true(pct > 0.5 && pct < 5); /* a hundredth each */
+    assert_true(ours_pct(&(struct ours){0}, 1) < 0);
 }
 
 int main(void)
@@ -120,7 +175,10 @@ int main(void)
         cmocka_unit_test(test_ours_is_little_of_it_when_another_program_fills_the_app),
         cmocka_unit_test(test_ours_knows_nothing_before_a_call_has_shown_its_cost),
         cmocka_unit_test(test_ours_counts_the_calls_of_before_a_restart),
-        cmocka_unit_test(test_ours_says_nothing_of_a_load_whose_rises_disagree),
+        cmocka_unit_test(test_ours_says_nothing_of_insights_load),
+        cmocka_unit_test(test_ours_of_calls_side_by_side),
+        cmocka_unit_test(test_ours_learns_nothing_at_the_top),
+        cmocka_unit_test(test_ours_takes_a_burst_of_others_for_what_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

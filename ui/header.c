@@ -161,7 +161,9 @@ static void sentence(const struct env *env, struct line *line)
     if (o->verdict.kind != VERDICT_OK) {
         add_clears(env, line);
         add_people(env, line);
-        add_since(env, line);
+        if (line->canvas->cols >= COLS_CLOCK) {
+            add_since(env, line);
+        }
         add_cause(&o->verdict, line);
         if (o->verdict.kind != VERDICT_STALLED) {
             add_trend(env, line);

@@ -99,8 +99,9 @@ bool overview_load_notices(struct overview *o, const struct overview_source *s,
         if (!line->long_run && !line->changed) {
             continue;
         }
-        if (line->urgency / URGENCY_STEP > URGENCY_NOTICED) {
-            line->urgency = URGENCY_NOTICED * URGENCY_STEP + line->urgency % URGENCY_STEP;
+        if (line->urgency / URGENCY_STEP > URGENCY_NOTICED) { /* after the runs that last */
+            line->urgency =
+                URGENCY_NOTICED * URGENCY_STEP + TIER_COUNT + line->urgency % URGENCY_STEP;
         }
         if (!o->noticed || more_notable(line, o->noticed)) {
             o->noticed = line;

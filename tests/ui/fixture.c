@@ -36,6 +36,7 @@ struct fixture *fixture_create(enum fixture_state state)
     snprintf(fixture->dir, sizeof fixture->dir, "/tmp/adtop-screen-XXXXXX");
     fixture_check(mkdtemp(fixture->dir) != NULL, "mkdtemp");
     fixture_fill(fixture->dir, state);
+    fixture_drill(fixture->dir, state);
     return fixture;
 }
 

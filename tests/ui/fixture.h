@@ -11,7 +11,13 @@
 
 #include "control/protocol.h"
 
-enum fixture_state { FIXTURE_HEALTHY, FIXTURE_BURNING };
+enum fixture_state {
+    FIXTURE_HEALTHY,
+    FIXTURE_BURNING,
+    FIXTURE_NOTICED, /* healthy; a run that lasts, and an edit of many entities */
+    FIXTURE_FAILING, /* healthy, but calls fail at Meta */
+    FIXTURE_APP_FULL /* another program has used up the app's limit; the end has moved */
+};
 
 #define FIXTURE_NOW INT64_C(1795515581500)
 

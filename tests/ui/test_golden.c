@@ -151,6 +151,33 @@ static void test_golden_time_travel(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* The first five seconds of a drill: home, and the reason of its first account. */
+static void test_golden_drills(void **state)
+{
+    (void)state;
+    static const struct {
+        enum fixture_state state;
+        const char *name;
+    } drills[] = {
+        {FIXTURE_NOTICED,  "noticed" },
+        {FIXTURE_FAILING,  "failing" },
+        {FIXTURE_APP_FULL, "app-full"}
+    };
+    int bad = 0;
+    for (size_t i = 0; i < 2 * sizeof drills / sizeof drills[0]; i++) {
+        int size = i % 2 ? SIZES - 1 : 0;
+        struct console_case c;
+        struct console_options options = {
+            .state = drills[i / 2].state, .rows = sizes[size].rows, .cols = sizes[size].cols};
+        console_open(&c, &options);
+        bad += mismatches(&c, "triage", drills[i / 2].name, options.rows, options.cols);
+        console_press(&c, "w");
+        bad += mismatches(&c, "why", drills[i / 2].name, options.rows, options.cols);
+        console_close(&c);
+    }
+    assert_int_equal(bad, 0);
+}
+
 static void test_golden_themes(void **state)
 {
     (void)state;
@@ -192,7 +219,7 @@ int main(void)
         cmocka_unit_test(test_golden_healthy),        cmocka_unit_test(test_golden_burning),
         cmocka_unit_test(test_golden_without_colour), cmocka_unit_test(test_golden_overlays),
         cmocka_unit_test(test_golden_time_travel),    cmocka_unit_test(test_golden_themes),
-        cmocka_unit_test(test_golden_ascii),
+        cmocka_unit_test(test_golden_ascii),          cmocka_unit_test(test_golden_drills),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

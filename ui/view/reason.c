@@ -234,14 +234,11 @@ static struct text ours_text(const struct account_line *row)
     return out;
 }
 
-/* " (~3% by us)" */
-static void ours_clause(const struct account_line *row, char out[32])
+/* "104% used", "104% (~3% by us)" */
+static void used_clause(const struct account_line *row, char out[48])
 {
-    struct text ours = ours_text(row);
-    out[0] = '\0';
-    if (ours.text[0]) {
-        snprintf(out, 32, " (%.12s by us)", ours.text);
-    }
+    struct text pct = format_pct(row->figures.pct), ours = ours_text(row);
+    snprintf(out, 48, ours.text[0] ? "%.12s (%.12s by us)" : "%.12s used", pct.text, ours.text);
 }
 
 /* "account quota: Meta refuses (error 17; ours ~1%)" */
@@ -267,20 +264,19 @@ static void quota_clause(const struct account_line *row, char *out, size_t size)
     struct text pct = format_pct(f->pct), line = format_pct(f->threshold);
     struct text call = format_pct(f->call_pct);
     const char *quota = states[row->reason].words;
-    char ours[32];
-    ours_clause(row, ours);
+    char used[48];
+    used_clause(row, used);
     switch (f->rule) {
     case RULE_FULL:
-        snprintf(out, size, "%s: %s used%s%s, our line %s", quota, pct.text,
-                 f->stuck ? " (the reading is stuck)" : "", ours, line.text);
+        snprintf(out, size, "%s: %s%s, our line %s", quota, used,
+                 f->stuck ? " (the reading is stuck)" : "", line.text);
         break;
     case RULE_NO_ROOM:
-        snprintf(out, size, "%s: %s used%s, a call takes ~%s, our line %s", quota, pct.text, ours,
-                 call.text, line.text);
+        snprintf(out, size, "%s: %s, a call takes ~%s, our line %s", quota, used, call.text,
+                 line.text);
         break;
     case RULE_PACING:
-        snprintf(out, size, "%s: %s used%s, spaced calls below our line %s", quota, pct.text, ours,
-                 line.text);
+        snprintf(out, size, "%s: %s, spaced calls below our line %s", quota, used, line.text);
         break;
     case RULE_BLOCKED:
         refusal_clause(row, out, size);

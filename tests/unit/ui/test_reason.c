@@ -90,10 +90,10 @@ static void test_reason_sentence_says_what_is_ours_and_what_moved(void **state)
                                 .pct = 104,
                                 .ours_pct = 3};
     hold_figures_read("{\"rule\":\"full\",\"pct\":104,\"threshold\":80}", &line.figures);
-    assert_string_equal(sentence_of(&line), "app quota: 104% used (~3% by us), our line 80%; until "
+    assert_string_equal(sentence_of(&line), "app quota: 104% (~3% by us), our line 80%; until "
                                             "~10:29 (in 10m), for 5m");
     line.first_until = NOW - 10 * (int64_t)MINUTE;
-    assert_string_equal(sentence_of(&line), "app quota: 104% used (~3% by us), our line 80%; until "
+    assert_string_equal(sentence_of(&line), "app quota: 104% (~3% by us), our line 80%; until "
                                             "~10:29 (was 10:09), for 5m");
     hold_figures_read("{\"rule\":\"blocked\",\"code\":4}", &line.figures);
     assert_string_equal(sentence_of(&line), "app quota: Meta refuses (error 4; ours ~3%); until "

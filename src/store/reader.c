@@ -33,8 +33,10 @@ static bool open_at(struct store_reader *reader, const char *path, bool immutabl
     }
     sqlite3_busy_timeout(reader->db.handle, BUSY_MS);
     reader->immutable = immutable;
+    /* SQLite forgets its pages whenever somebody has committed: they are kept for one screen's
+     * reads, not from one to the next. */
     if (!db_exec(&reader->db,
-                 "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -12288",
+                 "PRAGMA query_only = 1; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096",
                  err) ||
         !db_scalar(&reader->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'accounts'",
                    &tables, err) ||

@@ -13,6 +13,7 @@
 #include "store/read_errors.h"
 #include "store/read_holds.h"
 #include "ui/overview_parts.h"
+#include "ui/view/load.h"
 
 enum { HOUR_MS = 3600000, DAY_MS = 86400000, TREND_MS = 15 * 60000, HOURS = 24 };
 enum { FORECAST_NEAR_MS = 30 * 60000, FORECAST_STEP_MS = 5 * 60000 };
@@ -159,8 +160,8 @@ static bool load_errors_of_hours(struct overview *o, const struct overview_sourc
                                  struct err *err)
 {
     struct error_groups now, before;
-    if (!read_errors(s->store, o->arena, s->at, NULL, s->now - HOUR_MS, &now, err) ||
-        !read_errors(s->store, o->arena, s->now - HOUR_MS, NULL, s->now - 2 * HOUR_MS, &before,
+    if (!read_errors(s->store, s->scratch, s->at, NULL, s->now - HOUR_MS, &now, err) ||
+        !read_errors(s->store, s->scratch, s->now - HOUR_MS, NULL, s->now - 2 * HOUR_MS, &before,
                      err)) {
         return false;
     }
@@ -194,18 +195,13 @@ static bool load_day(struct overview *o, const struct overview_source *s, struct
     struct budget_report report;
     int64_t start = s->config->budget_day_starts_ms;
     int32_t day = (int32_t)((s->now - start) / DAY_MS);
-    if (!read_budget(s->store, o->arena, s->at, day, &report, err)) {
+    if (!read_budget(s->store, s->scratch, s->at, day, &report, err)) {
         return false;
     }
     o->budget_used = report.cost;
-    o->budget_limit = s->config->budget_daily;
+    o->budget_limit = load_allowed(s->config, &report, NULL);
     o->budget_since = (int64_t)day * DAY_MS + start;
     o->budget_ends = o->budget_since + DAY_MS;
-    for (size_t i = 0; i < report.override_count; i++) {
-        if (strcmp(report.overrides[i].name, "budget") == 0 && !report.overrides[i].scope[0]) {
-            o->budget_limit = report.overrides[i].value;
-        }
-    }
     o->budget = project(o, report.hour_cost, s->now);
     return true;
 }
@@ -247,7 +243,7 @@ static bool load_actions_of(struct overview *o, const struct overview_source *s,
 static bool load_lines(struct overview *o, const struct overview_source *source, struct err *err)
 {
     struct account_rows rows;
-    if (!read_accounts(source->store, o->arena, source->at, false, &rows, err)) {
+    if (!read_accounts(source->store, source->scratch, source->at, false, &rows, err)) {
         return false;
     }
     struct account_line *lines = arena_alloc(o->arena, (rows.count + 1) * sizeof *lines);
@@ -255,7 +251,9 @@ static bool load_lines(struct overview *o, const struct overview_source *source,
         return err_set(err, ERR_MEMORY, "accounts: out of memory");
     }
     for (size_t i = 0; i < rows.count; i++) {
-        overview_line(&rows.rows[i], source, &lines[i]);
+        struct account_line line = {0};
+        overview_line(&rows.rows[i], source, &line);
+        load_keep_account(o->arena, &line, &lines[i]);
     }
     qsort(lines, rows.count, sizeof *lines, by_id);
     o->accounts_by_id = lines;
@@ -310,16 +308,16 @@ static bool load_all(struct overview *o, const struct overview_source *s, struct
 bool overview_load(struct overview *overview, const struct overview_source *source, struct err *err)
 {
     struct overview fresh = {.arena = arena_create(CHUNK)};
-    if (!fresh.arena) {
-        return err_set(err, ERR_MEMORY, "console: out of memory");
+    struct overview_source own = *source;
+    own.scratch = arena_create(CHUNK);
+    bool ok = (fresh.arena && own.scratch) || err_set(err, ERR_MEMORY, "console: out of memory");
+    ok = ok && load_all(&fresh, &own, err);
+    arena_destroy(own.scratch);
+    arena_destroy(ok ? overview->arena : fresh.arena);
+    if (ok) {
+        *overview = fresh;
     }
-    if (!load_all(&fresh, source, err)) {
-        arena_destroy(fresh.arena);
-        return false;
-    }
-    arena_destroy(overview->arena);
-    *overview = fresh;
-    return true;
+    return ok;
 }
 
 void overview_fini(struct overview *overview)

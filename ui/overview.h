@@ -64,6 +64,7 @@ struct overview_source {
     const struct config *config;
     int64_t now, at; /* at 0 = live */
     bool engine_runs;
+    struct arena *scratch; /* of overview_load: for what is read and not kept */
 };
 
 /* On failure what was there stays. */

@@ -104,8 +104,8 @@ bool overview_load_limits(struct overview *o, const struct overview_source *s,
         (struct limit_reading){.pct = -1, .threshold = s->config->limit_app_pct, .ours_pct = -1};
     o->app_insights = (struct limit_reading){
         .pct = -1, .threshold = s->config->limit_insights_pct, .ours_pct = -1};
-    if (s->at ? !read_limiters(s->store, o->arena, s->at, NULL, &rows, err)
-              : !read_limiters_holding(s->store, o->arena, &rows, err)) {
+    if (s->at ? !read_limiters(s->store, s->scratch, s->at, NULL, &rows, err)
+              : !read_limiters_holding(s->store, s->scratch, &rows, err)) {
         return false;
     }
     for (size_t i = 0; i < rows.count; i++) {

@@ -61,7 +61,7 @@ static bool load_changes(struct overview *o, const struct overview_source *s,
                          struct account_line *lines, struct err *err)
 {
     struct change_rows changes;
-    if (!read_changes(s->store, o->arena, s->at, s->now - CHANGES_MS, CHANGES_LEAST, &changes,
+    if (!read_changes(s->store, s->scratch, s->at, s->now - CHANGES_MS, CHANGES_LEAST, &changes,
                       err)) {
         return false;
     }

@@ -81,7 +81,9 @@ static void consoles_see_each_other(const struct engine_case *e, struct screen *
     expect_text(e, "SELECT origin || ' ' || reason FROM operator_actions WHERE action = 'resume'",
                 "198.51.100.4 they called");
     press(b, "1B\r123\r\ry", "daily budget is 123 for the day");
+    press(b, "6", " of 123, "); /* and so it is wherever the budget is shown */
     press(b, "u", "undone");
+    press(b, "6", " of 20,000, ");
     expect_text(e,
                 "SELECT count(*) FROM operator_actions WHERE action = 'budget_set' AND "
                 "undone_by IS NOT NULL",

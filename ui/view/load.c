@@ -50,9 +50,8 @@ static int by_urgency(const void *a, const void *b)
     return order ? order : strcmp(x->account_id, y->account_id);
 }
 
-/* A copy whose texts live in the arena: the overview's go with its next load. */
-static void keep_account(struct arena *arena, const struct account_line *from,
-                         struct account_line *to)
+void load_keep_account(struct arena *arena, const struct account_line *from,
+                       struct account_line *to)
 {
     const char **texts[] = {&to->name,  &to->currency, &to->timezone, &to->hold_detail,
                             &to->scope, &to->scope_id, &to->held_by,  &to->progress};
@@ -81,7 +80,7 @@ struct account_line *load_accounts(struct arena *arena, const struct env *env, s
         return NULL;
     }
     for (size_t i = 0; i < o->account_count; i++) {
-        keep_account(arena, &o->accounts_by_id[i], &rows[i]);
+        load_keep_account(arena, &o->accounts_by_id[i], &rows[i]);
     }
     qsort(rows, o->account_count, sizeof *rows, by_urgency);
     *count = o->account_count;
@@ -245,7 +244,7 @@ static void run_line_of(struct arena *arena, const struct env *env, const struct
     if (run->status == RUN_RUNNING && held) {
         struct account_line *copy = arena_alloc(arena, sizeof *copy);
         if (copy) {
-            keep_account(arena, account, copy);
+            load_keep_account(arena, account, copy);
         }
         out->parked_by = copy;
     }
@@ -279,14 +278,18 @@ struct run_line *load_run(struct arena *arena, const struct env *env, int64_t ru
     return line;
 }
 
-static double account_limit(const struct budget_report *report, const struct env *env,
-                            const char *account_id)
+double load_allowed(const struct config *config, const struct budget_report *report,
+                    const char *account_id)
 {
-    double limit = env->config->budget_per_account;
+    const char *name = account_id ? "budget.account" : "budget.daily";
+    double limit = account_id ? config->budget_per_account : config->budget_daily;
+    bool own = false; /* set for this very account: goes before one for each */
     for (size_t i = 0; i < report->override_count; i++) {
-        if (strcmp(report->overrides[i].name, "budget") == 0 &&
-            strcmp(report->overrides[i].scope, account_id) == 0) {
-            limit = report->overrides[i].value;
+        const struct override_row *row = &report->overrides[i];
+        bool exact = account_id && strcmp(row->scope, account_id) == 0;
+        if (strcmp(row->name, name) == 0 && (exact || (!row->scope[0] && !own))) {
+            limit = row->value;
+            own = exact;
         }
     }
     return limit;
@@ -321,7 +324,7 @@ struct budget_line *load_budget(struct arena *arena, const struct env *env, cons
         snprintf(line->id, sizeof line->id, "%s", a->account_id[0] ? a->account_id : "none");
         line->name = a->account_id[0] ? keep(arena, a->name) : "no single account";
         line->cost = a->cost;
-        line->limit = a->account_id[0] ? account_limit(&report, env, a->account_id) : 0;
+        line->limit = a->account_id[0] ? load_allowed(env->config, &report, a->account_id) : 0;
         line->calls = a->calls;
         line->share = report.cost > 0 ? a->cost / report.cost : 0;
         memcpy(line->by_class, a->by_class, sizeof line->by_class);

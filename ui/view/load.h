@@ -8,8 +8,13 @@
 
 #include "ui/view/rows.h"
 
+struct budget_report;
+
 enum { LOAD_RUNS_MAX = 500, LOAD_LOG_MAX = 1000, LOAD_ACTIONS_MAX = 500 };
 
+/* A copy whose texts live in the arena: the overview's go with its next load. to may be from. */
+void load_keep_account(struct arena *arena, const struct account_line *from,
+                       struct account_line *to);
 /* All accounts, the most urgent first. */
 struct account_line *load_accounts(struct arena *arena, const struct env *env, size_t *count,
                                    struct err *err);
@@ -26,6 +31,10 @@ struct run_line *load_runs(struct arena *arena, const struct env *env, const cha
                            size_t max, size_t *count, struct err *err);
 struct run_line *load_run(struct arena *arena, const struct env *env, int64_t run_id,
                           struct err *err);
+/* What the day allows all (account_id NULL) or that account: as configured, or as an operator set
+ * it. Pure. */
+double load_allowed(const struct config *config, const struct budget_report *report,
+                    const char *account_id);
 /* Today's, all accounts together first; account_id NULL = all. */
 struct budget_line *load_budget(struct arena *arena, const struct env *env, const char *account_id,
                                 size_t *count, struct err *err);

@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "base/date.h"
+#include "config/config.h"
+#include "store/read_budget.h"
 #include "ui/view/load.h"
 
 /* "Seven days before today" are the account's days, wherever the console and the engine stand. */
@@ -34,10 +36,33 @@ static void test_load_days_are_the_accounts(void **state)
     }
 }
 
+/* What an operator set for the day holds wherever the budget is shown; the account's own value goes
+ * before the one for each. */
+static void test_load_allowed_is_what_was_set(void **state)
+{
+    (void)state;
+    const struct config config = {.budget_daily = 20000, .budget_per_account = 5000};
+    struct override_row rows[] = {
+        {.name = "budget.account", .scope = "act_1", .value = 70},
+        {.name = "budget.account",                        .value = 300                },
+        {.name = "budget.daily",                        .value = 1000  },
+        {.name = "threshold.account",                        .value = 40           },
+    };
+    struct budget_report report = {0};
+    assert_int_equal(load_allowed(&config, &report, NULL), 20000);
+    assert_int_equal(load_allowed(&config, &report, "act_1"), 5000);
+    report.overrides = rows;
+    report.override_count = sizeof rows / sizeof rows[0];
+    assert_int_equal(load_allowed(&config, &report, NULL), 1000);
+    assert_int_equal(load_allowed(&config, &report, "act_1"), 70);
+    assert_int_equal(load_allowed(&config, &report, "act_2"), 300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load_days_are_the_accounts),
+        cmocka_unit_test(test_load_allowed_is_what_was_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,8 +42,7 @@ static int became(struct fake *fake, int64_t run_id, const char *what)
     return count;
 }
 
-/* ---- reports ------------------------------------------------------------------------------------
- */
+/* ---- reports ---- */
 
 struct desk { /* of reports: what was ordered last */
     struct graph_request order;
@@ -168,9 +167,7 @@ static void test_a_report_that_stalls_is_ordered_again(void **unused)
     fake_destroy(fake);
 }
 
-/* ---- what a synchronous read may ask for
- * ---------------------------------------------------------
- */
+/* ---- what a synchronous read may ask for ---- */
 
 static bool reduce(struct reply *reply)
 {
@@ -303,9 +300,47 @@ static void test_pages_of_a_listing_shrink_until_they_pass(void **unused)
     fake_destroy(fake);
 }
 
-/* ---- reports that cannot be read
- * -----------------------------------------------------------------
- */
+/* Above the estimate a report is ordered at once, and that is put down too. */
+static void test_many_rows_become_a_report_at_once(void **unused)
+{
+    (void)unused;
+    struct fake *fake = fake_create();
+    memset(&desk, 0, sizeof desk);
+    fake->script = reports_work;
+    fake->config.async_above_rows = 100; /* 16 ads, 8 days; the first run knows of none */
+    fake_full(fake);
+    assert_int_equal(desk.orders, 0);
+    const struct run *run = fake_full(fake);
+    assert_status(run, RUN_SUCCESS);
+    assert_int_equal(desk.orders, 1);
+    assert_int_equal(became(fake, run->run_id, "report"), 1);
+    assert_week_exact(fake);
+    fake_destroy(fake);
+}
+
+/* Killed after any number of answers, in parts and reports: the next run makes it whole. */
+static void test_a_divided_run_killed_anywhere_is_made_whole(void **unused)
+{
+    (void)unused;
+    for (int days = 1; days <= 3; days++) {
+        struct fake *fake = fake_create();
+        struct plan_request request = {.mode = RUN_FULL, .foreground = true, .force = true};
+        memset(&desk, 0, sizeof desk);
+        fake->script = refuses_days;
+        fake->step = days;
+        for (int answers = 1; answers <= 20; answers++) {
+            struct sync_run *run = fake_start(fake, &request);
+            fake_pump(fake, run, answers);
+            sync_run_destroy(run);
+            fake_pass_time(fake, 5000);
+        }
+        assert_status(fake_run(fake, &request), RUN_SUCCESS);
+        assert_week_exact(fake);
+        fake_destroy(fake);
+    }
+}
+
+/* ---- reports that cannot be read ---- */
 
 enum unread { UNREAD_GONE, UNREAD_ERROR, UNREAD_EMPTY, UNREAD_NO_LIST };
 static struct {
@@ -446,6 +481,8 @@ int main(void)
         cmocka_unit_test(test_few_days_become_parts),
         cmocka_unit_test(test_a_page_refused_is_made_smaller_and_remembered),
         cmocka_unit_test(test_pages_of_a_listing_shrink_until_they_pass),
+        cmocka_unit_test(test_many_rows_become_a_report_at_once),
+        cmocka_unit_test(test_a_divided_run_killed_anywhere_is_made_whole),
         cmocka_unit_test(test_a_report_that_cannot_be_read_is_read_again),
         cmocka_unit_test(test_a_report_that_stays_unreadable_is_made_again_once),
         cmocka_unit_test(test_a_report_unreadable_twice_is_divided),

@@ -197,6 +197,16 @@ size_t text_line(const char *text, int width)
     return fits;
 }
 
+int text_lines(const char *text, int width)
+{
+    int lines = 0;
+    for (text += strspn(text, " "); *text; lines++) {
+        text += text_line(text, width);
+        text += strspn(text, " ");
+    }
+    return lines > 0 ? lines : 1;
+}
+
 int canvas_wrap(struct canvas *canvas, struct rect rect, enum role role, const char *text)
 {
     int lines = 0;

@@ -69,6 +69,8 @@ int text_width(const char *text);
 /* How many bytes of it make a line of that many columns, broken at a blank where there is one;
  * never 0 unless it is empty. Blanks that follow belong to no line. */
 size_t text_line(const char *text, int width);
+/* Of how many such lines it is; an empty one is one. */
+int text_lines(const char *text, int width);
 /* Text over as many lines as rect has, its last one cut; returns the lines used. */
 int canvas_wrap(struct canvas *canvas, struct rect rect, enum role role, const char *text);
 

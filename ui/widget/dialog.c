@@ -7,7 +7,7 @@
 
 #include "ui/widget/panel.h"
 
-enum { DIALOG_WIDTH = 76, LABEL_WIDTH = 14 };
+enum { DIALOG_WIDTH = 76, LABEL_WIDTH = 14, TYPED_WIDTH = 12 };
 
 void dialog_init(struct dialog *dialog, const char *title, const char *question)
 {
@@ -175,19 +175,34 @@ enum dialog_result dialog_key(struct dialog *dialog, struct key key)
     return question_key(dialog, key);
 }
 
-static int draw_question(const struct dialog *dialog, struct canvas *canvas, struct rect in, int y)
+static const char answer[] = "y = yes, any other key = No";
+
+/* How it is answered goes into a line of its own where the question fills the first. */
+static int question_lines(const struct dialog *dialog, int width)
+{
+    int used = text_width(dialog->question) + 2;
+    used +=
+        dialog->must_type[0] ? text_width(dialog->must_type) + TYPED_WIDTH : (int)sizeof answer - 1;
+    return used > width ? 2 : 1;
+}
+
+static void draw_question(const struct dialog *dialog, struct canvas *canvas, struct rect at)
 {
     bool active = dialog->at >= dialog->field_count;
     enum role role = active ? ROLE_DIALOG_TITLE : ROLE_DIALOG;
-    int used = canvas_text(canvas, y, in.x, in.w, role, dialog->question);
-    if (dialog->must_type[0]) {
-        used += canvas_textf(canvas, y, in.x + used, in.w - used, role,
-                             "  type %s: ", dialog->must_type);
-        edit_draw(&dialog->typed, canvas, y, in.x + used, in.w - used, ROLE_DIALOG, active);
-    } else {
-        canvas_text(canvas, y, in.x + used, in.w - used, role, "  y = yes, any other key = No");
+    int used = canvas_text(canvas, at.y, at.x, at.w, role, dialog->question);
+    if (at.h > 1) {
+        at.y++;
+        used = 0;
     }
-    return y + 1;
+    at.x += used + 2;
+    at.w -= used + 2;
+    if (dialog->must_type[0]) {
+        used = canvas_textf(canvas, at.y, at.x, at.w, role, "type %s: ", dialog->must_type);
+        edit_draw(&dialog->typed, canvas, at.y, at.x + used, at.w - used, ROLE_DIALOG, active);
+    } else {
+        canvas_text(canvas, at.y, at.x, at.w, role, answer);
+    }
 }
 
 /* All options side by side, the one taken in brackets; only that one where room is short. */
@@ -241,26 +256,40 @@ static void draw_help(const struct dialog *dialog, struct canvas *canvas, struct
                  options ? ", Left and Right choose" : ", Up goes back");
 }
 
+/* As many as there is room for; the first ones stay. Returns the line after them. */
+static int draw_facts(const struct dialog *dialog, struct canvas *canvas, struct rect room)
+{
+    for (int i = 0; i < dialog->line_count && room.h > 0; i++) {
+        int lines = canvas_wrap(canvas, room, dialog->lines[i].role, dialog->lines[i].text);
+        lines = lines > 0 ? lines : 1;
+        room.y += lines;
+        room.h -= lines;
+    }
+    return room.y;
+}
+
 void dialog_draw(const struct dialog *dialog, struct canvas *canvas)
 {
-    int height = dialog->line_count + dialog->field_count + 1 + (dialog->problem[0] ? 1 : 0);
-    if (canvas->rows > height + 4) {
-        height += (dialog->line_count > 0) + (dialog->field_count > 0);
+    int width =
+        canvas->cols - PANEL_SIDES < DIALOG_WIDTH ? canvas->cols - PANEL_SIDES : DIALOG_WIDTH;
+    int question = question_lines(dialog, width), facts = 0;
+    int fixed = dialog->field_count + question + (dialog->problem[0] ? 1 : 0);
+    for (int i = 0; i < dialog->line_count; i++) {
+        facts += text_lines(dialog->lines[i].text, width);
     }
-    struct rect in = panel_frame(canvas, height, DIALOG_WIDTH, dialog->title);
-    int y = in.y, last = in.y + in.h - 1, gap = canvas->rows > height + 2;
-    int facts = in.h - dialog->field_count - 1 - (dialog->problem[0] ? 1 : 0);
-    for (int i = 0; i < dialog->line_count && i < facts; i++) {
-        canvas_text(canvas, y++, in.x, in.w, dialog->lines[i].role, dialog->lines[i].text);
-    }
-    y += gap && dialog->line_count && y < last;
+    int gaps = (facts > 0) + (dialog->field_count > 0);
+    gaps = canvas->rows >= facts + fixed + gaps + 2 ? gaps : 0;
+    struct rect in = panel_frame(canvas, facts + fixed + gaps, DIALOG_WIDTH, dialog->title);
+    struct rect room = {in.y, in.x, in.h - fixed - gaps, in.w};
+    int y = draw_facts(dialog, canvas, room) + (gaps && facts);
     for (int i = 0; i < dialog->field_count; i++) {
         draw_field(&dialog->fields[i], canvas, (struct rect){y++, in.x, 1, in.w}, dialog->at == i);
     }
-    y += gap && dialog->field_count && y < last;
+    y += gaps && dialog->field_count;
     if (dialog->problem[0]) {
         canvas_text(canvas, y++, in.x, in.w, ROLE_ALARM, dialog->problem);
     }
-    draw_question(dialog, canvas, in, y > last ? last : y);
+    int last = in.y + in.h - question;
+    draw_question(dialog, canvas, (struct rect){y > last ? last : y, in.x, question, in.w});
     draw_help(dialog, canvas, in);
 }

@@ -92,15 +92,8 @@ static int draw_line(struct canvas *canvas, struct rect rect, const struct sheet
 
 static int lines_of(const struct sheet_line *line, int width)
 {
-    int indent = (int)strspn(line->text, " "), lines = 0;
-    if (text_width(line->text) <= width || indent >= width) {
-        return 1;
-    }
-    for (const char *rest = line->text + indent; *rest; lines++) {
-        rest += text_line(rest, width - indent);
-        rest += strspn(rest, " ");
-    }
-    return lines;
+    int indent = (int)strspn(line->text, " ");
+    return indent >= width ? 1 : text_lines(line->text + indent, width - indent);
 }
 
 /* The first line of the last page. */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/str.h"
 #include "ui/widget/dialog.h"
 
 static enum dialog_result press(struct dialog *dialog, const char *keys)
@@ -169,6 +170,55 @@ static void test_dialog_draws_at_any_size(void **state)
     }
 }
 
+static void expect_on_screen(const struct dialog *dialog, int rows, int cols,
+                             const char *const *wanted)
+{
+    struct canvas canvas;
+    struct str text;
+    assert_true(canvas_init(&canvas, rows, cols));
+    str_init(&text, 1 << 16);
+    dialog_draw(dialog, &canvas);
+    assert_true(canvas_dump(&canvas, false, &text));
+    for (; *wanted; wanted++) {
+        if (!strstr(str_text(&text), *wanted)) {
+            fail_msg("%dx%d: no \"%s\" in\n%s", cols, rows, *wanted, str_text(&text));
+        }
+    }
+    str_fini(&text);
+    canvas_fini(&canvas);
+}
+
+/* Whatever else is cut: every field is there, the question, and how it is answered. */
+static void test_dialog_always_says_how_to_answer(void **state)
+{
+    (void)state;
+    static const char *const small[] = {"reason", "until", "Pause all",
+                                        "y = yes, any other key = No", NULL};
+    static const char *const typed[] = {"reason", "until", "Pause all", "type 400:", NULL};
+    static const char *const wide[] = {"reason",
+                                       "until",
+                                       "goes on and on and",
+                                       "y = yes, any other key = No",
+                                       "to be read in full",
+                                       NULL};
+    struct dialog dialog;
+    dialog_init(&dialog, "Pause", "Pause all of an account whose name goes on and on and on?");
+    for (int i = 0; i < 6; i++) {
+        dialog_line(&dialog, ROLE_TEXT,
+                    "what would be done, in a sentence that has no room in a "
+                    "line of a small screen and is to be read in full");
+    }
+    dialog_field(&dialog, "reason", "");
+    dialog_field(&dialog, "until", "4h");
+    expect_on_screen(&dialog, 8, 36, small);
+    expect_on_screen(&dialog, 10, 40, small);
+    expect_on_screen(&dialog, 24, 80, wide);
+    expect_on_screen(&dialog, 60, 200, wide);
+    strcpy(dialog.must_type, "400");
+    expect_on_screen(&dialog, 10, 40, typed);
+    expect_on_screen(&dialog, 24, 80, typed);
+}
+
 static void test_edit_cases(void **state)
 {
     (void)state;
@@ -200,6 +250,7 @@ int main(void)
         cmocka_unit_test(test_dialog_facts_reset_forgets_what_was_typed),
         cmocka_unit_test(test_dialog_problem_takes_the_keys_to_its_field),
         cmocka_unit_test(test_dialog_draws_at_any_size),
+        cmocka_unit_test(test_dialog_always_says_how_to_answer),
         cmocka_unit_test(test_edit_cases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,6 +87,9 @@ static void add_trend(const struct env *env, struct line *line)
     const struct overview *o = env->overview;
     char text[80];
     int now = affected(&o->verdict);
+    if (!now && !o->held_before) {
+        return; /* nothing is held: whither that goes says nothing */
+    }
     if (now > o->held_before) {
         snprintf(text, sizeof text, "worse %s%d", arrow(line->canvas->ascii, true),
                  now - o->held_before);

@@ -8,6 +8,8 @@
 
 /* Late accounts, nothing running and nothing finished for so long: nothing moves. */
 enum { STALL_MS = 30 * 60000 };
+/* Answers of calls that fail are named slow from here on, whatever they took before. */
+enum { SLOW_MS = 1000 };
 /* An end that moved by less has stood. */
 enum { MOVED_MS = 2 * 60000 };
 
@@ -85,7 +87,7 @@ static void count_api(const struct verdict_input *in, struct verdict *out, bool 
         snprintf(text, sizeof text, "%.8s of calls fail", format_pct(in->api.failed_pct).text);
         append(out->detail, sizeof out->detail, text);
     }
-    if (in->api.slow) {
+    if (in->api.slow || in->api.answer_ms >= SLOW_MS) {
         snprintf(text, sizeof text, "answers take %.12s", format_duration(in->api.answer_ms).text);
         append(out->detail, sizeof out->detail, text);
     }

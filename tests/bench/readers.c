@@ -23,6 +23,7 @@
 #include "store/read_actions.h"
 #include "store/read_alerts.h"
 #include "store/read_budget.h"
+#include "store/read_changes.h"
 #include "store/read_engine.h"
 #include "store/read_entities.h"
 #include "store/read_errors.h"
@@ -302,6 +303,10 @@ READ(errors, struct error_groups r,
      read_errors(b->reader, b->arena, b->at, NULL, FROM(HOUR_MS), &r, &b->err))
 READ(errors_day, struct error_groups r,
      read_errors(b->reader, b->arena, b->at, NULL, FROM(DAY_MS), &r, &b->err))
+READ(call_health, struct call_health r,
+     read_call_health(b->reader, FROM(HOUR_MS / 4), FROM(0), &r, &b->err))
+READ(changes, struct change_rows r,
+     read_changes(b->reader, b->arena, b->at, FROM(HOUR_MS / 2), 200, &r, &b->err))
 READ(error_calls, struct call_rows r,
      read_error_calls(b->reader, b->arena, b->at,
                       &(struct error_query){.by_code = true, .code = 17, .from = FROM(DAY_MS)}, &r,
@@ -371,6 +376,8 @@ static const struct {
     {"daily, ad, 28 d",         daily_ad,         true },
     {"errors of an hour",       errors,           false},
     {"errors of a day",         errors_day,       false},
+    {"calls of a quarter",      call_health,      false},
+    {"edits of half an hour",   changes,          false},
     {"calls of an error",       error_calls,      false},
     {"holds, open",             holds_open,       false},
     {"holds, 8 h",              holds_shift,      false},

@@ -100,8 +100,11 @@ static void test_verdict_calls_that_fail_or_take_long_are_meta(void **state)
     assert_string_equal(v.cause, "Meta");
     assert_int_equal(v.since, 700);
     assert_non_null(strstr(v.advice, "wait"));
+    in.api.answer_ms = 900;
+    assert_string_equal(verdict_of(&in).detail, "12% of calls fail");
+    in.api.answer_ms = 2400; /* slow, though nobody knows what is usual */
+    assert_string_equal(verdict_of(&in).detail, "12% of calls fail, answers take 2.4s");
     in.api.slow = true;
-    in.api.answer_ms = 2400;
     in.late = 2; /* because answers take long, not because we are too few */
     v = verdict_of(&in);
     assert_string_equal(v.detail, "12% of calls fail, answers take 2.4s, 2 late");

@@ -49,8 +49,11 @@ static void raise_alert(struct engine *engine, const struct alert_rule *rule, co
     struct err err = {0};
     snprintf(row.rule, sizeof row.rule, "%s", rule->name);
     snprintf(row.scope, sizeof row.scope, "%s", subject);
-    snprintf(row.detail, sizeof row.detail, "%s (%.0f %s); %s", rule->text, figure, rule->unit,
-             rule->action);
+    char figures[48] = "";
+    if (rule->unit[0]) { /* without one it says yes or no */
+        snprintf(figures, sizeof figures, " (%.0f %s)", figure, rule->unit);
+    }
+    snprintf(row.detail, sizeof row.detail, "%s%s; %s", rule->text, figures, rule->action);
     if (!store_alert_open(engine->store, &row, NULL, &err)) {
         record_log(engine, LOG_ERROR, NULL, 0, "alert: %s", err.message);
     }

@@ -342,6 +342,7 @@ static void raise_and_clear(struct place *place, const struct facts *f)
     assert_true(took * (int64_t)MINUTE_MS >= rule->fire_after_ms);
     assert_int_equal(first.severity, rule->severity);
     assert_non_null(strstr(first.detail, rule->action));
+    assert_int_equal(strstr(first.detail, " (") != NULL, rule->unit[0] != '\0');
     assert_true(store_alert_ack(place->engine.store, first.alert_id, "ana",
                                 engine_now(&place->engine), &err));
     for (int i = 0; i < 5; i++) {

@@ -6,6 +6,7 @@
 
 #include "govern/calibrate.h"
 
+static const double longest = 2;      /* gap, of the period: then nothing is left anyway */
 static const double least_before = 5; /* below it a fall is hardly seen */
 /* Of the published rate. */
 static const double slowest = 0.25, fastest = 20;
@@ -33,6 +34,7 @@ struct best {
 
 struct fitted {
     double best, rate;
+    bool shown; /* clearly better than what is published */
 };
 
 static uint32_t mix(uint32_t hash, uint32_t value)
@@ -55,7 +57,7 @@ uint32_t drain_kind(const char *account_id, int call_class, double cost, int64_t
 
 bool drain_add(struct drain *d, const struct drain_pair *pair, double period_s)
 {
-    if (pair->before < least_before || pair->dt_s <= 0 || pair->dt_s > period_s) {
+    if (pair->before < least_before || pair->dt_s <= 0 || pair->dt_s > longest * period_s) {
         return false;
     }
     d->pairs[d->next] = *pair;
@@ -165,9 +167,16 @@ static struct fitted fit(const struct sorted *s, enum decay_shape shape, double 
     double slow = walk(s, shape, out.best, 1 / fine, range, enough);
     double fast = prior > out.best ? walk(s, shape, out.best, fine, range, enough) : out.best;
     out.rate = prior < slow ? slow : prior > fast ? fast : prior;
-    bool shown = better(s, (struct fall){shape, out.best}, (struct fall){shape, prior}) >= clearly;
-    out.rate = shown ? out.rate : prior;
+    out.shown = better(s, (struct fall){shape, out.best}, (struct fall){shape, prior}) >= clearly;
+    out.rate = out.shown ? out.rate : prior;
     return out;
+}
+
+/* The slower of two that both explain the pairs; else the one that does, and an even fall when
+ * nothing is known: decaying over a time is read as being gone after it. */
+static enum decay_shape unclear(const struct fitted *even, const struct fitted *share)
+{
+    return !share->shown ? DECAY_EVEN : even->shown ? DECAY_SLOWER : DECAY_SHARE;
 }
 
 bool drain_fit(const struct drain *d, struct decay *out)
@@ -184,6 +193,8 @@ bool drain_fit(const struct drain *d, struct decay *out)
         better(&s, (struct fall){DECAY_EVEN, even.best}, (struct fall){DECAY_SHARE, share.best});
     out->linear_s = even.rate;
     out->share_s = share.rate;
-    out->shape = how >= clearly ? DECAY_EVEN : how <= -clearly ? DECAY_SHARE : DECAY_SLOWER;
+    out->shape = how >= clearly    ? DECAY_EVEN
+                 : how <= -clearly ? DECAY_SHARE
+                                   : unclear(&even, &share);
     return true;
 }

@@ -76,7 +76,9 @@ void window_model_add(struct window_model *m, double items, double units, int64_
 
 void window_model_rose(struct window_model *m, double pct, int64_t now_ms)
 {
-    m->rise[bucket(m, now_ms)] += (float)pct;
+    size_t i = bucket(m, now_ms);
+    float rise = m->rise[i] + (float)pct;
+    m->rise[i] = rise > 0 ? rise : 0;
 }
 
 struct window_sum window_model_sum(const struct window_model *m, int64_t since_ms, int64_t now_ms)

@@ -21,6 +21,11 @@ double gate_units(const struct gate_call *call)
     return call->cost > 0 ? call->cost : gate_items(call);
 }
 
+bool slot_is_load(const struct slot *slot)
+{
+    return slot->source == USAGE_INSIGHTS_APP || slot->source == USAGE_INSIGHTS;
+}
+
 static void slot_init(struct scope *s, struct scope_common *common, enum usage_source source,
                       double period_s)
 {
@@ -30,6 +35,8 @@ static void slot_init(struct scope *s, struct scope_common *common, enum usage_s
     slot->decay = &common->decay[s->slot_count];
     if (slot->decay->period_s <= 0) {
         *slot->decay = decay_prior(period_s);
+        slot->decay->shape =
+            slot_is_load(slot) ? DECAY_EVEN : DECAY_SLOWER; /* until drain.h knows better */
     }
     slot->drain = whole ? NULL : &common->drain[s->slot_count];
     call_cost_init(&slot->cost, &common->known[s->slot_count], whole ? 1 : 0.01);
@@ -183,11 +190,13 @@ static double window_left(const struct scope *s, const struct slot *slot, int64_
     return seen + others * fmax(0, 1.0 - (double)(now_ms - slot->level_ms) / 3600e3);
 }
 
+/* Answers given side by side are read in any order: what such a one shows less is taken back. */
 static void note_rise(struct scope *s, const struct slot *slot, const struct usage_reading *r)
 {
+    static const int64_t together_ms = 5000;
     double others;
     double rise = r->pct - window_seen(s, slot, r->at, &others) - others;
-    if (rise > 0) {
+    if (rise > 0 || r->at - slot->reading.at <= together_ms) {
         window_model_rose(s->window, rise, r->at);
     }
 }

@@ -119,7 +119,13 @@ static int64_t over_ms(const struct slot *slot, double line)
         double part = slot->stuck.successes > 1 ? 1 - line / r->pct : 1;
         return (int64_t)(1000.0 * (double)r->regain_s * part);
     }
-    return decay_time_ms(slot->decay, r->pct, line);
+    /* Full load is refused for a while, however fast it drains (reference 3.2, 4/1504022). */
+    int64_t refused_ms =
+        slot_is_load(slot)
+            ? limit_row(SCOPE_APP_INSIGHTS, USE_CASE_NONE, r->access_tier)->block_s * 1000
+            : 0;
+    int64_t falls_ms = decay_time_ms(slot->decay, r->pct, line);
+    return falls_ms > refused_ms ? falls_ms : refused_ms;
 }
 
 /* A reading on or above the line: one call at a time, and at 100 not before its reset or decay. */

@@ -219,6 +219,49 @@ static void test_backlog_hour_ends_when_the_heavy_minute_leaves(void **state)
     governor_destroy(g);
 }
 
+/* Insights load that is seen to drain fast: its holds end as soon as it has, but a full one is left
+ * alone for as long as Meta refuses. */
+static void test_backlog_of_load_follows_its_drain(void **state)
+{
+    (void)state;
+    static const double drain_s = 100 / 60.0, cost = 15;
+    struct governor *g = make();
+    struct gate_call call = meta_call("act_1");
+    call.call_class = CALL_INSIGHTS;
+    call.cost = 5;
+    int64_t now = start_ms, last = now;
+    double level = 0;
+    for (int i = 0; i < 60; i++) {
+        struct gate_verdict verdict;
+        for (governor_peek(g, &call, now, &verdict); !verdict.go;
+             governor_peek(g, &call, now, &verdict)) {
+            assert_true(verdict.until_ms > now);
+            now = verdict.until_ms;
+        }
+        level = fmax(0, level - drain_s * (double)(now - last) / 1000) + cost;
+        last = now;
+        struct usage_reading r = reading(USAGE_INSIGHTS_APP, "app", round(level * 100) / 100, now);
+        served(g, &call, &r, now);
+        assert_true(level < (i < 20 ? 75 : 60.1)); /* the line is 60 */
+        now += 500;
+    }
+    struct usage_reading r = reading(USAGE_INSIGHTS_APP, "app", 59, now);
+    now += 60000;
+    r.at = now;
+    served(g, &call, &r, now);
+    struct gate_verdict verdict;
+    governor_peek(g, &call, now, &verdict);
+    assert_false(verdict.go);
+    assert_in_range(verdict.until_ms - now, 7000, 10000); /* 14 per cent at 1.67 a second */
+    now += 60000;
+    r = reading(USAGE_INSIGHTS_APP, "app", 104, now);
+    served(g, &call, &r, now);
+    governor_peek(g, &call, now, &verdict);
+    assert_false(verdict.go);
+    assert_in_range(verdict.until_ms - now, 60000, 61000);
+    governor_destroy(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +270,7 @@ int main(void)
         cmocka_unit_test(test_backlog_of_generated_limits),
         cmocka_unit_test(test_backlog_never_sends_in_a_block),
         cmocka_unit_test(test_backlog_hour_ends_when_the_heavy_minute_leaves),
+        cmocka_unit_test(test_backlog_of_load_follows_its_drain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -235,7 +235,7 @@ static void test_drain_claims_nothing_on_little(void **state)
     static const struct drain_pair mute[] = {
         {1,  3,  5,   7},
         {60, 60, 0,   7},
-        {60, 20, 400, 7}
+        {60, 20, 700, 7}
     };
     for (size_t i = 0; i < sizeof mute / sizeof *mute; i++) {
         assert_false(drain_add(&d, &mute[i], period_s));

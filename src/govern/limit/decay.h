@@ -1,7 +1,7 @@
 /*
  * decay: how a limiter's percentage falls while nothing is sent. The shapes are unpublished
- * (reference 13): a share per second (exponential), or per cent per second (even). Until drain.h
- * has seen which of the two it is, the slower one is taken. Pure.
+ * (reference 13): a share per second (exponential), or per cent per second (even). drain.h sees
+ * which of the two it is; where it is in doubt the slower one is taken. Pure.
  */
 #ifndef GOVERN_DECAY_H
 #define GOVERN_DECAY_H

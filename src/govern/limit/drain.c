@@ -14,7 +14,7 @@ static const double coarse = 1.25, fine = 1.04;
 enum { COARSE_STEPS = 20, FINE_STEPS = 12 }; /* slowest to fastest; two coarse ones */
 /* What is explained as well as the best: this share more left over, and this much a pair. */
 static const double same_share = 0.01, same_pct = 0.02;
-/* One shape is believed when it wins by so many standard deviations of the difference. */
+/* Standard deviations of the difference by which one explanation has to beat another. */
 static const double clearly = 1;
 
 /* The pairs, those of a kind side by side. */
@@ -172,11 +172,16 @@ static struct fitted fit(const struct sorted *s, enum decay_shape shape, double 
     return out;
 }
 
-/* The slower of two that both explain the pairs; else the one that does, and an even fall when
- * nothing is known: decaying over a time is read as being gone after it. */
-static enum decay_shape unclear(const struct fitted *even, const struct fitted *share)
+/* how: standard deviations by which an even fall is the better explanation. That is how a score
+ * falls by the reset it names, so a proportional one has to be clearly better; as long as it is a
+ * little, the slower of both counts. */
+static enum decay_shape shape_of(double how, const struct fitted *even, const struct fitted *share)
 {
-    return !share->shown ? DECAY_EVEN : even->shown ? DECAY_SLOWER : DECAY_SHARE;
+    if (how <= -clearly) {
+        return DECAY_SHARE;
+    }
+    bool both = even->shown && share->shown;
+    return how >= 0 || !share->shown ? DECAY_EVEN : both ? DECAY_SLOWER : DECAY_SHARE;
 }
 
 bool drain_fit(const struct drain *d, struct decay *out)
@@ -193,8 +198,6 @@ bool drain_fit(const struct drain *d, struct decay *out)
         better(&s, (struct fall){DECAY_EVEN, even.best}, (struct fall){DECAY_SHARE, share.best});
     out->linear_s = even.rate;
     out->share_s = share.rate;
-    out->shape = how >= clearly    ? DECAY_EVEN
-                 : how <= -clearly ? DECAY_SHARE
-                                   : unclear(&even, &share);
+    out->shape = shape_of(how, &even, &share);
     return true;
 }

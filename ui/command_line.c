@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "ui/commands.h"
 #include "ui/console.h"
+#include "ui/settings.h"
 #include "ui/view/rows.h"
 #include "ui/when.h"
 
@@ -93,6 +94,23 @@ static void line_since(struct console *console, const char *words)
     console->stale = true;
 }
 
+static void line_problems(struct console *console, const char *words)
+{
+    char line[256];
+    size_t count = settings_problem(console, 0, line, sizeof line);
+    (void)words;
+    if (!count) {
+        console_say(console, ROLE_HINT, "nothing is wrong with the theme or the configured keys");
+        return;
+    }
+    sheet_init(&console->sheet, "Theme and configured keys", console->canvas.cols);
+    for (size_t i = 0; i < count; i++) {
+        settings_problem(console, i, line, sizeof line);
+        sheet_add(&console->sheet, ROLE_WARN, "%s", line);
+    }
+    console->overlay = OVERLAY_SHEET;
+}
+
 static void line_quit(struct console *console, const char *words)
 {
     (void)words;
@@ -134,15 +152,16 @@ static const struct line_command {
     enum words words;
     void (*run)(struct console *console, const char *words);
 } lines[] = {
-    {"at",      "TIME: as it was then, 03:10, 2h ago, 2026-11-24T03:10:00Z", WORDS_NONE,    line_at     },
-    {"account", "NAME: opens it",                                            WORDS_ACCOUNT, line_account},
-    {"run",     "NUMBER: opens it",                                          WORDS_NONE,    line_run    },
-    {"since",   "TIME: graphs and lists from then on, 03:10 or 2h ago",      WORDS_RANGE,   line_since  },
-    {"range",   "15m 1h 6h 24h 7d: of graphs and lists",                     WORDS_RANGE,   line_range  },
-    {"sort",    "COLUMN: sorts by it",                                       WORDS_COLUMN,  line_sort   },
-    {"filter",  "TERMS: text !text column:text column:>9",                   WORDS_COLUMN,  line_filter },
-    {"theme",   "NAME: draws with it",                                       WORDS_THEME,   line_theme  },
-    {"q",       "leave; the engine goes on",                                 WORDS_NONE,    line_quit   },
+    {"at",       "TIME: as it was then, 03:10, 2h ago, 2026-11-24T03:10:00Z", WORDS_NONE,    line_at      },
+    {"account",  "NAME: opens it",                                            WORDS_ACCOUNT, line_account },
+    {"run",      "NUMBER: opens it",                                          WORDS_NONE,    line_run     },
+    {"since",    "TIME: graphs and lists from then on, 03:10 or 2h ago",      WORDS_RANGE,   line_since   },
+    {"range",    "15m 1h 6h 24h 7d: of graphs and lists",                     WORDS_RANGE,   line_range   },
+    {"sort",     "COLUMN: sorts by it",                                       WORDS_COLUMN,  line_sort    },
+    {"filter",   "TERMS: text !text column:text column:>9",                   WORDS_COLUMN,  line_filter  },
+    {"theme",    "NAME: draws with it",                                       WORDS_THEME,   line_theme   },
+    {"problems", "what is wrong with the theme or the configured keys",       WORDS_NONE,    line_problems},
+    {"q",        "leave; the engine goes on",                                 WORDS_NONE,    line_quit    },
 };
 enum { LINES_COUNT = sizeof lines / sizeof lines[0] };
 

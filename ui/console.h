@@ -46,8 +46,9 @@ struct console {
     char theme_name[CONSOLE_THEME];   /* as it was asked for, whether it could be read or not */
     char theme_before[CONSOLE_THEME]; /* while the picker previews others */
     struct file_stamp config_stamp, theme_stamp;
-    int64_t followed_at;    /* real monotonic ms: when they were last looked at */
-    char key_problems[512]; /* of the configured keys, one a line */
+    int64_t followed_at;     /* real monotonic ms: when they were last looked at */
+    char key_problems[512];  /* of the configured keys, one a line */
+    char theme_problem[512]; /* of the theme, one a line */
     struct keymap keymap;
     struct canvas canvas;
     bool quit, mouse;

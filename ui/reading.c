@@ -208,11 +208,13 @@ void console_use_theme(struct console *console, const char *name)
     struct err err = {0};
     char wanted[CONSOLE_THEME]; /* name may be the console's own */
     snprintf(wanted, sizeof wanted, "%s", name);
-    if (!console_select_theme(console, wanted, &err)) {
-        console_say(console, ROLE_WARN, "%.200s; the default theme is used", err.message);
-    } else if (console->theme.warnings[0]) {
-        console_say(console, ROLE_WARN, "%.*s", (int)strcspn(console->theme.warnings, "\n"),
-                    console->theme.warnings);
+    bool ok = console_select_theme(console, wanted, &err);
+    snprintf(console->theme_problem, sizeof console->theme_problem,
+             ok ? "%.500s" : "%.200s; the default theme is used",
+             ok ? console->theme.warnings : err.message);
+    if (console->theme_problem[0]) {
+        console_say(console, ROLE_WARN, "%.*s", (int)strcspn(console->theme_problem, "\n"),
+                    console->theme_problem);
     }
 }
 

@@ -23,8 +23,10 @@ static int column_of(const struct table *table, const char *key, size_t n)
     return -1;
 }
 
+/* These and no others. */
 static void hide(struct table *table, const char *keys)
 {
+    table->hidden = 0;
     for (const char *key = keys; *key;) {
         size_t n = strcspn(key, ",");
         int column = column_of(table, key, n);
@@ -85,18 +87,22 @@ static void add_table(const struct view *view, int pane, struct str *out)
     char name[WORD];
     int own = view->class->panes[pane]->sort - 1;
     bool sorted = table->sort >= 0 && (table->sort != own || !table->descending);
-    if (!table->hidden && !sorted) {
+    bool chosen = table->hidden != view_hidden(view->class->panes[pane]);
+    if (!chosen && !sorted) {
         return;
     }
     name_of(view, pane, name);
     str_add(out, name);
-    for (size_t i = 0, n = 0; i < table->column_count; i++) {
+    for (size_t i = 0, n = 0; chosen && i < table->column_count; i++) {
         if (table->hidden & (1u << i)) {
             str_addf(out, "%s%s", n++ ? "," : "hidden ", table->columns[i].key);
         }
     }
+    if (chosen && !table->hidden) {
+        str_add(out, "hidden none");
+    }
     if (sorted) {
-        str_addf(out, "%ssort %s%s", table->hidden ? " " : "", table->descending ? "-" : "",
+        str_addf(out, "%ssort %s%s", chosen ? " " : "", table->descending ? "-" : "",
                  table->columns[table->sort].key);
     }
     str_addc(out, '\n');

@@ -91,11 +91,33 @@ bool settings_start(struct console *console, struct err *err)
     return take(console, config, err);
 }
 
-static void say_key_problems(struct console *console)
+size_t settings_problem(const struct console *console, size_t i, char *out, size_t size)
 {
-    if (console->key_problems[0]) {
-        console_say(console, ROLE_WARN, "%.*s", (int)strcspn(console->key_problems, "\n"),
-                    console->key_problems);
+    const char *const texts[] = {console->theme_problem, console->key_problems};
+    size_t count = 0;
+    out[0] = '\0';
+    for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++) {
+        for (const char *line = texts[t]; *line;) {
+            size_t n = strcspn(line, "\n");
+            if (n && count++ == i) {
+                snprintf(out, size, "%.*s", (int)n, line);
+            }
+            line += n + (line[n] == '\n');
+        }
+    }
+    return count;
+}
+
+/* The first; there is one line for them. */
+static void say_problems(struct console *console)
+{
+    char first[256];
+    size_t count = settings_problem(console, 0, first, sizeof first);
+    if (count > 1) {
+        console_say(console, ROLE_WARN, "%zu problems, ':problems' lists them: %.180s", count,
+                    first);
+    } else if (count) {
+        console_say(console, ROLE_WARN, "%s", first);
     }
 }
 
@@ -105,7 +127,7 @@ void settings_show(struct console *console)
     console_use_theme(console, theme && *theme ? theme : console->config->theme);
     console->mouse = console->config->mouse;
     keyboard_mouse(console->mouse);
-    say_key_problems(console);
+    say_problems(console);
     stamp_files(console);
 }
 
@@ -142,7 +164,7 @@ static void read_config(struct console *console)
         keyboard_mouse(console->mouse);
     }
     console_glyphs(console);
-    say_key_problems(console);
+    say_problems(console);
     console->stale = true;
 }
 

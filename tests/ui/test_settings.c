@@ -94,6 +94,12 @@ static void test_settings_theme_is_read_again(void **state)
     tear_down(&s);
 }
 
+static void press_until(const struct settings_case *s, const char *keys, const char *wanted)
+{
+    screen_keys(s->c.screen, keys);
+    assert_true(screen_wait(s->c.screen, wanted, WAIT_MS));
+}
+
 static void test_settings_keys_in_conflict_are_told(void **state)
 {
     (void)state;
@@ -102,6 +108,26 @@ static void test_settings_keys_in_conflict_are_told(void **state)
     assert_true(screen_wait(s.c.screen, "adtop.conf:2: keys: why: q already means quit", WAIT_MS));
     console_press(&s.c, "w");
     assert_true(screen_wait(s.c.screen, "Why: Cato", WAIT_MS));
+    tear_down(&s);
+}
+
+/* One line has room for one of them: the rest can be read. */
+static void test_settings_every_problem_can_be_read(void **state)
+{
+    (void)state;
+    struct settings_case s = {0};
+    char text[256];
+    set_up(&s, "", "[roles]\nalarm = fg:nothing\n");
+    press_until(&s, ":problems\r", "nothing is wrong with the theme");
+    (void)snprintf(text, sizeof text,
+                   "[ui]\ntheme = %s\n[keys]\nwhy = q\nbogus = x\npause = Ctrl-P\n", s.theme);
+    write_file(s.config, text);
+    assert_true(screen_wait(s.c.screen, "4 problems, ':problems' lists them", WAIT_MS));
+    press_until(&s, ":problems\r", "Theme and configured keys");
+    assert_true(screen_wait(s.c.screen, "own.theme:2: no such palette colour", WAIT_MS));
+    assert_true(screen_wait(s.c.screen, "adtop.conf:4: keys: why: q already means quit", WAIT_MS));
+    assert_true(screen_wait(s.c.screen, "adtop.conf:5: keys: \"bogus\" is no command", WAIT_MS));
+    assert_true(screen_wait(s.c.screen, "pause: Ctrl-P never acts", WAIT_MS));
     tear_down(&s);
 }
 
@@ -138,6 +164,7 @@ int main(void)
         cmocka_unit_test(test_settings_are_read_again),
         cmocka_unit_test(test_settings_theme_is_read_again),
         cmocka_unit_test(test_settings_keys_in_conflict_are_told),
+        cmocka_unit_test(test_settings_every_problem_can_be_read),
         cmocka_unit_test(test_settings_theme_picker_previews),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -269,6 +269,7 @@ static const struct pane_class budget_pane = {.title = "Budget today",
                                               .min = 1};
 static const struct pane_class runs_pane = {.title = "Runs",
                                             .columns = run_columns,
+                                            .hidden = "account",
                                             .column_count = RUN_COLUMNS,
                                             .row_id = run_row_id,
                                             .subject = run_row_subject,

@@ -24,6 +24,15 @@ const struct view_class *view_class(enum view_id id)
     return classes[id];
 }
 
+uint32_t view_hidden(const struct pane_class *class)
+{
+    uint32_t hidden = 0;
+    for (size_t i = 0; class->hidden && i < class->column_count; i++) {
+        hidden |= strcmp(class->columns[i].key, class->hidden) == 0 ? 1u << i : 0;
+    }
+    return hidden;
+}
+
 struct view *view_create(enum view_id id, const struct subject *subject)
 {
     struct view *view = calloc(1, sizeof *view);
@@ -39,6 +48,7 @@ struct view *view_create(enum view_id id, const struct subject *subject)
         const struct pane_class *class = view->class->panes[i];
         table_init(&view->panes[i].table, class->columns, class->column_count);
         view->panes[i].table.follow_last = class->follow_last;
+        view->panes[i].table.hidden = view_hidden(class);
         if (class->sort) {
             table_sort(&view->panes[i].table, class->sort - 1);
         }

@@ -111,8 +111,9 @@ struct pane_class {
     uint8_t min;                                                  /* fewest lines worth showing */
     const char *empty;                                            /* said in an empty table */
     bool follow_last;
-    bool grows; /* draw has use for more lines than it wants; tables always have */
-    int sort;   /* the column it is sorted by at first, 1-based; 0 = as the rows come */
+    bool grows;         /* draw has use for more lines than it wants; tables always have */
+    int sort;           /* the column it is sorted by at first, 1-based; 0 = as the rows come */
+    const char *hidden; /* the column that is not shown at first, by its key; NULL = all are */
 };
 
 struct view_class {
@@ -144,6 +145,8 @@ struct row_source view_source(const struct view *view, int pane, const struct en
 /* The focused pane's selected row, or what the view itself is about; false when neither. */
 bool view_selection(const struct view *view, const struct env *env, struct subject *out);
 bool view_is_table(const struct view *view, int pane);
+/* The columns that are not shown at first, a bit each. */
+uint32_t view_hidden(const struct pane_class *class);
 
 /* For loaders: the row to select once it is there. */
 void view_choose(struct view *view, int pane, const char *row_id);

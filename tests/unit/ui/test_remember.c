@@ -51,6 +51,34 @@ static void test_remember_comes_back_in_another_view(void **state)
     str_fini(&text);
 }
 
+/* A column that is not there at first can be put back for good. */
+static void test_remember_a_column_put_back(void **state)
+{
+    (void)state;
+    enum { PANE_RUNS = 3 };
+    struct str text;
+    str_init(&text, REMEMBER_MAX);
+    struct view *view = view_create(VIEW_ACCOUNT, NULL);
+    struct table *table = &view->panes[PANE_RUNS].table;
+    uint32_t own = 1u << column(table, "account");
+    assert_int_equal(table->hidden, own);
+    remember_note(&text, view);
+    assert_string_equal(str_text(&text), "");
+    table->hidden = 0;
+    table_sort(table, column(table, "calls"));
+    remember_note(&text, view);
+    assert_string_equal(str_text(&text), "account.3 hidden none sort -calls\n");
+    struct view *next = view_create(VIEW_ACCOUNT, NULL);
+    remember_apply(str_text(&text), next);
+    assert_int_equal(next->panes[PANE_RUNS].table.hidden, 0);
+    view_destroy(next);
+    table->hidden = own;
+    remember_note(&text, view);
+    assert_string_equal(str_text(&text), "account.3 sort -calls\n");
+    view_destroy(view);
+    str_fini(&text);
+}
+
 /* A file of another version, or one that somebody has edited, does no harm. */
 static void test_remember_passes_over_what_it_does_not_know(void **state)
 {
@@ -96,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_remember_comes_back_in_another_view),
+        cmocka_unit_test(test_remember_a_column_put_back),
         cmocka_unit_test(test_remember_passes_over_what_it_does_not_know),
         cmocka_unit_test(test_remember_file),
     };

@@ -14,6 +14,7 @@
 #define LAST_RUN(results)                                                                          \
     "(SELECT r.started_at FROM sync_runs r WHERE r.account_id = a.account_id AND r.started_at <= " \
     ":at AND " results " ORDER BY r.started_at DESC LIMIT 1)"
+#define SYNCED "r.status IN ('SUCCESS', 'PARTIAL')"
 #define HOLD_OF_THE_PAST                                                                           \
     "(SELECT CASE WHEN x.ended_at IS NULL OR x.ended_at > :at THEN x.hold_id END FROM holds x "    \
     "WHERE x.account_id = a.account_id AND x.since <= :at ORDER BY x.since DESC LIMIT 1)"
@@ -21,6 +22,9 @@
     "(SELECT x.hold_id FROM holds x WHERE x.account_id = a.account_id AND x.ended_at IS NULL)"
 #define PAST(then, now) "CASE WHEN :past THEN " then " ELSE " now " END"
 #define OR_NOW(then, now) "coalesce(CASE WHEN :past THEN " then " END, " now ")"
+/* Spend is of now: of a time before the first insights it is not told. */
+#define SPENT(now)                                                                                 \
+    PAST("iif(" LAST_RUN(SYNCED " AND r.finished_at <= :at") " IS NULL, 0, " now ")", now)
 #define NUMBER(text) "CAST(" text " AS INTEGER)"
 
 /* clang-format off */
@@ -35,15 +39,20 @@ static const char accounts_sql[] =
     OR_NOW(NUMBER(HISTORY("priority")), "a.priority")
     ", "
     PAST(NUMBER(HISTORY("paused")), "a.paused_until")
-    ", a.spend_7d, a.spend_7d_base, "
-    PAST(LAST_RUN("r.status IN ('SUCCESS', 'PARTIAL')"), "a.last_synced_at")
+    ", "
+    SPENT("a.spend_7d")
+    ", "
+    SPENT("a.spend_7d_base")
+    ", "
+    PAST(LAST_RUN(SYNCED), "a.last_synced_at")
     ", a.last_full_at, a.last_sweep_at, "
     PAST(LAST_RUN("r.status = 'SUCCESS' AND r.finished_at <= :at"), "a.data_as_of")
     ", a.next_due_at, a.removed_at, h.hold_id, h.reason, h.scope, h.scope_id, h.detail, h.since, "
     "h.until, h.run_id, h.first_until FROM account a LEFT JOIN holds h ON h.hold_id = "
     PAST(HOLD_OF_THE_PAST, HOLD_NOW)
-    " WHERE (:id IS NULL OR a.account_id = :id) AND (:removed OR a.removed_at IS NULL) ORDER BY "
-    "a.account_id";
+    " WHERE (:id IS NULL OR a.account_id = :id) AND (:removed OR a.removed_at IS NULL) AND (NOT "
+    ":past OR coalesce((SELECT min(k.since) FROM account_history k WHERE k.account_id = "
+    "a.account_id AND k.field = 'name'), 0) <= :at) ORDER BY a.account_id";
 /* clang-format on */
 
 static void read_base(struct query *q, struct account_row *row, struct arena *arena)

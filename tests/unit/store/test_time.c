@@ -65,6 +65,29 @@ static void test_changes_are_intervals_and_the_past_is_drawn_from_them(void **un
     place_close(&place);
 }
 
+/* Before it was listed it was not there; before its first insights nothing is told of its spend. */
+static void test_an_account_has_a_beginning(void **unused)
+{
+    (void)unused;
+    struct place place;
+    struct account_rows rows;
+    place_open(&place);
+    struct run run = {.account_id = ACCOUNT, .started_at = NOON + HOUR_MS};
+    assert_true(store_run_create(place.store, &run, &place.err));
+    run.status = RUN_SUCCESS;
+    run.finished_at = NOON + 2 * HOUR_MS;
+    assert_true(store_run_finish(place.store, &run, &place.err));
+    assert_true(store_account_set_spend(place.store, ACCOUNT, 7, 8, &place.err));
+    struct store_reader *reader = look(&place);
+    assert_true(read_accounts(reader, place.arena, NOON - 1, true, &rows, &place.err));
+    assert_int_equal(rows.count, 0);
+    store_reader_close(reader);
+    assert_int_equal(account_at(&place, NOON + HOUR_MS + 1).account.spend_7d, 0);
+    assert_int_equal(account_at(&place, NOON + 2 * HOUR_MS).account.spend_7d, 7);
+    assert_int_equal(account_at(&place, 0).account.spend_7d_base, 8);
+    place_close(&place);
+}
+
 static void test_an_account_not_listed_any_more_is_kept_as_removed(void **unused)
 {
     (void)unused;
@@ -344,6 +367,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_changes_are_intervals_and_the_past_is_drawn_from_them),
+        cmocka_unit_test(test_an_account_has_a_beginning),
         cmocka_unit_test(test_an_account_not_listed_any_more_is_kept_as_removed),
         cmocka_unit_test(test_an_account_has_one_open_hold),
         cmocka_unit_test(test_holds_keep_the_end_they_were_given_first),

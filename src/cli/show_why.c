@@ -77,11 +77,13 @@ static void print_why(const struct account_row *row, const struct limiter_rows *
     }
     print_instant("  next run due: ", row->account.next_due_at, now);
     printf("\n  limiters:\n");
+    size_t known = 0;
     for (size_t i = 0; i < limiters->count; i++) {
         const struct limiter_row *limiter = &limiters->rows[i];
         if (limiter->pct < 0) {
             continue; /* nothing is known of it */
         }
+        known++;
         printf("    %-12s %-14s %6.1f%% of %.0f%%", scope_kind_name(limiter->scope),
                use_case_name(limiter->use_case), limiter->pct, limiter->threshold);
         if (limiter->reading_at) {
@@ -91,6 +93,9 @@ static void print_why(const struct account_row *row, const struct limiter_rows *
             print_instant(", blocked until ", limiter->blocked_until, now);
         }
         printf("%s\n", limiter->stuck ? ", stuck: ignored until it moves" : "");
+    }
+    if (known == 0) {
+        printf("    no reading yet: unknown, not zero\n");
     }
 }
 

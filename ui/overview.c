@@ -174,14 +174,8 @@ static bool load_errors_of_hours(struct overview *o, const struct overview_sourc
  * to five minutes: nearer it is not known, and it would be another one every second. */
 static struct budget_projection project(const struct overview *o, const double *hours, int64_t now)
 {
-    int hour = (int)((now - o->budget_since) / HOUR_MS);
-    hour = hour < 0 ? 0 : hour > HOURS - 1 ? HOURS - 1 : hour;
-    int64_t recent_ms = now - o->budget_since - (int64_t)hour * HOUR_MS;
-    double recent = hours[hour];
-    if (hour > 0 && recent_ms < HOUR_MS / 2) {
-        recent += hours[hour - 1];
-        recent_ms += HOUR_MS;
-    }
+    int64_t recent_ms = 0;
+    double recent = budget_recent(hours, o->budget_since, now, &recent_ms);
     struct budget_projection p =
         budget_project(o->budget_limit, o->budget_used, recent, recent_ms, now, o->budget_ends);
     if (p.ends_at_ms - now > FORECAST_NEAR_MS) {

@@ -22,6 +22,7 @@ static const struct column usage_columns[] = {
     {"model_pct",     "MODEL%",   CELL_DECIMAL, 0, "our calls against the published limit"           },
     {"slope_per_min", NULL,       CELL_DECIMAL, 0, "percent a minute at the present pace"            },
     {"threshold_at",  "AT LINE",  CELL_TIME,    0, "when it gets to the line at this pace"           },
+    {"full_at",       "AT 100%",  CELL_TIME,    0, "when it gets to 100 at this pace"                },
     {"reset_at",      "RESET",    CELL_TIME,    0, "when it is below the line again without calls"   },
     {"blocked_until", "BLOCKED",  CELL_TIME,    0, "end of a block of the API"                       },
     {"stuck",         NULL,       CELL_BOOL,    0, "the reading does not move although calls succeed"},
@@ -41,13 +42,14 @@ static bool fill_usage(struct cli *cli, struct reading *reading, struct table *t
         table_text(table, row->scope_id);
         table_text(table, use_case_name(row->use_case));
         table_decimal(table, row->pct);
-        table_decimal(table, row->threshold);
+        table_decimal(table, row->threshold > 0 ? row->threshold : -1);
         table_decimal(table, row->reading_pct);
         table_text(table, row->reading_at ? usage_source_header(row->source) : "");
         table_time(table, row->reading_at);
         table_decimal(table, row->model_pct);
         table_decimal(table, row->slope_per_min);
         table_time(table, row->eta_threshold_at);
+        table_time(table, row->eta_full_at);
         table_time(table, row->reset_at);
         table_time(table, row->blocked_until);
         table_bool(table, row->stuck);
@@ -79,6 +81,8 @@ static const struct column budget_columns[] = {
     {"cost",       "COST",    CELL_DECIMAL, 0,  "weighted units of them"                       },
     {"limit",      "LIMIT",   CELL_DECIMAL, 0,  "units of the day; none where none is set"     },
     {"pct",        "USED%",   CELL_DECIMAL, 0,  "cost of the limit"                            },
+    {"ends_at",    "ENDS",    CELL_TIME,    0,
+     "when it is spent at the pace of the last hour; of *, none: not today"                    },
 };
 const struct table_spec budget_spec = TABLE_SPEC("budget", "nothing spent today", budget_columns);
 
@@ -100,7 +104,8 @@ static double allowed(const struct config *config, const struct budget_report *r
     return limit;
 }
 
-static void budget_row(struct table *table, const struct budget_account *row, double limit)
+static void budget_row(struct table *table, const struct budget_account *row, double limit,
+                       int64_t ends_at)
 {
     table_text(table, row->account_id[0] ? row->account_id : "-");
     table_text(table, row->name);
@@ -108,6 +113,15 @@ static void budget_row(struct table *table, const struct budget_account *row, do
     table_decimal(table, row->cost);
     table_decimal(table, limit > 0 ? limit : -1);
     table_decimal(table, limit > 0 ? 100 * row->cost / limit : -1);
+    table_time(table, ends_at);
+}
+
+static int64_t ends_at(const struct budget_report *report, const struct budget_day *day,
+                       double limit, int64_t now)
+{
+    int64_t recent_ms = 0;
+    double recent = budget_recent(report->hour_cost, day->starts_ms, now, &recent_ms);
+    return budget_project(limit, report->cost, recent, recent_ms, now, day->ends_ms).ends_at_ms;
 }
 
 static bool fill_budget(struct cli *cli, struct reading *reading, struct table *table,
@@ -123,13 +137,14 @@ static bool fill_budget(struct cli *cli, struct reading *reading, struct table *
                                      .name = "everything today",
                                      .calls = report.calls,
                                      .cost = report.cost};
-        budget_row(table, &all, allowed(&cli->config, &report, NULL));
+        double limit = allowed(&cli->config, &report, NULL);
+        budget_row(table, &all, limit, ends_at(&report, &day, limit, reading->now));
     }
     for (size_t i = 0; i < report.account_count; i++) {
         const struct budget_account *row = &report.accounts[i];
         if (!reading->account || strcmp(reading->account, row->account_id) == 0) {
             budget_row(table, row,
-                       row->account_id[0] ? allowed(&cli->config, &report, row->account_id) : 0);
+                       row->account_id[0] ? allowed(&cli->config, &report, row->account_id) : 0, 0);
         }
     }
     return true;

@@ -56,6 +56,21 @@ void budget_decide(const struct budget_policy *policy, const struct budget_state
              out->never ? "true" : "false");
 }
 
+double budget_recent(const double hours[24], int64_t day_starts_ms, int64_t now_ms,
+                     int64_t *recent_ms)
+{
+    static const int64_t hour_ms = 3600000;
+    int64_t passed = now_ms > day_starts_ms ? now_ms - day_starts_ms : 0;
+    int64_t hour = passed / hour_ms < 23 ? passed / hour_ms : 23;
+    double recent = hours[hour];
+    *recent_ms = passed - hour * hour_ms;
+    if (hour > 0 && *recent_ms < hour_ms / 2) {
+        recent += hours[hour - 1];
+        *recent_ms += hour_ms;
+    }
+    return recent;
+}
+
 struct budget_projection budget_project(double limit, double spent, double recent,
                                         int64_t recent_ms, int64_t now_ms, int64_t day_ends_ms)
 {

@@ -47,6 +47,10 @@ struct budget_verdict {
 void budget_decide(const struct budget_policy *policy, const struct budget_state *state,
                    enum budget_who who, double cost, int64_t now_ms, struct budget_verdict *out);
 
+/* Units of the last hour of a budget day from its sums by hour, the running one in proportion. */
+double budget_recent(const double hours[24], int64_t day_starts_ms, int64_t now_ms,
+                     int64_t *recent_ms);
+
 struct budget_projection {
     double pct;         /* spent, of the whole limit */
     double rate_per_h;  /* recent */

@@ -114,6 +114,29 @@ static void test_budget_is_never_exceeded_without_override(void **state)
     }
 }
 
+static void test_budget_recent_is_the_last_hour(void **state)
+{
+    (void)state;
+    static const double hours[24] = {[0] = 7, [1] = 60, [2] = 10, [23] = 5};
+    static const struct {
+        int64_t now, ms;
+        double recent;
+    } cases[] = {
+        {-5,               0,       7 }, /* a clock that is a little behind */
+        {60000,            60000,   7 },
+        {3600000 + 60000,  3660000, 67}, /* too little of this hour yet */
+        {7200000 + 600000, 4200000, 70},
+        {9000000,          1800000, 10},
+        {25 * 3600000LL,   7200000, 5 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t ms = -1;
+        assert_true(budget_recent(hours, midnight_ms, midnight_ms + cases[i].now, &ms) ==
+                    cases[i].recent);
+        assert_int_equal(ms, cases[i].ms);
+    }
+}
+
 static void test_budget_projection(void **state)
 {
     (void)state;
@@ -144,6 +167,7 @@ int main(void)
         cmocka_unit_test(test_budget_day_boundary),
         cmocka_unit_test(test_budget_decide),
         cmocka_unit_test(test_budget_is_never_exceeded_without_override),
+        cmocka_unit_test(test_budget_recent_is_the_last_hour),
         cmocka_unit_test(test_budget_projection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,4 +68,9 @@ bool read_usage_log(struct store_reader *reader, struct arena *arena, const char
                     int64_t from, int64_t to, size_t limit, struct usage_rows *out,
                     struct err *err);
 
+/* The newest reading of every header and scope, by scope_id: of all (account_id NULL), else of that
+ * account and the shared ones. As of an instant those of the two hours before it. */
+bool read_usage_latest(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+                       const char *account_id, struct usage_rows *out, struct err *err);
+
 #endif

@@ -219,6 +219,39 @@ bool read_usage_log(struct store_reader *reader, struct arena *arena, const char
     return ok;
 }
 
+#define READING_REST                                                                               \
+    ", scope, scope_id, buc_type, pct, call_count, total_time, total_cputime, regain_s, "          \
+    "access_tier, run_id FROM "
+
+bool read_usage_latest(struct store_reader *reader, struct arena *arena, int64_t at_ms,
+                       const char *account_id, struct usage_rows *out, struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct usage_reading), .arena = arena};
+    struct query q = {0};
+    /* With a single max() the bare columns come from the row that has it. */
+    const char *sql = at_ms
+                          ? "SELECT max(at)" READING_REST
+                            "usage_log WHERE at > :at - 7200000 AND at <= :at AND (:id IS NULL OR "
+                            "scope_id IN (:id, 'app')) GROUP BY scope_id, scope, buc_type "
+                            "ORDER BY scope_id"
+                      : account_id ? "SELECT at" READING_REST
+                                     "usage_latest WHERE scope_id IN (:id, 'app') ORDER BY scope_id"
+                                   : "SELECT at" READING_REST "usage_latest ORDER BY scope_id";
+    if (!db_query(&reader->db, &q, sql, err)) {
+        return false;
+    }
+    if (at_ms) {
+        bind_i64(&q, ":at", at_ms);
+    }
+    if (at_ms || account_id) {
+        bind_text(&q, ":id", account_id);
+    }
+    bool ok = rows_read(&rows, &q, usage_fields, err);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return ok;
+}
+
 /* ---- budget ---- */
 
 static bool read_hours(struct store_reader *reader, int32_t day, int last_hour,

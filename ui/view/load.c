@@ -17,7 +17,7 @@
 #include "ui/overview.h"
 #include "ui/widget/gauge.h"
 
-enum { DAY_MS = 86400000, SERIES_BUCKETS = 120, USAGE_READINGS = 64, SLOPE_FRESH_MS = 5 * 60000 };
+enum { DAY_MS = 86400000, SERIES_BUCKETS = 120, SLOPE_FRESH_MS = 5 * 60000 };
 
 static void *alloc(struct arena *arena, size_t count, size_t size, struct err *err)
 {
@@ -176,21 +176,29 @@ static enum usage_source source_of(const struct limiter_row *row)
     return USAGE_SOURCE_COUNT;
 }
 
-/* The header's three figures, of the newest reading that has them. */
+static int by_scope_id(const void *key, const void *row)
+{
+    return strcmp(key, ((const struct usage_reading *)row)->scope_id);
+}
+
+/* The header's three figures. */
 static bool add_parts(struct arena *arena, const struct env *env, const char *account_id,
                       const struct limiter_row *from, struct limiter_line *to, size_t count,
                       struct err *err)
 {
     struct usage_rows readings;
-    if (!read_usage_log(env->store, arena, account_id, env->now - env->range, env->now,
-                        USAGE_READINGS, &readings, err)) {
+    if (!read_usage_latest(env->store, arena, env->at, account_id, &readings, err)) {
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
-        for (size_t r = 0; r < readings.count; r++) {
-            const struct usage_reading *u = &readings.rows[r];
-            if (u->call_count >= 0 && u->source == source_of(&from[i]) &&
-                u->use_case == from[i].use_case && strcmp(u->scope_id, from[i].scope_id) == 0) {
+    const struct usage_reading *end = readings.rows + readings.count;
+    for (size_t i = 0; readings.count && i < count; i++) {
+        const struct usage_reading *u =
+            bsearch(from[i].scope_id, readings.rows, readings.count, sizeof *u, by_scope_id);
+        while (u && u > readings.rows && strcmp((u - 1)->scope_id, from[i].scope_id) == 0) {
+            u--;
+        }
+        for (; u && u < end && strcmp(u->scope_id, from[i].scope_id) == 0; u++) {
+            if (u->source == source_of(&from[i]) && u->use_case == from[i].use_case) {
                 to[i].call_count = u->call_count;
                 to[i].total_time = u->total_time;
                 to[i].total_cputime = u->total_cputime;
@@ -226,8 +234,7 @@ struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
             return NULL;
         }
     }
-    if (samples && account_id &&
-        !add_parts(arena, env, account_id, rows.rows, lines, rows.count, err)) {
+    if (!add_parts(arena, env, account_id, rows.rows, lines, rows.count, err)) {
         return NULL;
     }
     *count = rows.count;

@@ -184,6 +184,8 @@ static void read_everything(struct place *place, struct store_reader *r, int64_t
         read_limiter_peaks(r, a, &(struct peak_part){NOON - DAY_MS, NOON, 9}, &out.peaks, e));
     assert_true(read_usage_log(r, a, ACCOUNT, NOON, NOON + 9, 5, &out.usage, e));
     assert_true(read_usage_log(r, a, NULL, NOON, NOON + 9, 5, &out.usage, e));
+    assert_true(read_usage_latest(r, a, at, NULL, &out.usage, e));
+    assert_true(read_usage_latest(r, a, at, ACCOUNT, &out.usage, e));
     assert_true(read_log(r, a, at, &(struct log_query){.account_id = ACCOUNT}, &out.log, e));
     assert_true(read_log(r, a, at, &(struct log_query){.text = "x"}, &out.log, e));
     assert_true(read_log(r, a, at, &(struct log_query){.run_id = 1}, &out.log, e));

@@ -78,7 +78,8 @@ void overview_line(const struct account_row *row, const struct overview_source *
     out->threshold = overview_line_pct(source->config, row->usage_source);
     out->cadence_ms = source->config->cadence_ms[a->tier];
     out->last_synced_at = a->last_synced_at;
-    out->next_due_at = a->next_due_at;
+    /* The account's row knows when it is due now; what was expected then stands in the wait. */
+    out->next_due_at = !source->at ? a->next_due_at : row->reason == HOLD_DUE ? row->hold_until : 0;
     hold_figures_read(out->hold_detail, &out->figures);
     bool running = row->running_run_id != 0;
     out->run_id = running ? row->running_run_id : row->last_run_id;

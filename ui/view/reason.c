@@ -228,7 +228,9 @@ static struct text ours_text(const struct account_line *row)
 {
     struct text out = {""};
     if (row->ours_pct >= 0 && row->pct > 0) {
-        struct text pct = format_pct(row->ours_pct);
+        /* The share is of now, the usage beside it of the decision. */
+        bool more = row->figures.pct >= 0 && row->ours_pct > row->figures.pct;
+        struct text pct = format_pct(more ? row->figures.pct : row->ours_pct);
         snprintf(out.text, sizeof out.text, "%s%.8s", pct.text[0] == '<' ? "" : "~", pct.text);
     }
     return out;

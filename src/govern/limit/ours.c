@@ -11,6 +11,8 @@ static const double shortest = 1.0 / 60, longest = 1.0 / 4;
 static const double drowned = 0.5;
 /* Calls under way, for each that was answered, that do not matter. */
 static const double under_way = 0.1;
+/* One burst of others among so many stretches does not tell. */
+static const int enough = 3;
 /* Stretches that cost so many times as much as the lower ones had somebody else in them. */
 static const double alike = 3;
 
@@ -38,6 +40,15 @@ static void begin(struct ours *o, double pct, int64_t now_ms)
     o->sent = 0;
 }
 
+static void keep(struct ours_costs *costs, double rise, double sent, double step)
+{
+    costs->past[costs->next].rise = rise;
+    costs->past[costs->next].sent = sent;
+    costs->past[costs->next].step = step;
+    costs->next = (costs->next + 1) % OURS_STRETCHES;
+    costs->count += costs->count < OURS_STRETCHES;
+}
+
 void ours_read(struct ours *o, double pct, double step, double period_s, int in_flight,
                int64_t now_ms)
 {
@@ -56,18 +67,15 @@ void ours_read(struct ours *o, double pct, double step, double period_s, int in_
     }
     double fall = o->base_pct * passed, rise = pct - o->base_pct;
     if (fall <= fmax(step, drowned * rise)) {
-        o->past[o->next].rise = fmax(0, rise + fall);
-        o->past[o->next].sent = o->sent;
-        o->past[o->next].step = step;
-        o->next = (o->next + 1) % OURS_STRETCHES;
-        o->count += o->count < OURS_STRETCHES;
+        keep(&o->own, fmax(0, rise + fall), o->sent, step);
+        keep(o->common, fmax(0, rise + fall), o->sent, step);
     }
     begin(o, pct, now_ms);
 }
 
-static double cost(const struct ours *o, int i)
+static double cost(const struct ours_costs *costs, int i)
 {
-    return (o->past[i].rise + o->past[i].step) / o->past[i].sent;
+    return (costs->past[i].rise + costs->past[i].step) / costs->past[i].sent;
 }
 
 static int by_value(const void *a, const void *b)
@@ -78,20 +86,21 @@ static int by_value(const void *a, const void *b)
 
 double ours_pct(const struct ours *o, double items)
 {
-    double costs[OURS_STRETCHES], rise = 0, sent = 0, step = 0;
-    if (o->count == 0) {
+    const struct ours_costs *known = o->own.count >= enough ? &o->own : o->common;
+    double each[OURS_STRETCHES], rise = 0, sent = 0, step = 0;
+    if (known->count < enough) {
         return items > 0 ? -1 : 0;
     }
-    for (int i = 0; i < o->count; i++) {
-        costs[i] = cost(o, i);
+    for (int i = 0; i < known->count; i++) {
+        each[i] = cost(known, i);
     }
-    qsort(costs, (size_t)o->count, sizeof costs[0], by_value);
-    double lower = costs[(o->count - 1) / 2];
-    for (int i = 0; i < o->count; i++) {
-        if (cost(o, i) <= alike * lower) {
-            rise += o->past[i].rise;
-            sent += o->past[i].sent;
-            step = fmax(step, o->past[i].step);
+    qsort(each, (size_t)known->count, sizeof each[0], by_value);
+    double lower = each[(known->count - 1) / 2];
+    for (int i = 0; i < known->count; i++) {
+        if (cost(known, i) <= alike * lower) {
+            rise += known->past[i].rise;
+            sent += known->past[i].sent;
+            step = fmax(step, known->past[i].step);
         }
     }
     return items * (rise + step) / sent;

@@ -15,16 +15,22 @@
 
 enum { OURS_STRETCHES = 15 };
 
+/* The last stretches, of one limiter or of all of a kind. */
+struct ours_costs {
+    struct {
+        double rise, sent, step; /* step: of the header, what it may have left out */
+    } past[OURS_STRETCHES];
+    int count, next;
+};
+
 struct ours {
     double items; /* sent, and still counting at at_ms: decays with the limiter's period */
     int64_t at_ms;
     /* the stretch under way; base_ms 0 = none */
     double base_pct, sent;
     int64_t base_ms;
-    struct {
-        double rise, sent, step; /* step: of the header, what it may have left out */
-    } past[OURS_STRETCHES];
-    int count, next;
+    struct ours_costs own;
+    struct ours_costs *common; /* of all limiters of the kind: until there are enough of its own */
 };
 
 /* A call that counts, here or of before a restart. */

@@ -40,6 +40,7 @@ static void slot_init(struct scope *s, struct scope_common *common, enum usage_s
     }
     slot->drain = whole ? NULL : &common->drain[s->slot_count];
     call_cost_init(&slot->cost, &common->known[s->slot_count], whole ? 1 : 0.01);
+    slot->ours.common = &common->ours[s->slot_count];
     s->slot_count++;
 }
 
@@ -453,6 +454,7 @@ void scope_silent(struct scope *s, int i, int64_t now_ms)
     struct slot *slot = &s->slots[i];
     if (!slot->seen) {
         call_cost_absent(&slot->cost, absent_pct, slot->decay->period_s, now_ms);
+        ours_read(&slot->ours, 0, absent_pct, slot->decay->period_s, s->in_flight, now_ms);
     }
 }
 

@@ -80,6 +80,7 @@ struct scope_lines {
  * limits are those of the app's tier. */
 struct scope_common {
     struct cost_known known[SCOPE_SLOTS];
+    struct ours_costs ours[SCOPE_SLOTS];
     struct decay decay[SCOPE_SLOTS];
     struct drain drain[SCOPE_SLOTS];
 };

@@ -62,6 +62,30 @@ static void test_ours_is_little_of_it_when_another_program_fills_the_app(void **
     governor_destroy(g);
 }
 
+/* An app that nearly nobody uses sends no header at all, until another program fills it. */
+static void test_ours_is_little_where_the_header_came_with_the_others(void **state)
+{
+    (void)state;
+    struct governor *g = make();
+    struct gate_call call = meta_call("act_1");
+    int64_t now = start_ms;
+    for (int i = 0; i < 12; i++, now += 20000) {
+        served(g, &call, NULL, now);
+    }
+    struct usage_reading full = app_reading(104, now);
+    struct gate_outcome refusal = {
+        .error = {.http_status = 400, .code = 4, .error_class = ERROR_THROTTLE, .scope = SCOPE_APP},
+        .readings = &full,
+        .count = 1
+    };
+    assert_true(admit(g, &call, now).go);
+    governor_observe(g, &call, &refusal, now);
+    struct scope_view v = view(g, SCOPE_APP, NULL, now + 1000);
+    assert_true(v.pct > 100);
+    assert_true(v.ours_pct >= 0 && v.ours_pct < 30);
+    governor_destroy(g);
+}
+
 static void test_ours_knows_nothing_before_a_call_has_shown_its_cost(void **state)
 {
     (void)state;
@@ -117,7 +141,8 @@ static void test_ours_says_nothing_of_insights_load(void **state)
 static void test_ours_of_calls_side_by_side(void **state)
 {
     (void)state;
-    struct ours o = {0};
+    struct ours_costs common = {0};
+    struct ours o = {.common = &common};
     int64_t now = start_ms;
     double pct = 0;
     ours_read(&o, pct, 0.01, 300, 0, now);
@@ -137,7 +162,8 @@ static void test_ours_of_calls_side_by_side(void **state)
 static void test_ours_learns_nothing_at_the_top(void **state)
 {
     (void)state;
-    struct ours o = {0};
+    struct ours_costs common = {0};
+    struct ours o = {.common = &common};
     int64_t now = start_ms;
     for (int i = 0; i < 40; i++, now += 60000) {
         ours_sent(&o, 10);
@@ -157,15 +183,20 @@ static void test_ours_learns_nothing_at_the_top(void **state)
 static void test_ours_takes_a_burst_of_others_for_what_it_is(void **state)
 {
     (void)state;
-    struct ours o = {0};
+    struct ours_costs common = {0};
+    struct ours o = {.common = &common};
     int64_t now = start_ms;
     for (int i = 0; i < 9; i++, now += 60000) {
         ours_sent(&o, 10);
         ours_read(&o, i == 4 ? 60 : 0.1 * i, 0.01, 3600, 0, now);
     }
     double pct = ours_pct(&o, 100);
-    assert_true(pct > 0.5 && pct < 5); /* a hundredth each */
-    assert_true(ours_pct(&(struct ours){0}, 1) < 0);
+    assert_true(pct > 0.5 && pct < 5);       /* a hundredth each */
+    struct ours young = {.common = &common}; /* one of the same kind has shown it */
+    assert_true(ours_pct(&young, 100) > 0.5 && ours_pct(&young, 100) < 5);
+    struct ours_costs none = {0};
+    young.common = &none;
+    assert_true(ours_pct(&young, 1) < 0);
 }
 
 int main(void)
@@ -173,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ours_is_all_of_it_when_nobody_else_calls),
         cmocka_unit_test(test_ours_is_little_of_it_when_another_program_fills_the_app),
+        cmocka_unit_test(test_ours_is_little_where_the_header_came_with_the_others),
         cmocka_unit_test(test_ours_knows_nothing_before_a_call_has_shown_its_cost),
         cmocka_unit_test(test_ours_counts_the_calls_of_before_a_restart),
         cmocka_unit_test(test_ours_says_nothing_of_insights_load),

@@ -92,6 +92,9 @@ static void test_reason_sentence_says_what_is_ours_and_what_moved(void **state)
     hold_figures_read("{\"rule\":\"full\",\"pct\":104,\"threshold\":80}", &line.figures);
     assert_string_equal(sentence_of(&line), "app quota: 104% (~3% by us), our line 80%; until "
                                             "~10:29 (in 10m), for 5m");
+    line.ours_pct = 106; /* never more than there is */
+    assert_non_null(strstr(sentence_of(&line), "104% (~104% by us)"));
+    line.ours_pct = 3;
     line.first_until = NOW - 10 * (int64_t)MINUTE;
     assert_string_equal(sentence_of(&line), "app quota: 104% (~3% by us), our line 80%; until "
                                             "~10:29 (was 10:09), for 5m");

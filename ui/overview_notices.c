@@ -6,6 +6,7 @@
 #include "store/read_alerts.h"
 #include "store/read_changes.h"
 #include "store/read_errors.h"
+#include "store/read_limiters.h"
 #include "ui/overview_parts.h"
 
 enum { RECENT_MS = 15 * 60000, CHANGES_MS = 30 * 60000 };
@@ -79,7 +80,26 @@ static bool load_changes(struct overview *o, const struct overview_source *s,
     return true;
 }
 
-/* A run that lasts before an edit; of each the one that is most of it. */
+static bool load_stuck(struct overview *o, const struct overview_source *s,
+                       struct account_line *lines, struct err *err)
+{
+    struct limiter_rows stuck = {0};
+    if (s->at) {
+        return true; /* of the past only readings are known */
+    }
+    if (!read_limiters_stuck(s->store, o->arena, &stuck, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < stuck.count; i++) {
+        struct account_line *line = find_line(lines, o->account_count, stuck.rows[i].scope_id);
+        if (line) {
+            line->stuck_pct = stuck.rows[i].reading_pct;
+        }
+    }
+    return true;
+}
+
+/* A run that lasts before an edit, and that before a header; of each the one that is most of it. */
 static bool more_notable(const struct account_line *a, const struct account_line *b)
 {
     if (a->long_run != b->long_run) {
@@ -91,12 +111,12 @@ static bool more_notable(const struct account_line *a, const struct account_line
 bool overview_load_notices(struct overview *o, const struct overview_source *s,
                            struct account_line *lines, struct err *err)
 {
-    if (!load_changes(o, s, lines, err)) {
+    if (!load_changes(o, s, lines, err) || !load_stuck(o, s, lines, err)) {
         return false;
     }
     for (size_t i = 0; i < o->account_count; i++) {
         struct account_line *line = &lines[i];
-        if (!line->long_run && !line->changed) {
+        if (!line->long_run && !line->changed && line->stuck_pct <= 0) {
             continue;
         }
         if (line->urgency / URGENCY_STEP > URGENCY_NOTICED) { /* after the runs that last */

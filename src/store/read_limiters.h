@@ -19,6 +19,10 @@ bool read_limiters(struct store_reader *reader, struct arena *arena, int64_t at_
 bool read_limiters_holding(struct store_reader *reader, struct arena *arena,
                            struct limiter_rows *out, struct err *err);
 
+/* Live: those whose header stands although calls succeed, at most 20. */
+bool read_limiters_stuck(struct store_reader *reader, struct arena *arena, struct limiter_rows *out,
+                         struct err *err);
+
 struct limiter_key {
     enum scope_kind scope;
     const char *scope_id;

@@ -93,6 +93,18 @@ bool read_limiters_holding(struct store_reader *reader, struct arena *arena,
     return ok;
 }
 
+bool read_limiters_stuck(struct store_reader *reader, struct arena *arena, struct limiter_rows *out,
+                         struct err *err)
+{
+    struct rows rows = {.record_size = sizeof(struct limiter_row), .arena = arena};
+    struct reader_bind bind = {0};
+    bool ok =
+        reader_rows(reader, limiter_fields, "limiters WHERE stuck = 1 LIMIT 20", &bind, &rows, err);
+    out->rows = rows.data;
+    out->count = rows.count;
+    return ok;
+}
+
 /* Which header's samples a limiter is drawn from. */
 static const char *source_of(const struct limiter_key *key)
 {

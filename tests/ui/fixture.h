@@ -14,7 +14,7 @@
 enum fixture_state {
     FIXTURE_HEALTHY,
     FIXTURE_BURNING,
-    FIXTURE_NOTICED, /* healthy; a run that lasts, and an edit of many entities */
+    FIXTURE_NOTICED, /* healthy; a run that lasts, an edit of many entities, a header that stands */
     FIXTURE_FAILING, /* healthy, but calls fail at Meta */
     FIXTURE_APP_FULL /* another program has used up the app's limit; the end has moved */
 };

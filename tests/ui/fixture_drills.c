@@ -40,7 +40,8 @@ static void put_hold(struct store *store, const char *id, enum hold_reason reaso
     fixture_check(store_hold_open(store, &hold, &err), err.message);
 }
 
-/* One is read for eleven minutes while its data grows old, somebody has edited Delta Foods. */
+/* One is read for eleven minutes while its data grows old, somebody has edited Delta Foods, and a
+ * third one's header stands. */
 static void drill_noticed(struct store *store)
 {
     struct err err = {0};
@@ -61,6 +62,18 @@ static void drill_noticed(struct store *store)
                          .duration_ms = MINUTE,
                          .ads_fetched = 1964,
                          .api_calls = 9};
+    struct limiter_row stuck = {.scope = SCOPE_ACCOUNT,
+                                .scope_id = "act_104",
+                                .pct = 12,
+                                .reading_pct = 100,
+                                .source = USAGE_ACCOUNT,
+                                .reading_at = NOW - 20000,
+                                .model_pct = 12,
+                                .ours_pct = 12,
+                                .threshold = 70,
+                                .stuck = true,
+                                .updated_at = NOW};
+    fixture_check(store_limiters_put(store, &stuck, 1, &err), err.message);
     fixture_check(store_account_set_synced(store, "act_112", &marks, &err), err.message);
     put_run(store, &lasting);
     put_run(store, &edited);

@@ -97,7 +97,7 @@ static void limits_draw(const struct view *view, const struct env *env, struct c
         canvas_text(canvas, rect.y, rect.x, rect.w, ROLE_WARN, "not known at this instant");
         return;
     }
-    draw_reason(canvas, rect.y++, rect.x, rect.w, data->account, env);
+    draw_reason(canvas, (struct rect){rect.y++, rect.x, 1, rect.w}, data->account, env);
     if (rect.h > FACTS + 1 && reason_cure(data->account)[0]) {
         int used = canvas_wrap(canvas, (struct rect){rect.y, rect.x, CURE_LINES, rect.w}, ROLE_TEXT,
                                reason_cure(data->account));

@@ -14,7 +14,7 @@ static void limiter_tail(const struct limiter_line *row, const struct env *env, 
                          char out[96])
 {
     struct text age = format_age(env->now - row->at);
-    int used = snprintf(out, 96, "%4.8s", row->pct < 0 ? "--" : row->stuck ? "stuck" : age.text);
+    int used = snprintf(out, 96, "%4.8s", row->pct < 0 ? "--" : row->stuck ? " stuck" : age.text);
     if (row->regain_at > env->now && width >= TAIL_RESET) {
         struct text reset = format_time(row->regain_at, env->now, env->offset_s);
         used += snprintf(out + used, 96 - (size_t)used, " %s %.20s",
@@ -42,9 +42,10 @@ static void draw_limiter(struct canvas *canvas, struct rect at, const struct lim
         x += gauge;
     }
     enum role role = row->pct < 0 ? ROLE_DIM : gauge_role(row->pct, row->threshold);
-    canvas_right(canvas, at.y, x, 5, role == ROLE_GAUGE ? ROLE_TEXT : role,
+    int pct = row->stuck ? 4 : 5; /* the word needs a column more than an age */
+    canvas_right(canvas, at.y, x, pct, role == ROLE_GAUGE ? ROLE_TEXT : role,
                  format_pct(row->pct).text);
-    canvas_text(canvas, at.y, x + 5, at.x + at.w - x - 5,
+    canvas_text(canvas, at.y, x + pct, at.x + at.w - x - pct,
                 row->blocked || row->stuck ? ROLE_WARN : ROLE_DIM, tail);
 }
 
@@ -136,12 +137,12 @@ void draw_timeline(struct canvas *canvas, struct rect rect, const struct hold_li
     }
 }
 
-void draw_reason(struct canvas *canvas, int y, int x, int width, const struct account_line *row,
+void draw_reason(struct canvas *canvas, struct rect rect, const struct account_line *row,
                  const struct env *env)
 {
     char text[320];
     reason_sentence(row, env, text, sizeof text);
-    canvas_text(canvas, y, x, width, state_role(row->reason), text);
+    canvas_wrap(canvas, rect, state_role(row->reason), text);
 }
 
 void draw_facts(struct canvas *canvas, int y, int x, int width, const struct account_line *row,

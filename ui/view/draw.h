@@ -14,8 +14,8 @@ void draw_course(struct canvas *canvas, struct rect rect, const struct limiter_l
 /* Wait states over env->range as one bar, a letter per stretch. */
 void draw_timeline(struct canvas *canvas, struct rect rect, const struct hold_line *rows,
                    size_t count, const struct env *env);
-/* One sentence: what the account waits for and until when. */
-void draw_reason(struct canvas *canvas, int y, int x, int width, const struct account_line *row,
+/* One sentence: what the account waits for and until when; over as many lines as there are. */
+void draw_reason(struct canvas *canvas, struct rect rect, const struct account_line *row,
                  const struct env *env);
 /* One line: tier, cadence, age of its data, priority, currency and zone. */
 void draw_facts(struct canvas *canvas, int y, int x, int width, const struct account_line *row,

@@ -208,6 +208,9 @@ const char *reason_cure(const struct account_line *row)
     if (row->changed && row->reason == HOLD_DUE) {
         return "Nothing: that is expected after an edit; one long run, then as usual.";
     }
+    if (row->stuck_pct > 0 && row->reason == HOLD_DUE) {
+        return "Nothing: a known fault of the header; it is heeded again when it moves.";
+    }
     if (row->figures.development && hold_reason_is_quota(row->reason)) {
         return "Nothing: it goes on by itself. The app has development access, with small limits; "
                "standard access gives more.";
@@ -353,13 +356,17 @@ void reason_notice(const struct account_line *row, const struct env *env, char *
                  format_count(row->changed).text,
                  format_time(row->changed_at, env->now, env->offset_s).text,
                  format_count((int64_t)(row->changed_usual + 0.5)).text);
+    } else if (row->stuck_pct > 0) {
+        snprintf(out, size, "a usage header stands at %s though calls succeed; ignored",
+                 format_pct(row->stuck_pct).text);
     }
 }
 
 void reason_sentence(const struct account_line *row, const struct env *env, char *out, size_t size)
 {
     size_t used = 0;
-    if (row->long_run || (row->changed && row->reason == HOLD_DUE)) {
+    bool noticed = row->changed || row->stuck_pct > 0;
+    if (row->long_run || (noticed && row->reason == HOLD_DUE)) {
         reason_notice(row, env, out, size);
         return;
     }

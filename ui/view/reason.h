@@ -60,8 +60,8 @@ void reason_until(const struct account_line *row, const struct env *env, char *o
 const char *share_words(double used_pct, double ours_pct);
 /* The end is our guess: it may move. */
 bool reason_is_estimate(const struct account_line *row);
-/* What is worth a sentence although nothing is wrong: a run that lasts, an edit of many entities;
- * "" = nothing. */
+/* What is worth a sentence although nothing is wrong: a run that lasts, an edit of many entities,
+ * a header that is ignored; "" = nothing. */
 void reason_notice(const struct account_line *row, const struct env *env, char *out, size_t size);
 /* What to do, that it ends by itself included; from the error that began it. "" = not held. */
 const char *reason_cure(const struct account_line *row);

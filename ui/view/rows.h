@@ -43,6 +43,7 @@ struct account_line {
     /* Many entities that changed at once, of late: when, how many, and how many otherwise. */
     int64_t changed_at, changed;
     double changed_usual;
+    double stuck_pct;    /* where a header of its stands although calls succeed; 0 = none does */
     int64_t last_run_id; /* the last one that ended; 0 = none */
     enum run_status last_status;
     int64_t last_finished_at;

@@ -12,7 +12,8 @@
 enum { PANE_ACCOUNTS, PANE_USAGE, PANE_RUNS, PANE_BUDGET, PANE_ERRORS, TRIAGE_PANES };
 enum { ROWS_ONE_LINE = 12 }; /* fewer: the header is the verdict alone, see layout.c */
 enum { RUNS_SHOWN = 100, SELECTION_CHUNK = 8 * 1024, TIMELINE_LINES = 4, COURSE_LINES = 7 };
-enum { FACTS_BESIDE = 2 };                                     /* lines of gauges that come first */
+enum { FACTS_BESIDE = 2 };             /* lines of gauges that come first */
+enum { TALL = 8, SENTENCE_COLS = 70 }; /* room for a second line of the reason, and need of it */
 enum { CURE_LINES = 2, ROOM_TO_STAY = 5, USUAL_LIMITERS = 4 }; /* of the reason's pane */
 
 struct triage {
@@ -138,8 +139,10 @@ static void usage_draw(const struct view *view, const struct env *env, struct ca
     rect.x++;
     rect.w -= 2;
     if (account && rect.h > 1) {
-        draw_reason(canvas, rect.y++, rect.x, rect.w, account, env);
-        rect.h--;
+        int lines = rect.h >= TALL && rect.w < SENTENCE_COLS ? 2 : 1;
+        draw_reason(canvas, (struct rect){rect.y, rect.x, lines, rect.w}, account, env);
+        rect.y += lines;
+        rect.h -= lines;
     }
     if (account && reason_cure(account)[0]) {
         int used = canvas_wrap(
@@ -168,7 +171,7 @@ static int usage_lines(const struct view *view, const struct env *env)
     const struct selection *selection = view->selection;
     int limiters = selection ? (int)selection->limiter_count : 0;
     (void)env;
-    return 1 + CURE_LINES + (limiters > USUAL_LIMITERS ? limiters : USUAL_LIMITERS);
+    return 2 + CURE_LINES + (limiters > USUAL_LIMITERS ? limiters : USUAL_LIMITERS);
 }
 
 static void budget_summary(const struct view *view, const struct env *env, struct canvas *canvas,

@@ -134,6 +134,10 @@ static void test_reason_notice_of_a_run_that_lasts_and_of_an_edit(void **state)
     assert_non_null(strstr(reason_cure(&line), "edit"));
     line.reason = HOLD_NO_ACCESS; /* what holds it is told first */
     assert_non_null(strstr(sentence_of(&line), "no access"));
+    line = (struct account_line){.reason = HOLD_DUE, .stuck_pct = 100};
+    assert_string_equal(sentence_of(&line),
+                        "a usage header stands at 100% though calls succeed; ignored");
+    assert_non_null(strstr(reason_cure(&line), "known fault"));
     line = (struct account_line){.reason = HOLD_DUE};
     reason_notice(&line, &env, notice, sizeof notice);
     assert_string_equal(notice, "");

@@ -1,6 +1,7 @@
 #include "govern/limit/limit_model.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 /* Source: Marketing API rate limiting, reference 2.1. block_s where nothing is published (app,
  * insights load, token, use cases) is ours; reference 3.2 gives "1-2 min growing" for 4/1504022. */
@@ -76,9 +77,7 @@ void window_model_add(struct window_model *m, double items, double units, int64_
 
 void window_model_rose(struct window_model *m, double pct, int64_t now_ms)
 {
-    size_t i = bucket(m, now_ms);
-    float rise = m->rise[i] + (float)pct;
-    m->rise[i] = rise > 0 ? rise : 0;
+    m->rise[bucket(m, now_ms)] += (float)pct;
 }
 
 struct window_sum window_model_sum(const struct window_model *m, int64_t since_ms, int64_t now_ms)
@@ -91,6 +90,9 @@ struct window_sum window_model_sum(const struct window_model *m, int64_t since_m
             sum.items += (double)m->items[i];
             sum.units += (double)m->units[i];
             sum.rise += (double)m->rise[i];
+            bool bare = m->rise[i] <= 0;
+            sum.bare_items += bare ? (double)m->items[i] : 0;
+            sum.bare_units += bare ? (double)m->units[i] : 0;
         }
     }
     return sum;

@@ -43,9 +43,9 @@ struct window_model {
 };
 struct window_sum {
     double items, units, rise;
+    double bare_items, bare_units; /* of minutes without a rise */
 };
 void window_model_add(struct window_model *m, double items, double units, int64_t now_ms);
-/* pct below 0 takes back, down to nothing in that minute. */
 void window_model_rose(struct window_model *m, double pct, int64_t now_ms);
 /* Sums of what was added at or before `since_ms` and still counts at now_ms. */
 struct window_sum window_model_sum(const struct window_model *m, int64_t since_ms, int64_t now_ms);

@@ -167,7 +167,8 @@ static double share_of(double left, double whole)
 }
 
 /* What is left of a rolling hour's reading: what it rose by in a minute leaves when the minute
- * does; so do our calls of before that, at what a call costs. *others: the part that nothing tells
+ * does; so do our calls of minutes without a rise, those of before the first reading, at what a
+ * call costs. *others: the part that nothing tells
  * of. */
 static double window_seen(const struct scope *s, const struct slot *slot, int64_t now_ms,
                           double *others)
@@ -178,7 +179,10 @@ static double window_seen(const struct scope *s, const struct slot *slot, int64_
     double rose = fmin(slot->level_pct, then->rise);
     double own = fmin(slot->level_pct, slot_cost_high(&costs, then->items, then->units));
     double before = fmax(0, own - rose);
-    double calls = fmax(share_of(now.items, then->items), share_of(now.units, then->units));
+    double calls = then->bare_items > 0
+                       ? fmax(share_of(now.bare_items, then->bare_items),
+                              share_of(now.bare_units, then->bare_units))
+                       : fmax(share_of(now.items, then->items), share_of(now.units, then->units));
     *others = slot->level_pct - rose - before;
     return rose * share_of(now.rise, then->rise) + before * calls;
 }
@@ -189,17 +193,6 @@ static double window_left(const struct scope *s, const struct slot *slot, int64_
     double others;
     double seen = window_seen(s, slot, now_ms, &others);
     return seen + others * fmax(0, 1.0 - (double)(now_ms - slot->level_ms) / 3600e3);
-}
-
-/* Answers given side by side are read in any order: what such a one shows less is taken back. */
-static void note_rise(struct scope *s, const struct slot *slot, const struct usage_reading *r)
-{
-    static const int64_t together_ms = 5000;
-    double others;
-    double rise = r->pct - window_seen(s, slot, r->at, &others) - others;
-    if (rise > 0 || r->at - slot->reading.at <= together_ms) {
-        window_model_rose(s->window, rise, r->at);
-    }
 }
 
 static bool is_window(const struct scope *s, const struct slot *slot)
@@ -376,16 +369,28 @@ static void learn_decay(const struct scope *s, const struct slot *slot,
     }
 }
 
+/* Of answers given side by side, which are read in any order, the highest is the last; what the
+ * hour's reading rose by stands in the minute. */
+static double window_level(struct scope *s, const struct slot *slot, const struct usage_reading *r)
+{
+    static const int64_t together_ms = 5000;
+    double others = 0;
+    double left = slot->seen ? window_seen(s, slot, r->at, &others) + others : r->pct;
+    if (r->pct < left) {
+        return r->at - slot->reading.at <= together_ms ? left : r->pct;
+    }
+    window_model_rose(s->window, r->pct - left, r->at);
+    return r->pct;
+}
+
 static void read_slot(struct scope *s, int i, const struct usage_reading *r, bool ok)
 {
     struct slot *slot = &s->slots[i];
     if (slot->seen) {
         call_cost_fell(&slot->cost, slot->level_pct - level_now(s, slot, r->at));
         learn_decay(s, slot, r);
-        if (is_window(s, slot)) {
-            note_rise(s, slot, r);
-        }
     }
+    double level = is_window(s, slot) ? window_level(s, slot, r) : r->pct;
     if (slot->source == USAGE_APP || slot->source == USAGE_BUC) {
         slot->cost.driver = cost_driver_of(r->call_count, r->total_cputime, r->total_time);
     }
@@ -400,7 +405,7 @@ static void read_slot(struct scope *s, int i, const struct usage_reading *r, boo
     forecast_add(&slot->forecast, r->pct, r->at);
     slot->reading = *r;
     slot->seen = true;
-    set_level(s, slot, r->pct, r->at);
+    set_level(s, slot, level, r->at);
 }
 
 void scope_answer(struct scope *s, const struct gate_call *call, int64_t bytes, bool ok)

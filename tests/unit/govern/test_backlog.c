@@ -219,6 +219,45 @@ static void test_backlog_hour_ends_when_the_heavy_minute_leaves(void **state)
     governor_destroy(g);
 }
 
+/* Calls side by side, the lower reading read last: the quota is free when their minute leaves. */
+static void test_backlog_hour_of_answers_out_of_order(void **state)
+{
+    (void)state;
+    static const int64_t minute_ms = 60000;
+    static const struct {
+        int minute;
+        double pct;
+    } answers[] = {
+        {0,  7 },
+        {0,  21},
+        {0,  14},
+        {9,  28},
+        {9,  42},
+        {9,  35},
+        {20, 50},
+        {30, 71},
+        {30, 64}
+    };
+    const int64_t begin_ms = start_ms / minute_ms * minute_ms;
+    struct governor *g = make();
+    struct gate_call call = meta_call("act_1");
+    call.critical = true;
+    int64_t now = begin_ms;
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        now = begin_ms + answers[i].minute * minute_ms + (int64_t)i * 100;
+        struct usage_reading r = reading(USAGE_BUC, "act_1", answers[i].pct, now);
+        r.use_case = USE_CASE_ADS_MANAGEMENT;
+        served(g, &call, &r, now);
+    }
+    struct gate_verdict verdict;
+    call.critical = false;
+    governor_peek(g, &call, now, &verdict);
+    assert_false(verdict.go);
+    assert_non_null(strstr(verdict.detail, "\"pct\":71.00"));
+    assert_in_range((verdict.until_ms - begin_ms) / minute_ms, 60, 62);
+    governor_destroy(g);
+}
+
 /* Insights load that is seen to drain fast: its holds end as soon as it has, but a full one is left
  * alone for as long as Meta refuses. */
 static void test_backlog_of_load_follows_its_drain(void **state)
@@ -270,6 +309,7 @@ int main(void)
         cmocka_unit_test(test_backlog_of_generated_limits),
         cmocka_unit_test(test_backlog_never_sends_in_a_block),
         cmocka_unit_test(test_backlog_hour_ends_when_the_heavy_minute_leaves),
+        cmocka_unit_test(test_backlog_hour_of_answers_out_of_order),
         cmocka_unit_test(test_backlog_of_load_follows_its_drain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -207,13 +207,13 @@ static void test_window_model_is_a_rolling_hour(void **state)
         window_model_add(&m, 1, 5, minute + i * 60000);
     }
     int64_t end = minute + 59 * 60000;
-    window_model_rose(&m, 5, minute);
-    window_model_rose(&m, -3, minute);
-    window_model_rose(&m, -3, minute + 60000);
+    window_model_rose(&m, 2, minute);
     struct window_sum sum = window_model_sum(&m, end, end);
     assert_near(sum.items, 60, 1e-6);
     assert_near(sum.units, 300, 1e-4);
     assert_near(sum.rise, 2, 1e-6);
+    assert_near(sum.bare_items, 59, 1e-6);
+    assert_near(sum.bare_units, 295, 1e-4);
     sum = window_model_sum(&m, end, end + 31 * 60000);
     assert_in_range((int)sum.items, 29, 31);
     assert_near(sum.rise, 0, 1e-6); /* left with its minute */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "govern/limit/scope_window.h"
+
 /* Where no limit is published a call is assumed to cost this much until it was measured. */
 static const double unpublished_call_pct = 0.2;
 /* A reading that is not sent is effectively zero (reference 1.2): below this. */
@@ -161,40 +163,6 @@ static double model_ratio(const struct scope *s, int64_t now_ms)
     return ratio > floor ? ratio : floor;
 }
 
-static double share_of(double left, double whole)
-{
-    return whole > 0 ? fmin(1, left / whole) : 0;
-}
-
-/* What is left of a rolling hour's reading: what it rose by in a minute leaves when the minute
- * does; so do our calls of minutes without a rise, those of before the first reading, at what a
- * call costs. *others: the part that nothing tells
- * of. */
-static double window_seen(const struct scope *s, const struct slot *slot, int64_t now_ms,
-                          double *others)
-{
-    const struct window_sum *then = &slot->sum_at;
-    struct window_sum now = window_model_sum(s->window, slot->level_ms, now_ms);
-    struct slot_costs costs = call_cost_get(&slot->cost, 0);
-    double rose = fmin(slot->level_pct, then->rise);
-    double own = fmin(slot->level_pct, slot_cost_high(&costs, then->items, then->units));
-    double before = fmax(0, own - rose);
-    double calls = then->bare_items > 0
-                       ? fmax(share_of(now.bare_items, then->bare_items),
-                              share_of(now.bare_units, then->bare_units))
-                       : fmax(share_of(now.items, then->items), share_of(now.units, then->units));
-    *others = slot->level_pct - rose - before;
-    return rose * share_of(now.rise, then->rise) + before * calls;
-}
-
-/* What others did is taken to fall evenly. */
-static double window_left(const struct scope *s, const struct slot *slot, int64_t now_ms)
-{
-    double others;
-    double seen = window_seen(s, slot, now_ms, &others);
-    return seen + others * fmax(0, 1.0 - (double)(now_ms - slot->level_ms) / 3600e3);
-}
-
 static bool is_window(const struct scope *s, const struct slot *slot)
 {
     return s->window && slot->source != USAGE_INSIGHTS;
@@ -211,7 +179,7 @@ static bool resets_evenly(const struct slot *slot)
 static double level_now(const struct scope *s, const struct slot *slot, int64_t now_ms)
 {
     if (is_window(s, slot)) {
-        return window_left(s, slot, now_ms);
+        return scope_window_left(s, slot, now_ms);
     }
     if (resets_evenly(slot)) {
         double passed_s = fmax(0, (double)(now_ms - slot->level_ms) / 1000.0);
@@ -369,20 +337,6 @@ static void learn_decay(const struct scope *s, const struct slot *slot,
     }
 }
 
-/* Of answers given side by side, which are read in any order, the highest is the last; what the
- * hour's reading rose by stands in the minute. */
-static double window_level(struct scope *s, const struct slot *slot, const struct usage_reading *r)
-{
-    static const int64_t together_ms = 5000;
-    double others = 0;
-    double left = slot->seen ? window_seen(s, slot, r->at, &others) + others : r->pct;
-    if (r->pct < left) {
-        return r->at - slot->reading.at <= together_ms ? left : r->pct;
-    }
-    window_model_rose(s->window, r->pct - left, r->at);
-    return r->pct;
-}
-
 static void read_slot(struct scope *s, int i, const struct usage_reading *r, bool ok)
 {
     struct slot *slot = &s->slots[i];
@@ -390,7 +344,7 @@ static void read_slot(struct scope *s, int i, const struct usage_reading *r, boo
         call_cost_fell(&slot->cost, slot->level_pct - level_now(s, slot, r->at));
         learn_decay(s, slot, r);
     }
-    double level = is_window(s, slot) ? window_level(s, slot, r) : r->pct;
+    double level = is_window(s, slot) ? scope_window_level(s, slot, r) : r->pct;
     if (slot->source == USAGE_APP || slot->source == USAGE_BUC) {
         slot->cost.driver = cost_driver_of(r->call_count, r->total_cputime, r->total_time);
     }
@@ -420,10 +374,24 @@ void scope_answered(struct scope *s)
     s->answer = 0;
 }
 
+/* A score that falls evenly is lower than it can be by now: the answer was given before the one
+ * that was read last, and is part of that one's figure. */
+static bool is_older(const struct scope *s, const struct slot *slot, const struct usage_reading *r)
+{
+    static const double rounding_pct = 0.5;
+    return slot->seen && resets_evenly(slot) && r->at - slot->reading.at <= SIDE_BY_SIDE_MS &&
+           r->pct + rounding_pct < level_now(s, slot, r->at);
+}
+
 void scope_read(struct scope *s, int i, const struct usage_reading *reading, bool ok,
                 enum access_tier tier, int64_t now_ms)
 {
     struct slot *slot = &s->slots[i];
+    if (reading && is_older(s, slot, reading)) {
+        slot->items_after = 0;
+        slot->units_after = 0;
+        return;
+    }
     if (reading && slot->seen && reading->at < slot->reading.at) {
         return;
     }

@@ -258,6 +258,35 @@ static void test_backlog_hour_of_answers_out_of_order(void **state)
     governor_destroy(g);
 }
 
+/* The same with a score: the fifth call would be one too many. */
+static void test_backlog_score_of_answers_out_of_order(void **state)
+{
+    (void)state;
+    static const double served_pct[] = {20, 40, 80, 60};
+    struct governor *g = make();
+    struct gate_call call = meta_call("act_1");
+    call.critical = true;
+    int64_t now = start_ms;
+    assert_true(admit(g, &call, now).go);
+    for (size_t i = 0; i < sizeof served_pct / sizeof *served_pct; i++) {
+        now += 100;
+        struct usage_reading r = reading(USAGE_ACCOUNT, "act_1", served_pct[i], now);
+        r.regain_s = (int64_t)(served_pct[i] * 3);
+        struct gate_outcome outcome = {.ok = true, .readings = &r, .count = 1};
+        governor_observe(g, &call, &outcome, now);
+    }
+    assert_true(view(g, SCOPE_ACCOUNT, "act_1", now).pct > 79);
+    assert_true(view(g, SCOPE_ACCOUNT, "act_1", now).pct < 81);
+    assert_false(may(g, &call, now)); /* of 20 more */
+    /* A lower one that is read later is believed. */
+    struct usage_reading r = reading(USAGE_ACCOUNT, "act_1", 30, now + 6000);
+    r.regain_s = 90;
+    struct gate_outcome outcome = {.ok = true, .readings = &r, .count = 1};
+    governor_observe(g, &call, &outcome, now + 6000);
+    assert_true(view(g, SCOPE_ACCOUNT, "act_1", now + 6000).pct < 31);
+    governor_destroy(g);
+}
+
 /* Insights load that is seen to drain fast: its holds end as soon as it has, but a full one is left
  * alone for as long as Meta refuses. */
 static void test_backlog_of_load_follows_its_drain(void **state)
@@ -310,6 +339,7 @@ int main(void)
         cmocka_unit_test(test_backlog_never_sends_in_a_block),
         cmocka_unit_test(test_backlog_hour_ends_when_the_heavy_minute_leaves),
         cmocka_unit_test(test_backlog_hour_of_answers_out_of_order),
+        cmocka_unit_test(test_backlog_score_of_answers_out_of_order),
         cmocka_unit_test(test_backlog_of_load_follows_its_drain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

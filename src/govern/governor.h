@@ -37,8 +37,8 @@ void governor_config_defaults(struct governor_config *out);
 
 struct governor *governor_create(const struct governor_config *config); /* NULL = out of memory */
 void governor_destroy(struct governor *g);
-/* One that knows the same and decides the same, for replays: how limiters fall it learns no further.
- * NULL = out of memory. */
+/* One that knows the same and decides the same, for replays: how limiters fall it learns no
+ * further. NULL = out of memory. */
 struct governor *governor_copy(const struct governor *g);
 /* New thresholds, at once (an operator's `threshold set`). */
 void governor_configure(struct governor *g, const struct governor_config *config);

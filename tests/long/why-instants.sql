@@ -4,7 +4,7 @@
 -- tick of two. Their percentages are whole, so the end may also be that of one per cent more or less.
 -- What was in flight when the end was told has been answered since or not: both ends are the
 -- simulator's. An engine on a busy machine may be a second late, which is a minute of the day that
--- goes 60 times as fast. A refusal whose end the API does not name holds as long as the error table says.
+-- goes 60 times as fast; an answer is on its way for some hundredths of one. A refusal whose end the API does not name holds as long as the error table says.
 
 CREATE VIEW fact AS
 SELECT day, i, x.at, x.done, x.before, x.after, x.truth, x.limits,
@@ -42,20 +42,20 @@ FROM judged j WHERE reason LIKE 'quota%';
 CREATE TABLE measured AS
 SELECT l.*, limiter ->> 'pct' AS pct, limiter ->> 'blocked_until_ms' AS blocked_until,
     0.1 / coalesce(limiter ->> 'decay_s', limiter ->> 'drain_s') AS slope,
-    iif(limiter -> 'falls' IS NULL, 3000, 60000) AS unit, iif(limiter -> 'falls' IS NULL, 0, 1) AS coarse,
+    iif(limiter -> 'falls' IS NULL, 3000, 60000) + lag.answer_ms AS unit, iif(limiter -> 'falls' IS NULL, 0, 1) AS coarse,
     coalesce(detail ->> 'reserved_pct', 0) AS reserved,
     CASE rule WHEN 'pacing' THEN 0.6 * (detail ->> 'threshold') ELSE detail ->> 'target' END AS target,
     (SELECT max(r.at) FROM refused r WHERE r.day = l.day AND r.i = l.i AND r.code = detail ->> 'code'
         AND r.at - (detail ->> 'block_since') BETWEEN -200000 AND 40000) AS refused_at -- at: when it was sent
-FROM limited l;
+FROM lag, limited l;
 
 -- The end the simulator's state gives, when nothing more is sent, and its percentage at ours.
 CREATE TABLE ended AS
 SELECT m.*, CASE
     WHEN rule IN ('blocked', 'full') AND blocked_until > at THEN blocked_until
-    WHEN rule = 'blocked' AND refused_at > 0 THEN refused_at + (150000 << (detail ->> 'strikes'))
+    WHEN rule = 'blocked' AND refused_at > 0 AND detail ->> 'named_by_api' = 0 THEN refused_at + (150000 << (detail ->> 'strikes'))
     WHEN rule = 'full' THEN at + pct / slope
-    WHEN pct <= target THEN at
+    WHEN rule = 'blocked' OR pct <= target THEN at
     WHEN slope IS NOT NULL THEN at + (pct - target) / slope
     ELSE (at / 60000 + 1 + coalesce((SELECT min(key) FROM json_each(limiter, '$.falls') WHERE value <= target), 60)) * 60000
     END AS truth_end, CASE

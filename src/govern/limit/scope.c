@@ -28,22 +28,33 @@ bool slot_is_load(const struct slot *slot)
     return slot->source == USAGE_INSIGHTS_APP || slot->source == USAGE_INSIGHTS;
 }
 
+static bool is_hourly(enum usage_source source)
+{
+    return source == USAGE_APP || source == USAGE_BUC;
+}
+
+/* Ties slot i to what all scopes of the kind have shown. */
+static void slot_tie(struct slot *slot, struct scope_common *common, int i)
+{
+    slot->decay = &common->decay[i];
+    slot->drain = is_hourly(slot->source) ? NULL : &common->drain[i];
+    slot->cost.common = &common->known[i];
+    slot->ours.common = &common->ours[i];
+}
+
 static void slot_init(struct scope *s, struct scope_common *common, enum usage_source source,
                       double period_s)
 {
-    bool whole = source == USAGE_APP || source == USAGE_BUC;
-    struct slot *slot = &s->slots[s->slot_count];
+    int i = s->slot_count++;
+    struct slot *slot = &s->slots[i];
     slot->source = source;
-    slot->decay = &common->decay[s->slot_count];
+    call_cost_init(&slot->cost, &common->known[i], is_hourly(source) ? 1 : 0.01);
+    slot_tie(slot, common, i);
     if (slot->decay->period_s <= 0) {
         *slot->decay = decay_prior(period_s);
         slot->decay->shape =
             slot_is_load(slot) ? DECAY_EVEN : DECAY_SLOWER; /* until drain.h knows better */
     }
-    slot->drain = whole ? NULL : &common->drain[s->slot_count];
-    call_cost_init(&slot->cost, &common->known[s->slot_count], whole ? 1 : 0.01);
-    slot->ours.common = &common->ours[s->slot_count];
-    s->slot_count++;
 }
 
 static void slots_init(struct scope *s, struct scope_common *common)
@@ -121,9 +132,8 @@ struct scope *scope_copy(const struct scope *s, struct scope_common *common)
         *window = *s->window;
     }
     for (int i = 0; i < copy->slot_count; i++) {
-        copy->slots[i].decay = &common->decay[i];
+        slot_tie(&copy->slots[i], common, i);
         copy->slots[i].drain = NULL;
-        copy->slots[i].cost.common = &common->known[i];
     }
     return copy;
 }
@@ -345,7 +355,7 @@ static void read_slot(struct scope *s, int i, const struct usage_reading *r, boo
         learn_decay(s, slot, r);
     }
     double level = is_window(s, slot) ? scope_window_level(s, slot, r) : r->pct;
-    if (slot->source == USAGE_APP || slot->source == USAGE_BUC) {
+    if (is_hourly(slot->source)) {
         slot->cost.driver = cost_driver_of(r->call_count, r->total_cputime, r->total_time);
     }
     /* At 100 Meta refuses: a call that succeeds there tells that the reading is late or stands,

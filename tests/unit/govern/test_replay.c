@@ -111,6 +111,42 @@ static void test_governor_copy_is_its_own(void **state)
     governor_destroy(copy);
 }
 
+/* Nor do they share what all limiters of a kind have shown: the copy sees calls four times as dear,
+ * and the first says of an account of its own what it said before. */
+static void test_governor_copy_teaches_the_first_nothing(void **state)
+{
+    (void)state;
+    struct governor_config config;
+    struct scope_view before, after;
+    struct gate_verdict verdict;
+    record(8);
+    governor_config_defaults(&config);
+    struct governor *g = replay_learn(&config, calls, CALLS);
+    assert_non_null(g);
+    int64_t now = calls[CALLS - 1].at_ms + MINUTE_MS;
+    struct gate_call first = {.call_class = CALL_ADS, .account_id = "act_3", .cost = 1, .items = 1};
+    struct usage_reading told = readings[CALLS - 1];
+    struct gate_outcome outcome = {.ok = true, .readings = &told, .count = 1};
+    memcpy(told.scope_id, first.account_id, sizeof told.scope_id);
+    told.at = now;
+    told.pct = told.call_count = 60;
+    governor_admit(g, &first, now, &verdict);
+    governor_observe(g, &first, &outcome, now);
+    assert_true(governor_scope_find(g, SCOPE_ACCOUNT, "act_3", USE_CASE_NONE, now, &before));
+    assert_true(before.ours_pct > 5 && before.ours_pct < 20);
+    struct governor *copy = governor_copy(g);
+    assert_non_null(copy);
+    for (int i = 0; i < 60; i++) {
+        told.at = now + i * 10000;
+        told.pct = told.call_count = 30 * (i % 4);
+        governor_observe(copy, &first, &outcome, told.at);
+    }
+    assert_true(governor_scope_find(g, SCOPE_ACCOUNT, "act_3", USE_CASE_NONE, now, &after));
+    assert_true(after.ours_pct == before.ours_pct);
+    governor_destroy(copy);
+    governor_destroy(g);
+}
+
 static void test_replay_run_holds_instead_of_being_refused(void **state)
 {
     (void)state;
@@ -237,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replay_learn_finds_what_a_call_costs),
         cmocka_unit_test(test_governor_copy_is_its_own),
+        cmocka_unit_test(test_governor_copy_teaches_the_first_nothing),
         cmocka_unit_test(test_replay_run_holds_instead_of_being_refused),
         cmocka_unit_test(test_replay_run_is_as_recorded_when_nothing_is_near),
         cmocka_unit_test(test_replay_advise_ends_the_throttling),

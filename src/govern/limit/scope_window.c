@@ -11,8 +11,7 @@ static double share_of(double left, double whole)
 
 /* What is left of a rolling hour's reading: what it rose by in a minute leaves when the minute
  * does; so do our calls of minutes without a rise, those of before the first reading, at what a
- * call costs. *others: the part that nothing tells
- * of. */
+ * call costs. *others: the part that nothing tells of. */
 static double window_seen(const struct scope *s, const struct slot *slot, int64_t now_ms,
                           double *others)
 {

@@ -32,6 +32,23 @@ static int64_t send_calls(struct governor *g, int64_t now, int count, double bef
     return now;
 }
 
+/* Another program has filled the app: the next call is refused, and this is said of it. */
+static struct scope_view fill_app(struct governor *g, int64_t now)
+{
+    struct gate_call call = meta_call("act_1");
+    struct usage_reading full = app_reading(104, now);
+    struct gate_outcome refusal = {
+        .error = {.http_status = 400, .code = 4, .error_class = ERROR_THROTTLE, .scope = SCOPE_APP},
+        .readings = &full,
+        .count = 1
+    };
+    assert_true(admit(g, &call, now).go);
+    governor_observe(g, &call, &refusal, now);
+    struct scope_view v = view(g, SCOPE_APP, NULL, now + 1000);
+    assert_true(v.pct > 100);
+    return v;
+}
+
 static void test_ours_is_all_of_it_when_nobody_else_calls(void **state)
 {
     (void)state;
@@ -47,17 +64,7 @@ static void test_ours_is_little_of_it_when_another_program_fills_the_app(void **
     (void)state;
     struct governor *g = make();
     int64_t now = send_calls(g, start_ms, CALLS, 0);
-    struct gate_call call = meta_call("act_1");
-    struct usage_reading full = app_reading(104, now);
-    struct gate_outcome refusal = {
-        .error = {.http_status = 400, .code = 4, .error_class = ERROR_THROTTLE, .scope = SCOPE_APP},
-        .readings = &full,
-        .count = 1
-    };
-    assert_true(admit(g, &call, now).go);
-    governor_observe(g, &call, &refusal, now);
-    struct scope_view v = view(g, SCOPE_APP, NULL, now + 1000);
-    assert_true(v.pct > 100);
+    struct scope_view v = fill_app(g, now);
     assert_true(v.ours_pct >= 5 && v.ours_pct < 30);
     governor_destroy(g);
 }
@@ -72,16 +79,7 @@ static void test_ours_is_little_where_the_header_came_with_the_others(void **sta
     for (int i = 0; i < 12; i++, now += 20000) {
         served(g, &call, NULL, now);
     }
-    struct usage_reading full = app_reading(104, now);
-    struct gate_outcome refusal = {
-        .error = {.http_status = 400, .code = 4, .error_class = ERROR_THROTTLE, .scope = SCOPE_APP},
-        .readings = &full,
-        .count = 1
-    };
-    assert_true(admit(g, &call, now).go);
-    governor_observe(g, &call, &refusal, now);
-    struct scope_view v = view(g, SCOPE_APP, NULL, now + 1000);
-    assert_true(v.pct > 100);
+    struct scope_view v = fill_app(g, now);
     assert_true(v.ours_pct >= 0 && v.ours_pct < 30);
     governor_destroy(g);
 }

@@ -7,11 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/arena.h"
 #include "engine/accounts.h"
 #include "engine/alerts.h"
 #include "engine/state.h"
@@ -20,80 +18,69 @@
 #include "store/holds.h"
 #include "store/store.h"
 #include "sync/run.h"
+#include "tests/unit/store/store_fixture.h"
 
-struct place {
-    char dir[64], db[96];
+struct stand {
+    struct place at;
     struct engine engine;
-    struct arena *arena;
 };
 
 static int setup(void **state)
 {
-    struct place *place = calloc(1, sizeof *place);
+    struct stand *stand = calloc(1, sizeof *stand);
     struct err err = {0};
-    snprintf(place->dir, sizeof place->dir, "/tmp/adtop-alerts-XXXXXX");
-    assert_non_null(mkdtemp(place->dir));
-    snprintf(place->db, sizeof place->db, "%s/adtop.db", place->dir);
-    place->engine.store = store_open(place->db, NULL, &err);
-    assert_non_null(place->engine.store);
-    place->arena = arena_create(65536);
-    *state = place;
+    place_make(&stand->at);
+    stand->engine.store = stand->at.store = store_open(stand->at.db, NULL, &err);
+    assert_non_null(stand->engine.store);
+    *state = stand;
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct place *place = *state;
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
-    store_close(place->engine.store);
-    arena_destroy(place->arena);
-    for (size_t i = 0; i < 3; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", place->db, suffixes[i]);
-        unlink(path);
-    }
-    rmdir(place->dir);
-    free(place);
+    struct stand *stand = *state;
+    place_close(&stand->at);
+    free(stand);
     return 0;
 }
 
-static struct store_alerts open_alerts(struct place *place)
+static struct store_alerts open_alerts(struct stand *stand)
 {
     struct store_alerts open = {0};
     struct err err = {0};
-    assert_true(store_alerts_load(place->engine.store, place->arena, &open, &err));
+    assert_true(store_alerts_load(stand->engine.store, stand->at.arena, &open, &err));
     return open;
 }
 
 static void test_alerts_of_a_checksum_end_with_the_next_good_one(void **state)
 {
-    struct place *place = *state;
+    struct stand *stand = *state;
     struct sync_findings bad = {.compared = true, .mismatches = 2}, not_compared = {0};
     struct sync_findings good = {.compared = true};
-    alerts_run_ended(&place->engine, "act_1", &bad);
-    alerts_run_ended(&place->engine, "act_2", &good);
-    struct store_alerts open = open_alerts(place);
+    alerts_run_ended(&stand->engine, "act_1", &bad);
+    alerts_run_ended(&stand->engine, "act_2", &good);
+    struct store_alerts open = open_alerts(stand);
     assert_int_equal(open.count, 1);
     assert_string_equal(open.rows[0].rule, "checksum");
     assert_string_equal(open.rows[0].scope, "act_1");
-    alerts_run_ended(&place->engine, "act_1", &bad); /* once */
-    alerts_run_ended(&place->engine, "act_1", &not_compared);
-    assert_int_equal(open_alerts(place).count, 1);
-    alerts_run_ended(&place->engine, "act_1", &good);
-    assert_int_equal(open_alerts(place).count, 0);
-    assert_int_equal(place->engine.watch_count, 0);
+    alerts_run_ended(&stand->engine, "act_1", &bad); /* once */
+    alerts_run_ended(&stand->engine, "act_1", &not_compared);
+    assert_int_equal(open_alerts(stand).count, 1);
+    alerts_run_ended(&stand->engine, "act_1", &good);
+    assert_int_equal(open_alerts(stand).count, 0);
+    assert_int_equal(stand->engine.watch_count, 0);
 }
 
 static void test_alerts_of_drift_name_each_edge(void **state)
 {
-    struct place *place = *state;
+    struct stand *stand = *state;
     struct sync_findings findings = {
         .drifted = {"ads", "insights"},
           .drifted_count = 2
     };
-    alerts_run_ended(&place->engine, "act_1", &findings);
-    alerts_run_ended(&place->engine, "act_2", &findings);
-    struct store_alerts open = open_alerts(place);
+    alerts_run_ended(&stand->engine, "act_1", &findings);
+    alerts_run_ended(&stand->engine, "act_2", &findings);
+    struct store_alerts open = open_alerts(stand);
     assert_int_equal(open.count, 2);
     assert_string_equal(open.rows[0].rule, "schema_drift");
 }
@@ -101,24 +88,24 @@ static void test_alerts_of_drift_name_each_edge(void **state)
 /* The engine was restarted: an alert that it did not open itself is cleared all the same. */
 static void test_alerts_left_open_are_watched_to_their_end(void **state)
 {
-    struct place *place = *state;
+    struct stand *stand = *state;
     struct sync_findings bad = {.compared = true, .mismatches = 1}, good = {.compared = true};
     struct err err = {0};
-    alerts_run_ended(&place->engine, "act_1", &bad);
-    place->engine.watch_count = 0; /* what a new process knows */
-    assert_true(alerts_restore(&place->engine, place->arena, &err));
-    assert_int_equal(place->engine.watch_count, 1);
-    alerts_run_ended(&place->engine, "act_1", &bad); /* not a second one */
-    assert_int_equal(open_alerts(place).count, 1);
-    alerts_run_ended(&place->engine, "act_1", &good);
-    assert_int_equal(open_alerts(place).count, 0);
+    alerts_run_ended(&stand->engine, "act_1", &bad);
+    stand->engine.watch_count = 0; /* what a new process knows */
+    assert_true(alerts_restore(&stand->engine, stand->at.arena, &err));
+    assert_int_equal(stand->engine.watch_count, 1);
+    alerts_run_ended(&stand->engine, "act_1", &bad); /* not a second one */
+    assert_int_equal(open_alerts(stand).count, 1);
+    alerts_run_ended(&stand->engine, "act_1", &good);
+    assert_int_equal(open_alerts(stand).count, 0);
 }
 
 /* A limit that held an account when the engine ended is what it waits for after a restart too. */
 static void test_accounts_remember_the_limit_over_a_restart(void **state)
 {
     static const int64_t now = 1795000000000;
-    struct place *place = *state;
+    struct stand *stand = *state;
     struct err err = {0};
     char name[] = "One";
     struct account row = {.account_id = "act_1",
@@ -133,20 +120,20 @@ static void test_accounts_remember_the_limit_over_a_restart(void **state)
                         .since = now - 1000,
                         .until = now + 600000,
                         .detail = "{}"};
-    assert_true(store_accounts_put(place->engine.store, &row, 1, now, &err));
-    assert_true(store_hold_open(place->engine.store, &hold, &err));
-    pthread_mutex_init(&place->engine.lock, NULL);
-    place->engine.started_at = now;
-    assert_true(accounts_load(&place->engine, place->arena, &err));
-    assert_int_equal(place->engine.account_count, 1);
-    const struct engine_account *slot = place->engine.accounts[0];
+    assert_true(store_accounts_put(stand->engine.store, &row, 1, now, &err));
+    assert_true(store_hold_open(stand->engine.store, &hold, &err));
+    pthread_mutex_init(&stand->engine.lock, NULL);
+    stand->engine.started_at = now;
+    assert_true(accounts_load(&stand->engine, stand->at.arena, &err));
+    assert_int_equal(stand->engine.account_count, 1);
+    const struct engine_account *slot = stand->engine.accounts[0];
     assert_int_equal(slot->last_run.status, RUN_THROTTLED);
     assert_int_equal(slot->throttle.reason, HOLD_QUOTA_USE_CASE);
     assert_int_equal(slot->throttle.scope, SCOPE_USE_CASE);
     assert_string_equal(slot->throttle.scope_id, "act_1/ads_management");
     assert_int_equal(slot->throttle.until, now + 600000);
-    accounts_free(&place->engine);
-    pthread_mutex_destroy(&place->engine.lock);
+    accounts_free(&stand->engine);
+    pthread_mutex_destroy(&stand->engine.lock);
 }
 
 int main(void)

@@ -83,6 +83,16 @@ struct calibration calibrate(const struct calibrate_sample *samples, size_t coun
     return out;
 }
 
+/* What is not explained when a unit of each class costs this. */
+static double left_over(const struct calibrate_mix *mix, const double costs[CALL_CLASS_COUNT])
+{
+    double left = mix->rise_pct;
+    for (int k = 0; k < CALL_CLASS_COUNT; k++) {
+        left -= costs[k] * mix->units[k];
+    }
+    return left;
+}
+
 /* What class c is left with when the others cost what they are thought to. */
 static size_t residues(const struct calibrate_mix *mixes, size_t count,
                        const double costs[CALL_CLASS_COUNT], int c,
@@ -90,12 +100,10 @@ static size_t residues(const struct calibrate_mix *mixes, size_t count,
 {
     size_t n = 0;
     for (size_t i = 0; i < count && n < CALIBRATE_SAMPLES_MAX; i++) {
-        double left = mixes[i].rise_pct;
-        for (int k = 0; k < CALL_CLASS_COUNT; k++) {
-            left -= k == c ? 0 : costs[k] * mixes[i].units[k];
-        }
-        if (mixes[i].units[c] > 0) {
-            out[n++] = (struct calibrate_sample){mixes[i].units[c], left};
+        double units = mixes[i].units[c];
+        if (units > 0) {
+            double left = left_over(&mixes[i], costs) + costs[c] * units;
+            out[n++] = (struct calibrate_sample){units, left};
         }
     }
     return n;
@@ -177,11 +185,7 @@ double calibrate_mixes(const struct calibrate_mix *mixes, size_t count,
     for (int round = 0; round < ROUNDS; round++) {
         struct normal n = {0};
         for (size_t i = 0; i < count; i++) {
-            double left = mixes[i].rise_pct;
-            for (int k = 0; k < CALL_CLASS_COUNT; k++) {
-                left -= costs[k] * mixes[i].units[k];
-            }
-            normal_add(&n, &mixes[i], 1 / fmax(fabs(left), fits));
+            normal_add(&n, &mixes[i], 1 / fmax(fabs(left_over(&mixes[i], costs)), fits));
         }
         for (int k = 0; k < CALL_CLASS_COUNT; k++) {
             double weight = pull * n.m[k][k] + least;

@@ -204,12 +204,11 @@ static void learn_fall(struct log *log, enum usage_source source)
 static double left_of(const struct log *log, const struct usage_reading *a,
                       const struct usage_reading *b)
 {
-    double dt_s = (double)(b->at - a->at) / 1000.0;
     if (is_hourly(a->source)) {
         return a->pct; /* what left is counted by its calls */
     }
     if (a->source == USAGE_ACCOUNT && a->regain_s > 0) {
-        return a->pct * fmax(0, 1 - dt_s / (double)a->regain_s);
+        return decay_to_reset(a->pct, a->regain_s, b->at - a->at);
     }
     return decay_after(&log->decay[a->source], a->pct, b->at - a->at);
 }

@@ -31,6 +31,12 @@ double decay_after(const struct decay *d, double pct, int64_t dt_ms)
     return pct > 0 ? pct * exp(-s * d->share_s) : 0;
 }
 
+double decay_to_reset(double pct, int64_t reset_s, int64_t dt_ms)
+{
+    double passed_s = fmax(0, (double)dt_ms / 1000.0);
+    return pct * fmax(0, 1 - passed_s / (double)reset_s);
+}
+
 int64_t decay_time_ms(const struct decay *d, double pct, double target)
 {
     static const double day_ms = 86400e3;

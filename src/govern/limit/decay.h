@@ -20,6 +20,9 @@ struct decay {
 struct decay decay_prior(double period_s);
 /* pct after dt_ms; at least 0. */
 double decay_after(const struct decay *d, double pct, int64_t dt_ms);
+/* The same where a header names the time to zero (reset_time_duration, reference 1.1): to there it
+ * falls evenly. */
+double decay_to_reset(double pct, int64_t reset_s, int64_t dt_ms);
 /* Milliseconds until pct has fallen to target (0 if it is there; at most 24 h). */
 int64_t decay_time_ms(const struct decay *d, double pct, double target);
 /* Per cent per second at pct. */

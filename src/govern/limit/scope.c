@@ -178,7 +178,7 @@ static bool is_window(const struct scope *s, const struct slot *slot)
     return s->window && slot->source != USAGE_INSIGHTS;
 }
 
-/* reset_time_duration is the time to a score of zero (reference 1.1): to there it falls evenly. */
+/* The header of a score names its reset. */
 static bool resets_evenly(const struct slot *slot)
 {
     const struct usage_reading *r = &slot->reading;
@@ -192,8 +192,7 @@ static double level_now(const struct scope *s, const struct slot *slot, int64_t 
         return scope_window_left(s, slot, now_ms);
     }
     if (resets_evenly(slot)) {
-        double passed_s = fmax(0, (double)(now_ms - slot->level_ms) / 1000.0);
-        return slot->level_pct * fmax(0, 1 - passed_s / (double)slot->reading.regain_s);
+        return decay_to_reset(slot->level_pct, slot->reading.regain_s, now_ms - slot->level_ms);
     }
     return decay_after(slot->decay, slot->level_pct, now_ms - slot->level_ms);
 }

@@ -31,22 +31,12 @@ struct log {
     struct decay decay[USAGE_SOURCE_COUNT];
 };
 
-static bool is_app(enum usage_source source)
-{
-    return source == USAGE_APP || source == USAGE_INSIGHTS_APP;
-}
-
-static bool is_hourly(enum usage_source source)
-{
-    return source == USAGE_APP || source == USAGE_BUC;
-}
-
 static int compare_limiter(const struct usage_reading *x, const struct usage_reading *y)
 {
     if (x->source != y->source) {
         return x->source < y->source ? -1 : 1;
     }
-    int text = is_app(x->source) ? 0 : strcmp(x->scope_id, y->scope_id);
+    int text = usage_source_is_app(x->source) ? 0 : strcmp(x->scope_id, y->scope_id);
     return text != 0 ? text : (x->use_case > y->use_case) - (x->use_case < y->use_case);
 }
 
@@ -76,7 +66,8 @@ static void log_free(struct log *log)
 
 static bool wanted(const struct calibrate_log *in, const struct usage_reading *r)
 {
-    return !in->account_id || is_app(r->source) || strcmp(r->scope_id, in->account_id) == 0;
+    return !in->account_id || usage_source_is_app(r->source) ||
+           strcmp(r->scope_id, in->account_id) == 0;
 }
 
 static bool log_build(const struct calibrate_log *in, struct log *out)
@@ -137,7 +128,7 @@ static struct limiter limiter_at(const struct log *log, size_t first)
     }
     out.calls = log->by_time;
     out.call_count = log->call_count;
-    if (is_app(of->source)) {
+    if (usage_source_is_app(of->source)) {
         return out;
     }
     size_t low = 0, high = log->call_count;
@@ -174,7 +165,8 @@ static int add_units(const struct limiter *l, int64_t from, int64_t to, double s
 static uint32_t kind_of(const struct limiter *l, size_t last)
 {
     const struct replay_call *call = l->calls[last];
-    const char *account = is_app(l->readings[0]->source) ? NULL : call->call.account_id;
+    const char *account =
+        usage_source_is_app(l->readings[0]->source) ? NULL : call->call.account_id;
     return drain_kind(account, (int)call->call.call_class, call->call.cost, call->rows, true);
 }
 
@@ -204,7 +196,7 @@ static void learn_fall(struct log *log, enum usage_source source)
 static double left_of(const struct log *log, const struct usage_reading *a,
                       const struct usage_reading *b)
 {
-    if (is_hourly(a->source)) {
+    if (usage_source_is_hourly(a->source)) {
         return a->pct; /* what left is counted by its calls */
     }
     if (a->source == USAGE_ACCOUNT && a->regain_s > 0) {
@@ -245,7 +237,7 @@ static bool is_quiet(const struct limiter *l, size_t k, size_t next)
 static bool measurable(const struct usage_reading *a, const struct usage_reading *b, bool quiet)
 {
     bool stands = a->pct >= 100 && b->pct >= 100;
-    bool step = !is_hourly(a->source) || fabs(b->pct - a->pct) >= steps_needed;
+    bool step = !usage_source_is_hourly(a->source) || fabs(b->pct - a->pct) >= steps_needed;
     return !stands && ((step && quiet) || b->at - a->at >= longest_ms);
 }
 
@@ -259,7 +251,7 @@ static size_t sample(const struct log *log, const struct limiter *l,
     for (size_t k = 1; k < l->reading_count; k++) {
         const struct usage_reading *r = l->readings[k], *last = l->readings[k - 1];
         add_units(l, last->at, r->at, 1, &at, units);
-        if (is_hourly(r->source)) {
+        if (usage_source_is_hourly(r->source)) {
             add_units(l, last->at - hour_ms, r->at - hour_ms, -1, &left, units);
         }
         bool lost = r->at - last->at >= hour_ms;
@@ -315,7 +307,7 @@ static void judge(const struct calibrate_log *in, const struct log *log, const s
             continue;
         }
         snprintf(row.account_id, sizeof row.account_id, "%s",
-                 is_app(of->source) ? "" : of->scope_id);
+                 usage_source_is_app(of->source) ? "" : of->scope_id);
         double assumed = units > 0 && of_call > 0 ? of_call * (double)row.calls / units : even;
         row.cost = calibrate_mix(samples, n, costs, c, assumed);
         rows[(*count)++] = row;

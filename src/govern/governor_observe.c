@@ -18,7 +18,7 @@ static bool reading_fits(const struct governor *g, const struct scope *s, int sl
     if (s->slots[slot].source != r->source) {
         return false;
     }
-    if (r->source == USAGE_APP || r->source == USAGE_INSIGHTS_APP) {
+    if (usage_source_is_app(r->source)) {
         return true;
     }
     bool same_case = r->source != USAGE_BUC || r->use_case == s->use_case;

@@ -73,3 +73,18 @@ const char *usage_source_header(enum usage_source source)
 {
     return names_get(headers, USAGE_SOURCE_COUNT, (int)source);
 }
+
+bool usage_source_is_app(enum usage_source source)
+{
+    return source == USAGE_APP || source == USAGE_INSIGHTS_APP;
+}
+
+bool usage_source_is_hourly(enum usage_source source)
+{
+    return source == USAGE_APP || source == USAGE_BUC;
+}
+
+bool usage_source_is_load(enum usage_source source)
+{
+    return source == USAGE_INSIGHTS_APP || source == USAGE_INSIGHTS;
+}

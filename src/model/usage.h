@@ -44,6 +44,10 @@ enum usage_source {
 const char *
 usage_source_name(enum usage_source source); /* "app","account","buc","app_insights","insights" */
 const char *usage_source_header(enum usage_source source);
+/* Of the app as a whole; of a rolling hour, in whole per cent; of insights load. */
+bool usage_source_is_app(enum usage_source source);
+bool usage_source_is_hourly(enum usage_source source);
+bool usage_source_is_load(enum usage_source source);
 
 struct usage_reading {
     int64_t at; /* ms, when the response arrived */

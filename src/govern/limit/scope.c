@@ -23,21 +23,11 @@ double gate_units(const struct gate_call *call)
     return call->cost > 0 ? call->cost : gate_items(call);
 }
 
-bool slot_is_load(const struct slot *slot)
-{
-    return slot->source == USAGE_INSIGHTS_APP || slot->source == USAGE_INSIGHTS;
-}
-
-static bool is_hourly(enum usage_source source)
-{
-    return source == USAGE_APP || source == USAGE_BUC;
-}
-
 /* Ties slot i to what all scopes of the kind have shown. */
 static void slot_tie(struct slot *slot, struct scope_common *common, int i)
 {
     slot->decay = &common->decay[i];
-    slot->drain = is_hourly(slot->source) ? NULL : &common->drain[i];
+    slot->drain = usage_source_is_hourly(slot->source) ? NULL : &common->drain[i];
     slot->cost.common = &common->known[i];
     slot->ours.common = &common->ours[i];
 }
@@ -48,12 +38,12 @@ static void slot_init(struct scope *s, struct scope_common *common, enum usage_s
     int i = s->slot_count++;
     struct slot *slot = &s->slots[i];
     slot->source = source;
-    call_cost_init(&slot->cost, &common->known[i], is_hourly(source) ? 1 : 0.01);
+    call_cost_init(&slot->cost, &common->known[i], usage_source_is_hourly(source) ? 1 : 0.01);
     slot_tie(slot, common, i);
     if (slot->decay->period_s <= 0) {
         *slot->decay = decay_prior(period_s);
-        slot->decay->shape =
-            slot_is_load(slot) ? DECAY_EVEN : DECAY_SLOWER; /* until drain.h knows better */
+        /* Until drain.h knows better. */
+        slot->decay->shape = usage_source_is_load(source) ? DECAY_EVEN : DECAY_SLOWER;
     }
 }
 
@@ -173,11 +163,6 @@ static double model_ratio(const struct scope *s, int64_t now_ms)
     return ratio > floor ? ratio : floor;
 }
 
-static bool is_window(const struct scope *s, const struct slot *slot)
-{
-    return s->window && slot->source != USAGE_INSIGHTS;
-}
-
 /* The header of a score names its reset. */
 static bool resets_evenly(const struct slot *slot)
 {
@@ -188,7 +173,7 @@ static bool resets_evenly(const struct slot *slot)
 /* The last level, decayed; what was answered since is not in it. */
 static double level_now(const struct scope *s, const struct slot *slot, int64_t now_ms)
 {
-    if (is_window(s, slot)) {
+    if (usage_source_is_hourly(slot->source)) {
         return scope_window_left(s, slot, now_ms);
     }
     if (resets_evenly(slot)) {
@@ -268,10 +253,10 @@ double scope_ours_pct(const struct scope *s, int i, enum access_tier tier, int64
     const struct slot *slot = &s->slots[i];
     double used = scope_used_pct(s, i, tier, now_ms);
     double items = ours_left(&slot->ours, slot->decay->period_s, now_ms);
-    if (used < 0 || slot->source == USAGE_INSIGHTS || slot->source == USAGE_INSIGHTS_APP) {
+    if (used < 0 || usage_source_is_load(slot->source)) {
         return -1;
     }
-    if (is_window(s, slot)) {
+    if (usage_source_is_hourly(slot->source)) {
         items = window_model_sum(s->window, now_ms, now_ms).items;
     }
     return fmin(used, ours_pct(&slot->ours, items));
@@ -353,8 +338,9 @@ static void read_slot(struct scope *s, int i, const struct usage_reading *r, boo
         call_cost_fell(&slot->cost, slot->level_pct - level_now(s, slot, r->at));
         learn_decay(s, slot, r);
     }
-    double level = is_window(s, slot) ? scope_window_level(s, slot, r) : r->pct;
-    if (is_hourly(slot->source)) {
+    double level = r->pct;
+    if (usage_source_is_hourly(slot->source)) {
+        level = scope_window_level(s, slot, r);
         slot->cost.driver = cost_driver_of(r->call_count, r->total_cputime, r->total_time);
     }
     /* At 100 Meta refuses: a call that succeeds there tells that the reading is late or stands,

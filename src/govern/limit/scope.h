@@ -129,8 +129,6 @@ double scope_published_pct(const struct scope *s, enum access_tier tier, int64_t
 void scope_view_fill(const struct scope *s, const struct scope_lines *lines, int64_t now_ms,
                      struct scope_view *out);
 
-/* Whether it is insights load, per second and without a published limit. */
-bool slot_is_load(const struct slot *slot);
 double gate_items(const struct gate_call *call);
 double gate_units(const struct gate_call *call);
 

@@ -121,7 +121,7 @@ static int64_t over_ms(const struct slot *slot, double line)
     }
     /* Full load is refused for a while, however fast it drains (reference 3.2, 4/1504022). */
     int64_t refused_ms =
-        slot_is_load(slot)
+        usage_source_is_load(slot->source)
             ? limit_row(SCOPE_APP_INSIGHTS, USE_CASE_NONE, r->access_tier)->block_s * 1000
             : 0;
     int64_t falls_ms = decay_time_ms(slot->decay, r->pct, line);
@@ -196,7 +196,7 @@ static bool pass_line(const struct scope *s, const struct figures *f, int64_t no
 static bool pass_pace(const struct scope *s, const struct figures *f, double start_pct,
                       int64_t now_ms, struct gate_verdict *out)
 {
-    bool hourly = s->window && f->slot->source != USAGE_INSIGHTS;
+    bool hourly = usage_source_is_hourly(f->slot->source);
     struct pace_input in = {
         .used_pct = f->used + f->flight_mean,
         .threshold_pct = f->line,

@@ -84,8 +84,11 @@ static void print_why(const struct account_row *row, const struct limiter_rows *
             continue; /* nothing is known of it */
         }
         known++;
-        printf("    %-12s %-14s %6.1f%% of %.0f%%", scope_kind_name(limiter->scope),
-               use_case_name(limiter->use_case), limiter->pct, limiter->threshold);
+        printf("    %-12s %-14s %6.1f%%", scope_kind_name(limiter->scope),
+               use_case_name(limiter->use_case), limiter->pct);
+        if (limiter->threshold > 0) { /* 0: no engine had drawn a line */
+            printf(" of %.0f%%", limiter->threshold);
+        }
         if (limiter->reading_at) {
             print_instant(", read ", limiter->reading_at, now);
         }
@@ -99,14 +102,24 @@ static void print_why(const struct account_row *row, const struct limiter_rows *
     }
 }
 
+static void json_percent(struct jw *w, const char *key, double pct, bool known)
+{
+    jw_key(w, key);
+    if (known) {
+        jw_double(w, pct);
+    } else {
+        jw_null(w);
+    }
+}
+
 static void json_limiter(struct jw *w, const struct limiter_row *limiter)
 {
     jw_object_begin(w);
     jw_put_text(w, "scope", scope_kind_name(limiter->scope));
     jw_put_text(w, "scope_id", limiter->scope_id);
     jw_put_text(w, "use_case", use_case_name(limiter->use_case));
-    jw_put_double(w, "pct", limiter->pct);
-    jw_put_double(w, "threshold", limiter->threshold);
+    json_percent(w, "pct", limiter->pct, limiter->pct >= 0);
+    json_percent(w, "threshold", limiter->threshold, limiter->threshold > 0);
     jw_put_time(w, "reading_at", limiter->reading_at);
     jw_put_time(w, "blocked_until", limiter->blocked_until);
     jw_put_time(w, "threshold_at", limiter->eta_threshold_at);

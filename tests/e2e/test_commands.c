@@ -152,6 +152,19 @@ static void test_hostile_names_are_harmless_in_every_output(void **unused)
     assert_harmless(outcome.err);
 }
 
+/* No engine ever ran on this store: readings were logged, and nothing has drawn a line. */
+static void test_why_claims_no_line_that_is_not_known(void **unused)
+{
+    (void)unused;
+    RUN("why", commands_account, "--at", "0s");
+    assert_code(0);
+    assert_says(outcome.out, "%, read ");
+    assert_null(strstr(outcome.out, "% of "));
+    RUN("why", commands_account, "--at", "0s", "--json");
+    assert_says(outcome.out, "\"threshold\":null");
+    assert_null(strstr(outcome.out, "\"threshold\":0"));
+}
+
 static void test_since_and_at_are_instants_of_the_past(void **unused)
 {
     (void)unused;
@@ -332,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_every_field_of_json_is_in_the_help),
         cmocka_unit_test(test_csv_has_the_rows_of_json),
         cmocka_unit_test(test_hostile_names_are_harmless_in_every_output),
+        cmocka_unit_test(test_why_claims_no_line_that_is_not_known),
         cmocka_unit_test(test_since_and_at_are_instants_of_the_past),
         cmocka_unit_test(test_plan_weighs_the_example),
         cmocka_unit_test(test_advise_changes_nothing),

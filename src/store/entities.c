@@ -251,20 +251,20 @@ bool store_entities_strays(struct store *store, struct arena *arena, const char 
 /* Tombstones out of strays, for the level itself and its parents. */
 static const char *const settle_sql[] = {
     "INSERT INTO entity (entity_no, fetched_at, account_no, kind, campaign_no, parent_no, "
-    "deleted_at, status, effective_status, name) SELECT s.entity_no, :at, s.account_no, s.kind, "
-    "CASE s.kind WHEN 0 THEN NULL ELSE s.campaign_no END, CASE s.kind WHEN 2 THEN s.adset_no WHEN "
-    "1 "
-    "THEN s.campaign_no END, :at, 'DELETED', 'DELETED', s.name FROM stray s WHERE s.account_no = "
-    ":account ON CONFLICT DO NOTHING",
+    "deleted_at, status, effective_status, name) "
+    "SELECT s.entity_no, :at, s.account_no, s.kind, "
+    "CASE s.kind WHEN 0 THEN NULL ELSE s.campaign_no END, "
+    "CASE s.kind WHEN 2 THEN s.adset_no WHEN 1 THEN s.campaign_no END, :at, 'DELETED', "
+    "'DELETED', s.name FROM stray s WHERE s.account_no = :account ON CONFLICT DO NOTHING",
     "INSERT INTO entity (entity_no, fetched_at, account_no, kind, campaign_no, parent_no, "
     "deleted_at, status, effective_status, name) SELECT s.adset_no, :at, s.account_no, 1, "
     "s.campaign_no, s.campaign_no, :at, 'DELETED', 'DELETED', s.adset_name FROM stray s WHERE "
     "s.account_no = :account AND s.adset_no IS NOT NULL AND s.kind = 2 ON CONFLICT DO NOTHING",
     "INSERT INTO entity (entity_no, fetched_at, account_no, kind, deleted_at, status, "
-    "effective_status, name) SELECT s.campaign_no, :at, s.account_no, 0, :at, 'DELETED', "
-    "'DELETED', "
-    "s.campaign_name FROM stray s WHERE s.account_no = :account AND s.campaign_no IS NOT NULL AND "
-    "s.kind > 0 ON CONFLICT DO NOTHING",
+    "effective_status, name) "
+    "SELECT s.campaign_no, :at, s.account_no, 0, :at, 'DELETED', 'DELETED', s.campaign_name "
+    "FROM stray s WHERE s.account_no = :account AND s.campaign_no IS NOT NULL AND s.kind > 0 "
+    "ON CONFLICT DO NOTHING",
 };
 
 bool store_entities_settle(struct store *store, const char *account_id, int64_t deleted_at,

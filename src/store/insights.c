@@ -157,13 +157,12 @@ static bool breakdown_no(struct store *store, const char *text, const char *dime
 static const char put_sql[] =
     "INSERT INTO insight (account_no, level, date_start, entity_no, date_stop, breakdown_no, "
     "fetched_at, run_id, spend, impressions, clicks, reach, link_clicks, leads, registrations, "
-    "purchases, purchase_value, actions) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-    "?12, "
-    "?13, ?14, ?15, ?16, ?17, ?18) ON CONFLICT DO UPDATE SET fetched_at = excluded.fetched_at, "
-    "run_id = excluded.run_id, spend = excluded.spend, impressions = excluded.impressions, clicks "
-    "= "
-    "excluded.clicks, reach = excluded.reach, link_clicks = excluded.link_clicks, leads = "
-    "excluded.leads, registrations = excluded.registrations, purchases = excluded.purchases, "
+    "purchases, purchase_value, actions) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) "
+    "ON CONFLICT DO UPDATE SET fetched_at = excluded.fetched_at, run_id = excluded.run_id, "
+    "spend = excluded.spend, impressions = excluded.impressions, clicks = excluded.clicks, "
+    "reach = excluded.reach, link_clicks = excluded.link_clicks, leads = excluded.leads, "
+    "registrations = excluded.registrations, purchases = excluded.purchases, "
     "purchase_value = excluded.purchase_value, actions = excluded.actions";
 
 static const char stray_sql[] =

@@ -20,16 +20,16 @@ static bool begin(struct store_reader *reader, struct query *q, const char *sql,
  * ones, so its arrival is found with the clock's speed. Readings beyond the retention of usage_log
  * are summed in usage_hourly, which knows no classes. */
 static const char peaks_sql[] =
-    "SELECT scope, scope_id, buc_type, class, max(pct), sum(total) / sum(n), at, sum(n) FROM "
-    "(SELECT "
-    "* FROM (SELECT u.scope, u.scope_id, u.buc_type, u.pct, u.pct AS total, 1 AS n, u.at, "
-    "coalesce(c.class, '') AS class, min(abs(c.at + c.ms * :speed - u.at)) FROM usage_log u LEFT "
-    "JOIN api_calls c ON c.run_id = u.run_id AND c.at <= u.at WHERE u.at >= :from AND u.at <= :at "
-    "AND (:id IS NULL OR u.scope_id = :id) GROUP BY u.usage_id) UNION ALL SELECT scope, scope_id, "
-    "buc_type, max_pct, sum_pct, readings, hour * 3600000, '', 0 FROM usage_hourly WHERE hour >= "
-    ":from / 3600000 AND hour <= :at / 3600000 AND (:id IS NULL OR scope_id = :id)) GROUP BY "
-    "scope, "
-    "scope_id, buc_type, class ORDER BY max(pct) DESC, scope, scope_id, class";
+    "SELECT scope, scope_id, buc_type, class, max(pct), sum(total) / sum(n), at, sum(n) FROM ("
+    "SELECT * FROM (SELECT u.scope, u.scope_id, u.buc_type, u.pct, u.pct AS total, 1 AS n, u.at, "
+    "coalesce(c.class, '') AS class, min(abs(c.at + c.ms * :speed - u.at)) FROM usage_log u "
+    "LEFT JOIN api_calls c ON c.run_id = u.run_id AND c.at <= u.at "
+    "WHERE u.at >= :from AND u.at <= :at AND (:id IS NULL OR u.scope_id = :id) "
+    "GROUP BY u.usage_id) UNION ALL "
+    "SELECT scope, scope_id, buc_type, max_pct, sum_pct, readings, hour * 3600000, '', 0 "
+    "FROM usage_hourly WHERE hour >= :from / 3600000 AND hour <= :at / 3600000 "
+    "AND (:id IS NULL OR scope_id = :id)) "
+    "GROUP BY scope, scope_id, buc_type, class ORDER BY max(pct) DESC, scope, scope_id, class";
 
 bool read_usage_peaks(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                       const char *account_id, int64_t from, struct peak_rows *out, struct err *err)
@@ -64,23 +64,23 @@ bool read_usage_peaks(struct store_reader *reader, struct arena *arena, int64_t 
 /* Calls beyond the retention of api_calls are summed in calls_hourly, of all accounts together;
  * readings in usage_hourly. The busiest minute of both is that of one class. */
 static const char hours_sql[] =
-    "WITH minutes AS (SELECT at / 3600000 AS hour, count(*) AS calls, sum(failed) AS failed, "
-    "count(*) AS busiest, sum(cost) AS cost FROM api_calls WHERE at >= :from AND at <= :at AND "
-    "(:id "
-    "IS NULL OR account_id = :id) GROUP BY at / 60000 UNION ALL SELECT hour, sum(calls), "
-    "sum(failed), max(busiest_minute), sum(cost) FROM calls_hourly WHERE :id IS NULL AND hour >= "
-    ":from / 3600000 AND hour <= :at / 3600000 GROUP BY hour), readings AS (SELECT hour, "
-    "sum(total) "
-    "/ sum(n) AS mean, max(most) AS most FROM (SELECT at / 3600000 AS hour, sum(pct) AS total, "
-    "count(*) AS n, max(pct) AS most FROM usage_log WHERE at >= :from AND at <= :at AND (:id IS "
-    "NULL "
-    "OR scope_id = :id) GROUP BY 1 UNION ALL SELECT hour, sum(sum_pct), sum(readings), "
-    "max(max_pct) "
-    "FROM usage_hourly WHERE hour >= :from / 3600000 AND hour <= :at / 3600000 AND (:id IS NULL OR "
-    "scope_id = :id) GROUP BY hour) GROUP BY hour) SELECT m.hour * 3600000, sum(calls), "
-    "sum(failed), "
-    "max(busiest), coalesce(r.mean, -1), coalesce(r.most, -1), sum(cost) FROM minutes m LEFT JOIN "
-    "readings r ON r.hour = m.hour GROUP BY m.hour ORDER BY m.hour";
+    "WITH minutes AS ("
+    "SELECT at / 3600000 AS hour, count(*) AS calls, sum(failed) AS failed, count(*) AS busiest, "
+    "sum(cost) AS cost FROM api_calls "
+    "WHERE at >= :from AND at <= :at AND (:id IS NULL OR account_id = :id) "
+    "GROUP BY at / 60000 UNION ALL "
+    "SELECT hour, sum(calls), sum(failed), max(busiest_minute), sum(cost) FROM calls_hourly "
+    "WHERE :id IS NULL AND hour >= :from / 3600000 AND hour <= :at / 3600000 GROUP BY hour), "
+    "readings AS (SELECT hour, sum(total) / sum(n) AS mean, max(most) AS most FROM ("
+    "SELECT at / 3600000 AS hour, sum(pct) AS total, count(*) AS n, max(pct) AS most "
+    "FROM usage_log WHERE at >= :from AND at <= :at AND (:id IS NULL OR scope_id = :id) "
+    "GROUP BY 1 UNION ALL "
+    "SELECT hour, sum(sum_pct), sum(readings), max(max_pct) FROM usage_hourly "
+    "WHERE hour >= :from / 3600000 AND hour <= :at / 3600000 "
+    "AND (:id IS NULL OR scope_id = :id) GROUP BY hour) GROUP BY hour) "
+    "SELECT m.hour * 3600000, sum(calls), sum(failed), max(busiest), coalesce(r.mean, -1), "
+    "coalesce(r.most, -1), sum(cost) FROM minutes m LEFT JOIN readings r ON r.hour = m.hour "
+    "GROUP BY m.hour ORDER BY m.hour";
 
 bool read_usage_hours(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                       const char *account_id, int64_t from, struct hour_rows *out, struct err *err)
@@ -205,9 +205,8 @@ bool read_logged_calls(struct store_reader *reader, struct arena *arena, int64_t
     if (!db_query(
             &reader->db, &q,
             "SELECT at, run_id, account_id, class, http_status, code, subcode, ms, cost, rows "
-            "FROM "
-            "(SELECT * FROM api_calls WHERE at >= :from AND at <= :at ORDER BY at DESC LIMIT "
-            ":limit) ORDER BY at",
+            "FROM (SELECT * FROM api_calls WHERE at >= :from AND at <= :at ORDER BY at DESC "
+            "LIMIT :limit) ORDER BY at",
             err)) {
         return false;
     }

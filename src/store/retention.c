@@ -22,13 +22,12 @@ static const char sum_calls[] =
     "bytes + excluded.bytes, rows = rows + excluded.rows, cost = cost + excluded.cost";
 /* A minute that two batches share counts as its larger part. */
 static const char sum_call_hours[] =
-    "INSERT INTO calls_hourly (hour, class, calls, failed, busiest_minute, cost) SELECT minute / "
-    "60, "
-    "class, sum(n), sum(failed), max(n), sum(cost) FROM (SELECT at / 60000 AS minute, class, "
-    "count(*) AS n, sum(failed) AS failed, sum(cost) AS cost FROM (SELECT * FROM api_calls WHERE "
-    "at "
-    "< :before ORDER BY at LIMIT :batch) GROUP BY 1, 2) GROUP BY 1, 2 ON CONFLICT DO UPDATE SET "
-    "calls = calls + excluded.calls, failed = failed + excluded.failed, busiest_minute = "
+    "INSERT INTO calls_hourly (hour, class, calls, failed, busiest_minute, cost) "
+    "SELECT minute / 60, class, sum(n), sum(failed), max(n), sum(cost) FROM ("
+    "SELECT at / 60000 AS minute, class, count(*) AS n, sum(failed) AS failed, sum(cost) AS cost "
+    "FROM (SELECT * FROM api_calls WHERE at < :before ORDER BY at LIMIT :batch) "
+    "GROUP BY 1, 2) GROUP BY 1, 2 ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, "
+    "failed = failed + excluded.failed, busiest_minute = "
     "max(busiest_minute, excluded.busiest_minute), cost = cost + excluded.cost";
 
 /* A hold counts in the day it ended on. */
@@ -63,9 +62,9 @@ static const char drop_good_checks[] = "DELETE FROM integrity_checks WHERE check
 static const char drop_overrides[] = DROP("overrides", "override_id", "ended_at");
 /* The latest engine says how the clock runs. */
 static const char drop_engines[] =
-    "DELETE FROM engine WHERE engine_id IN (SELECT engine_id FROM engine WHERE stopped_at < "
-    ":before "
-    "AND engine_id < (SELECT max(engine_id) FROM engine) ORDER BY stopped_at LIMIT :batch)";
+    "DELETE FROM engine WHERE engine_id IN (SELECT engine_id FROM engine "
+    "WHERE stopped_at < :before AND engine_id < (SELECT max(engine_id) FROM engine) "
+    "ORDER BY stopped_at LIMIT :batch)";
 static const char drop_actions[] = DROP("operator_actions", "action_id", "at");
 /* Tombstones whose insights have gone as well; parents after their children. */
 static const char drop_tombstones[] =
@@ -159,13 +158,13 @@ struct old_list {
 
 /* Days without a row are old too: of accounts that never delivered. */
 static const char find_lists[] =
-    "SELECT account_no, level, min(:day, least + :days) FROM (SELECT a.account_no, l.level, "
-    "min(coalesce((SELECT min(i.date_start) FROM insight i WHERE i.account_no = a.account_no AND "
-    "i.level = l.level), :day), coalesce((SELECT min(d.date) FROM insight_day d WHERE d.account_no "
-    "= "
-    "a.account_no AND d.level = l.level AND d.dimensions = ''), :day)) AS least FROM account a, "
-    "(SELECT 0 AS level UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) l) WHERE least < "
-    ":day LIMIT :lists";
+    "SELECT account_no, level, min(:day, least + :days) FROM (SELECT a.account_no, l.level, min("
+    "coalesce((SELECT min(i.date_start) FROM insight i "
+    "WHERE i.account_no = a.account_no AND i.level = l.level), :day), "
+    "coalesce((SELECT min(d.date) FROM insight_day d WHERE d.account_no = a.account_no "
+    "AND d.level = l.level AND d.dimensions = ''), :day)) AS least FROM account a, "
+    "(SELECT 0 AS level UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) l) "
+    "WHERE least < :day LIMIT :lists";
 
 static bool find_old(struct store *store, int64_t day, struct old_list lists[LISTS], size_t *count,
                      struct err *err)

@@ -102,8 +102,7 @@ static bool read_last_run(struct store_reader *reader, struct account_row *row, 
             &reader->db, &q,
             "SELECT run_id, mode, status, started_at, finished_at, error_code, error_subcode, "
             "error_message, progress, done_pct FROM sync_runs WHERE account_id = :id AND "
-            "started_at <= "
-            ":at ORDER BY started_at DESC LIMIT 2",
+            "started_at <= :at ORDER BY started_at DESC LIMIT 2",
             err)) {
         return false;
     }

@@ -9,28 +9,28 @@ static const struct field change_fields[] = {
 };
 
 #define ENTITIES(run) run ".campaigns_fetched + " run ".adsets_fetched + " run ".ads_fetched"
+
+/* clang-format off */
+/* Of the delta runs of the account before that one. */
 #define BEFORE(what)                                                                               \
-    "(SELECT " what                                                                                \
-    " FROM (SELECT " ENTITIES("x") " AS n FROM sync_runs x WHERE x.account_id = "                  \
-                                   "r.account_id AND x.started_at < r.started_at AND x.mode = "    \
-                                   "'delta' ORDER BY x.started_at DESC "                           \
-                                   "LIMIT 20))"
+    "(SELECT " what " FROM (SELECT " ENTITIES("x") " AS n FROM sync_runs x "                       \
+    "WHERE x.account_id = r.account_id AND x.started_at < r.started_at AND x.mode = 'delta' "      \
+    "ORDER BY x.started_at DESC LIMIT 20))"
+static const char changes_sql[] =
+    "SELECT r.account_id, r.run_id, r.started_at, "
+    ENTITIES("r") " AS entities, "
+    BEFORE("count(*)") ", "
+    BEFORE("coalesce(avg(n), 0)")
+    " FROM sync_runs r WHERE r.started_at > :from AND r.started_at <= :at AND r.mode = 'delta' "
+    "AND entities >= :least ORDER BY entities DESC, r.started_at LIMIT 50";
+/* clang-format on */
 
 bool read_changes(struct store_reader *reader, struct arena *arena, int64_t at_ms, int64_t from,
                   int64_t least, struct change_rows *out, struct err *err)
 {
     struct rows rows = {.record_size = sizeof(struct change_row), .arena = arena};
     struct query q = {0};
-    bool ok = db_query(
-        &reader->db, &q,
-        "SELECT r.account_id, r.run_id, r.started_at, " ENTITIES("r") " AS entities, " BEFORE(
-            "count(*)") ", " BEFORE("coalesce(avg(n), 0)") " FROM sync_runs r "
-                                                           "WHERE r.started_at > :from AND "
-                                                           "r.started_at <= :at AND r.mode = "
-                                                           "'delta' AND "
-                                                           "entities >= :least ORDER BY entities "
-                                                           "DESC, r.started_at LIMIT 50",
-        err);
+    bool ok = db_query(&reader->db, &q, changes_sql, err);
     if (ok) {
         bind_i64(&q, ":from", from);
         bind_i64(&q, ":at", reader_at(reader, at_ms));

@@ -83,6 +83,7 @@ struct flying {
 struct fake {
     char dir[64], db[80];
     struct store *store;
+    struct arena *arena; /* what tests read */
     struct config config;
     struct clock clock;
     struct rand rand;
@@ -137,6 +138,13 @@ static inline bool fake_error(struct reply *reply, int status, int code, int sub
              "\"error_subcode\":%d,\"fbtrace_id\":\"Atrace\"}}",
              message, code, subcode);
     return true;
+}
+
+/* Of the insights of ads, whether read at once or ordered as a report. */
+static inline bool fake_is_rows(const struct graph_request *request)
+{
+    const char *level = fake_param(request, "level");
+    return level && strcmp(level, "ad") == 0;
 }
 
 struct fake_filter {

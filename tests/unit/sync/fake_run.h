@@ -140,6 +140,8 @@ static inline struct fake *fake_create(void)
     snprintf(fake->db, sizeof fake->db, "%s/adtop.db", fake->dir);
     fake->store = store_open(fake->db, NULL, &err);
     assert_non_null(fake->store);
+    fake->arena = arena_create(65536);
+    assert_non_null(fake->arena);
     config_defaults(&fake->config);
     fake->clock = (struct clock){.speed = 1e-9, .anchor_ms = FAKE_NOW};
     rand_seed(&fake->rand, 1, 1);
@@ -180,6 +182,7 @@ static inline void fake_destroy(struct fake *fake)
     }
     rmdir(fake->dir);
     tz_destroy(fake->tz);
+    arena_destroy(fake->arena);
     free(fake);
 }
 
@@ -278,12 +281,12 @@ static inline struct store_reader *fake_reader(struct fake *fake)
     return reader;
 }
 
-static inline struct entity_row fake_held(struct fake *fake, struct arena *arena, const char *id)
+static inline struct entity_row fake_held(struct fake *fake, const char *id)
 {
     struct entity_row row = {0};
     struct err err = {0};
     struct store_reader *reader = fake_reader(fake);
-    if (!read_entity(reader, arena, id, &row, &err)) {
+    if (!read_entity(reader, fake->arena, id, &row, &err)) {
         fail_msg("%s: %s", id, err.message);
     }
     store_reader_close(reader);
@@ -306,6 +309,30 @@ static inline int64_t fake_spend_true(const struct fake *fake, int32_t from, int
         spend += in ? fake->figures[i].spend : 0;
     }
     return spend;
+}
+
+static inline int64_t fake_present(struct fake *fake)
+{
+    struct entity_totals totals;
+    struct err err = {0};
+    struct store_reader *reader = fake_reader(fake);
+    assert_true(read_entity_totals(reader, ACCOUNT, &totals, &err));
+    store_reader_close(reader);
+    return totals.present[0] + totals.present[1] + totals.present[2];
+}
+
+static inline void assert_status(const struct run *run, enum run_status status)
+{
+    if (run->status != status) {
+        fail_msg("%s: %s", run_status_name(run->status), run->error_message);
+    }
+}
+
+static inline void assert_week_exact(struct fake *fake)
+{
+    int32_t today = fake_today(fake);
+    assert_int_equal(fake_spend_held(fake, today - 7, today),
+                     fake_spend_true(fake, today - 7, today));
 }
 
 #endif

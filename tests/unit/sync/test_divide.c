@@ -2,35 +2,14 @@
  * cannot be read. */
 #include "tests/unit/sync/fake_run.h"
 
-static void assert_status(const struct run *run, enum run_status status)
-{
-    if (run->status != status) {
-        fail_msg("%s: %s", run_status_name(run->status), run->error_message);
-    }
-}
-
-static void assert_week_exact(struct fake *fake)
-{
-    int32_t today = fake_today(fake);
-    assert_int_equal(fake_spend_held(fake, today - 7, today),
-                     fake_spend_true(fake, today - 7, today));
-}
-
-static bool is_rows(const struct graph_request *request)
-{
-    const char *level = fake_param(request, "level");
-    return level && strcmp(level, "ad") == 0;
-}
-
 /* How often insights became this in the run, by what is put down. */
 static int became(struct fake *fake, int64_t run_id, const char *what)
 {
-    struct arena *arena = arena_create(65536);
     struct store_reader *reader = fake_reader(fake);
     struct split_rows splits;
     struct err err = {0};
     int count = 0;
-    assert_true(read_run_splits(reader, arena, 0, run_id, &splits, &err));
+    assert_true(read_run_splits(reader, fake->arena, 0, run_id, &splits, &err));
     for (size_t i = 0; i < splits.count; i++) {
         const struct run_split *split = &splits.rows[i];
         assert_string_equal(split->account_id, ACCOUNT);
@@ -38,7 +17,6 @@ static int became(struct fake *fake, int64_t run_id, const char *what)
         count += strcmp(split->became, what) == 0;
     }
     store_reader_close(reader);
-    arena_destroy(arena);
     return count;
 }
 
@@ -76,10 +54,10 @@ static void read_order(struct fake *fake, const struct graph_request *request, s
 static bool only_small_reports(struct fake *fake, const struct graph_request *request,
                                struct reply *reply)
 {
-    if (is_rows(request) && !request->post) {
+    if (fake_is_rows(request) && !request->post) {
         return fake_error(reply, 400, 100, 1504018, "Request timed out");
     }
-    if (is_rows(request)) {
+    if (fake_is_rows(request)) {
         take_order(request, reply);
         return true;
     }
@@ -134,10 +112,10 @@ static void test_a_day_too_large_is_divided_by_campaign(void **unused)
 
 static bool stalls(struct fake *fake, const struct graph_request *request, struct reply *reply)
 {
-    if (is_rows(request) && !request->post) {
+    if (fake_is_rows(request) && !request->post) {
         return fake_error(reply, 400, 2, 1504038, "Request timed out");
     }
-    if (is_rows(request)) {
+    if (fake_is_rows(request)) {
         take_order(request, reply);
         return true;
     }
@@ -179,7 +157,7 @@ static bool reduce(struct reply *reply)
 static bool reports_work(struct fake *fake, const struct graph_request *request,
                          struct reply *reply)
 {
-    if (is_rows(request) && request->post) {
+    if (fake_is_rows(request) && request->post) {
         take_order(request, reply);
         return true;
     }
@@ -198,7 +176,7 @@ static bool reports_work(struct fake *fake, const struct graph_request *request,
 static bool refuses_days(struct fake *fake, const struct graph_request *request,
                          struct reply *reply)
 {
-    if (is_rows(request) && !request->post) {
+    if (fake_is_rows(request) && !request->post) {
         struct fake_range range = fake_range_of(request);
         return range.last - range.first + 1 > fake->step && reduce(reply);
     }
@@ -262,7 +240,7 @@ static bool reduce_above_300(struct fake *fake, const struct graph_request *requ
 {
     const char *limit = fake_param(request, "limit");
     (void)fake;
-    return is_rows(request) && limit && atoi(limit) > 300 && reduce(reply);
+    return fake_is_rows(request) && limit && atoi(limit) > 300 && reduce(reply);
 }
 
 static void test_a_page_refused_is_made_smaller_and_remembered(void **unused)
@@ -371,12 +349,12 @@ static bool reading_fails(struct reply *reply)
 static bool unread_reports(struct fake *fake, const struct graph_request *request,
                            struct reply *reply)
 {
-    bool sync = is_rows(request) && !request->post;
+    bool sync = fake_is_rows(request) && !request->post;
     bool read = strncmp(request->path, "50", 2) == 0 && strstr(request->path, "/insights");
     if (sync) {
         return fake_error(reply, 400, 100, 1504018, "Request timed out");
     }
-    if (is_rows(request)) {
+    if (fake_is_rows(request)) {
         bad.left = desk.orders < bad.orders ? bad.times : 0;
     }
     if (read) {

@@ -1,26 +1,6 @@
 /* Insights of a run: checksum, restatement, odd pages, a run that is killed. */
 #include "tests/unit/sync/fake_run.h"
 
-static void assert_status(const struct run *run, enum run_status status)
-{
-    if (run->status != status) {
-        fail_msg("%s: %s", run_status_name(run->status), run->error_message);
-    }
-}
-
-static void assert_week_exact(struct fake *fake)
-{
-    int32_t today = fake_today(fake);
-    assert_int_equal(fake_spend_held(fake, today - 7, today),
-                     fake_spend_true(fake, today - 7, today));
-}
-
-static bool is_rows(const struct graph_request *request)
-{
-    const char *level = fake_param(request, "level");
-    return level && strcmp(level, "ad") == 0;
-}
-
 /* ---- checksum -----------------------------------------------------------------------------------
  */
 
@@ -108,20 +88,18 @@ static void test_a_figure_that_is_restated_to_nothing_is_removed(void **unused)
 /* How many ads a run says it knew from insights alone. */
 static int64_t strays_told(struct fake *fake)
 {
-    struct arena *arena = arena_create(65536);
     struct store_reader *reader = fake_reader(fake);
     struct check_query query = {.account_id = ACCOUNT, .run_id = fake->result.run_id};
     struct check_rows checks;
     struct err err = {0};
     int64_t told = 0;
-    assert_true(read_checks(reader, arena, 0, &query, &checks, &err));
+    assert_true(read_checks(reader, fake->arena, 0, &query, &checks, &err));
     for (size_t i = 0; i < checks.count; i++) {
         bool orphans = strcmp(checks.rows[i].kind, "orphans") == 0;
         told +=
             orphans && strcmp(checks.rows[i].field, "insights") == 0 ? checks.rows[i].actual : 0;
     }
     store_reader_close(reader);
-    arena_destroy(arena);
     return told;
 }
 
@@ -129,10 +107,9 @@ static void test_an_ad_that_only_insights_know_becomes_a_tombstone(void **unused
 {
     (void)unused;
     struct fake *fake = fake_create();
-    struct arena *arena = arena_create(4096);
     fake_get(fake, "1020")->unlisted = true;
     assert_status(fake_full(fake), RUN_SUCCESS);
-    struct entity_row row = fake_held(fake, arena, "1020");
+    struct entity_row row = fake_held(fake, "1020");
     assert_true(row.deleted_at > 0);
     assert_string_equal(row.name, "name of 1020");
     assert_string_equal(row.parent_id, fake_get(fake, "1020")->parent);
@@ -141,7 +118,6 @@ static void test_an_ad_that_only_insights_know_becomes_a_tombstone(void **unused
     assert_week_exact(fake);
     assert_status(fake_full(fake), RUN_SUCCESS);
     assert_int_equal(strays_told(fake), 0); /* told once */
-    arena_destroy(arena);
     fake_destroy(fake);
 }
 
@@ -150,7 +126,6 @@ static void test_a_stray_of_a_delta_is_read_by_id(void **unused)
 {
     (void)unused;
     struct fake *fake = fake_create();
-    struct arena *arena = arena_create(4096);
     assert_status(fake_full(fake), RUN_SUCCESS);
     struct thing *ad = fake_thing(fake, ENTITY_AD, "1050", "1002", "DELETED");
     struct thing *hidden = fake_thing(fake, ENTITY_AD, "1051", "1002", "DELETED");
@@ -163,14 +138,13 @@ static void test_a_stray_of_a_delta_is_read_by_id(void **unused)
     assert_status(fake_mode(fake, RUN_DELTA), RUN_SUCCESS);
     assert_int_equal(fake->items, 3);
     assert_int_equal(strays_told(fake), 2);
-    assert_string_equal(fake_held(fake, arena, "1050").effective_status, "DELETED");
-    assert_true(fake_held(fake, arena, "1051").deleted_at > 0);
-    assert_string_equal(fake_held(fake, arena, "1051").name, "name of 1051");
+    assert_string_equal(fake_held(fake, "1050").effective_status, "DELETED");
+    assert_true(fake_held(fake, "1051").deleted_at > 0);
+    assert_string_equal(fake_held(fake, "1051").name, "name of 1051");
     fake_pass_time(fake, 1800000);
     assert_status(fake_mode(fake, RUN_DELTA), RUN_SUCCESS);
     assert_int_equal(fake->items, 3);
     assert_week_exact(fake);
-    arena_destroy(arena);
     fake_destroy(fake);
 }
 
@@ -179,7 +153,7 @@ static void test_a_stray_of_a_delta_is_read_by_id(void **unused)
 
 static bool odd_pages(struct fake *fake, const struct graph_request *request, struct reply *reply)
 {
-    if (!is_rows(request) || !fake_param(request, "after")) {
+    if (!fake_is_rows(request) || !fake_param(request, "after")) {
         return false;
     }
     switch (fake->step++) {
@@ -219,7 +193,7 @@ static bool same_rows_twice(struct fake *fake, const struct graph_request *reque
                             struct reply *reply)
 {
     const char *after = fake_param(request, "after");
-    if (!is_rows(request) || !after || strcmp(after, "C20") != 0) {
+    if (!fake_is_rows(request) || !after || strcmp(after, "C20") != 0) {
         return false;
     }
     fake->step++;
@@ -256,7 +230,6 @@ static void test_a_run_killed_after_any_answer_is_continued(void **unused)
     (void)unused;
     struct fake *fake = fake_create();
     struct plan_request request = {.mode = RUN_FULL, .foreground = true, .force = true};
-    struct arena *arena = arena_create(65536);
     struct store_runs lost;
     struct err err = {0};
     fake->limit_max = 5;
@@ -264,8 +237,8 @@ static void test_a_run_killed_after_any_answer_is_continued(void **unused)
         struct sync_run *run = fake_start(fake, &request);
         fake_pump(fake, run, answers % 7);
         sync_run_destroy(run);
-        assert_true(
-            store_runs_interrupted(fake->store, arena, clock_now_ms(&fake->clock), &lost, &err));
+        assert_true(store_runs_interrupted(fake->store, fake->arena, clock_now_ms(&fake->clock),
+                                           &lost, &err));
         assert_int_equal(lost.count, 1);
         fake_pass_time(fake, 5000);
     }
@@ -273,7 +246,6 @@ static void test_a_run_killed_after_any_answer_is_continued(void **unused)
     assert_status(fake_run(fake, &request), RUN_SUCCESS);
     assert_true(fake->calls - before < 16 / 5 + 4 / 5 + 2 / 5 + 3 + 128 / 5 + 8);
     assert_week_exact(fake);
-    arena_destroy(arena);
     fake_destroy(fake);
 }
 
@@ -296,14 +268,13 @@ static void test_a_changed_shape_is_noted_once_a_run(void **unused)
 {
     (void)unused;
     struct fake *fake = fake_create();
-    struct arena *arena = arena_create(65536);
     struct drift_rows drift;
     struct err err = {0};
     int seen[DRIFT_KIND_COUNT] = {0};
     fake->script = new_shape;
     assert_status(fake_full(fake), RUN_SUCCESS);
     struct store_reader *reader = fake_reader(fake);
-    assert_true(read_drift(reader, arena, 0, ACCOUNT, 0, &drift, &err));
+    assert_true(read_drift(reader, fake->arena, 0, ACCOUNT, 0, &drift, &err));
     for (size_t i = 0; i < drift.count; i++) {
         seen[drift.rows[i].kind] += (int)drift.rows[i].count;
         assert_string_equal(drift.rows[i].edge, "campaigns");
@@ -313,7 +284,6 @@ static void test_a_changed_shape_is_noted_once_a_run(void **unused)
     assert_int_equal(seen[DRIFT_TYPE], 1);
     assert_int_equal(seen[DRIFT_MISSING], 1);
     store_reader_close(reader);
-    arena_destroy(arena);
     fake_destroy(fake);
 }
 

@@ -1,25 +1,6 @@
 /* What is listed and read when: deltas, sweeps, windows, and what a run remembers of them. */
 #include "tests/unit/sync/fake_run.h"
 
-static struct arena *arena;
-
-static void assert_status(const struct run *run, enum run_status status)
-{
-    if (run->status != status) {
-        fail_msg("%s: %s", run_status_name(run->status), run->error_message);
-    }
-}
-
-static int64_t count_present(struct fake *fake)
-{
-    struct entity_totals totals;
-    struct err err = {0};
-    struct store_reader *reader = fake_reader(fake);
-    assert_true(read_entity_totals(reader, ACCOUNT, &totals, &err));
-    store_reader_close(reader);
-    return totals.present[0] + totals.present[1] + totals.present[2];
-}
-
 /* ---- deltas and sweeps --------------------------------------------------------------------------
  */
 
@@ -44,8 +25,8 @@ static void test_a_delta_brings_what_changed(void **unused)
     assert_status(run, RUN_SUCCESS);
     assert_int_equal(run->ads_fetched, 2);
     assert_int_equal(run->campaigns_fetched, 0);
-    assert_string_equal(fake_held(fake, arena, "1009").name, "renamed");
-    assert_int_equal(count_present(fake), 23);
+    assert_string_equal(fake_held(fake, "1009").name, "renamed");
+    assert_int_equal(fake_present(fake), 23);
     fake_destroy(fake);
 }
 
@@ -61,10 +42,10 @@ static void test_an_ignored_filter_is_found_out(void **unused)
     fake_pass_time(fake, 1800000);
     const struct run *run = fake_mode(fake, RUN_DELTA);
     assert_status(run, RUN_SUCCESS);
-    assert_string_equal(fake_held(fake, arena, "1011").effective_status, "ARCHIVED");
-    assert_int_equal(count_present(fake), 22);
+    assert_string_equal(fake_held(fake, "1011").effective_status, "ARCHIVED");
+    assert_int_equal(fake_present(fake), 22);
     struct store_reader *reader = fake_reader(fake);
-    assert_true(read_drift(reader, arena, 0, ACCOUNT, 0, &drift, &err));
+    assert_true(read_drift(reader, fake->arena, 0, ACCOUNT, 0, &drift, &err));
     assert_int_equal(drift.count, 3); /* a line for every edge */
     assert_string_equal(drift.rows[0].field, "filtering");
     store_reader_close(reader);
@@ -83,9 +64,9 @@ static void test_a_sweep_reads_the_few_that_differ(void **unused)
     fake_get(fake, "1012")->status = "CAMPAIGN_PAUSED"; /* updated_time does not move */
     touch(fake, "1013", "renamed");
     assert_status(fake_mode(fake, RUN_SWEEP), RUN_SUCCESS);
-    assert_string_equal(fake_held(fake, arena, "1012").effective_status, "CAMPAIGN_PAUSED");
-    assert_string_equal(fake_held(fake, arena, "1012").name, "name of 1012");
-    assert_string_equal(fake_held(fake, arena, "1013").name, "renamed");
+    assert_string_equal(fake_held(fake, "1012").effective_status, "CAMPAIGN_PAUSED");
+    assert_string_equal(fake_held(fake, "1012").name, "name of 1012");
+    assert_string_equal(fake_held(fake, "1013").name, "renamed");
     assert_int_equal(fake->node_calls, 1);
     assert_int_equal(fake->items, 1);
     fake_destroy(fake);
@@ -104,8 +85,8 @@ static void test_a_sweep_lists_the_many_that_differ(void **unused)
         touch(fake, id, "renamed");
     }
     assert_status(fake_mode(fake, RUN_SWEEP), RUN_SUCCESS);
-    assert_string_equal(fake_held(fake, arena, "1006").name, "renamed");
-    assert_string_equal(fake_held(fake, arena, "1015").name, "renamed");
+    assert_string_equal(fake_held(fake, "1006").name, "renamed");
+    assert_string_equal(fake_held(fake, "1015").name, "renamed");
     assert_int_equal(fake->node_calls, 0);
     fake_destroy(fake);
 }
@@ -132,7 +113,7 @@ static void test_a_sweep_killed_before_its_reads_loses_no_difference(void **unus
     }
     fake_pass_time(fake, 86400000);
     assert_status(fake_mode(fake, RUN_SWEEP), RUN_SUCCESS);
-    assert_string_equal(fake_held(fake, arena, "1013").name, "renamed");
+    assert_string_equal(fake_held(fake, "1013").name, "renamed");
     fake_destroy(fake);
 }
 
@@ -157,7 +138,7 @@ static struct account account_held(struct fake *fake)
 {
     struct account account = {0};
     struct err err = {0};
-    assert_true(store_account_get(fake->store, arena, ACCOUNT, &account, &err));
+    assert_true(store_account_get(fake->store, fake->arena, ACCOUNT, &account, &err));
     return account;
 }
 
@@ -252,20 +233,6 @@ static void test_freshness_is_that_of_the_configured_levels(void **unused)
     fake_destroy(fake);
 }
 
-static int set_up(void **unused)
-{
-    (void)unused;
-    arena = arena_create(65536);
-    return arena ? 0 : -1;
-}
-
-static int tear_down(void **unused)
-{
-    (void)unused;
-    arena_destroy(arena);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,5 +246,5 @@ int main(void)
         cmocka_unit_test(test_midnight_makes_no_wide_window_due),
         cmocka_unit_test(test_freshness_is_that_of_the_configured_levels),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

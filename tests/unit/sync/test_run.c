@@ -1,32 +1,6 @@
 /* Runs over a scripted account: what is kept, what vanishes, what survives trouble. */
 #include "tests/unit/sync/fake_run.h"
 
-static struct arena *arena;
-
-static void assert_status(const struct run *run, enum run_status status)
-{
-    if (run->status != status) {
-        fail_msg("%s: %s", run_status_name(run->status), run->error_message);
-    }
-}
-
-static int64_t count_present(struct fake *fake)
-{
-    struct entity_totals totals;
-    struct err err = {0};
-    struct store_reader *reader = fake_reader(fake);
-    assert_true(read_entity_totals(reader, ACCOUNT, &totals, &err));
-    store_reader_close(reader);
-    return totals.present[0] + totals.present[1] + totals.present[2];
-}
-
-static void assert_week_exact(struct fake *fake)
-{
-    int32_t today = fake_today(fake);
-    assert_int_equal(fake_spend_held(fake, today - 7, today),
-                     fake_spend_true(fake, today - 7, today));
-}
-
 static void test_full_run_keeps_everything(void **unused)
 {
     (void)unused;
@@ -38,9 +12,9 @@ static void test_full_run_keeps_everything(void **unused)
     assert_int_equal(run->ads_fetched, 16);
     assert_int_equal(run->insight_rows, 16 * 8);
     assert_int_equal(run->api_calls, 5);
-    assert_int_equal(count_present(fake), 22);
+    assert_int_equal(fake_present(fake), 22);
     assert_week_exact(fake);
-    struct entity_row ad = fake_held(fake, arena, "1010");
+    struct entity_row ad = fake_held(fake, "1010");
     assert_string_equal(ad.name, "name of 1010");
     assert_string_equal(ad.parent_id, "1004");
     assert_string_equal(ad.campaign_id, "1000");
@@ -53,7 +27,7 @@ static void test_small_pages_make_no_difference(void **unused)
     struct fake *fake = fake_create();
     fake->limit_max = 3; /* the server clamps limit, and says so by `next` alone */
     assert_status(fake_full(fake), RUN_SUCCESS);
-    assert_int_equal(count_present(fake), 22);
+    assert_int_equal(fake_present(fake), 22);
     assert_week_exact(fake);
     fake_destroy(fake);
 }
@@ -75,16 +49,16 @@ static void test_vanished_ids_are_read_in_one_batch(void **unused)
     assert_status(fake_mode(fake, RUN_SWEEP), RUN_SUCCESS);
     assert_int_equal(fake->node_calls, 1);
     assert_int_equal(fake->items, 4); /* and the account, before anything is called gone */
-    struct entity_row deleted = fake_held(fake, arena, "1006");
-    struct entity_row hidden = fake_held(fake, arena, "1007");
-    struct entity_row kept = fake_held(fake, arena, "1008");
+    struct entity_row deleted = fake_held(fake, "1006");
+    struct entity_row hidden = fake_held(fake, "1007");
+    struct entity_row kept = fake_held(fake, "1008");
     assert_true(deleted.deleted_at > 0);
     assert_string_equal(deleted.effective_status, "DELETED");
     assert_true(hidden.deleted_at > 0);
     assert_string_equal(hidden.effective_status, ENTITY_INACCESSIBLE);
     assert_string_equal(hidden.name, "name of 1007");
     assert_int_equal(kept.deleted_at, 0);
-    assert_int_equal(count_present(fake), 20);
+    assert_int_equal(fake_present(fake), 20);
     fake_pass_time(fake, 86400000);
     fake_get(fake, "1008")->unlisted = false;
     assert_status(fake_mode(fake, RUN_SWEEP), RUN_SUCCESS);
@@ -124,7 +98,7 @@ static void test_nothing_is_called_gone_while_the_account_cannot_be_read(void **
     fake_pass_time(fake, 86400000);
     const struct run *run = fake_mode(fake, RUN_FULL);
     assert_status(run, RUN_FAILED);
-    assert_int_equal(count_present(fake), 22);
+    assert_int_equal(fake_present(fake), 22);
     fake_destroy(fake);
 }
 
@@ -152,7 +126,7 @@ static void test_a_refused_read_by_id_is_not_repeated(void **unused)
     fake_pass_time(fake, 86400000);
     assert_status(fake_mode(fake, RUN_SWEEP), RUN_SUCCESS);
     assert_int_equal(fake->node_calls, 1);
-    assert_int_equal(count_present(fake), 22);
+    assert_int_equal(fake_present(fake), 22);
     fake_destroy(fake);
 }
 
@@ -183,7 +157,7 @@ static void test_null_items_of_a_batch_are_asked_again(void **unused)
     fake_pass_time(fake, 86400000);
     assert_status(fake_mode(fake, RUN_SWEEP), RUN_SUCCESS);
     assert_int_equal(fake->node_calls, 2);
-    assert_int_equal(count_present(fake), 19);
+    assert_int_equal(fake_present(fake), 19);
     fake_destroy(fake);
 }
 
@@ -219,9 +193,9 @@ static void test_a_rejected_field_is_quarantined(void **unused)
     const struct run *run = fake_full(fake);
     assert_status(run, RUN_SUCCESS);
     assert_int_equal(run->retries, 1);
-    assert_int_equal(count_present(fake), 22);
+    assert_int_equal(fake_present(fake), 22);
     struct store_reader *reader = fake_reader(fake);
-    assert_true(read_drift(reader, arena, 0, ACCOUNT, 0, &drift, &err));
+    assert_true(read_drift(reader, fake->arena, 0, ACCOUNT, 0, &drift, &err));
     assert_int_equal(drift.count, 1);
     assert_string_equal(drift.rows[0].field, "created_time");
     assert_int_equal(drift.rows[0].kind, DRIFT_REJECTED);
@@ -243,7 +217,7 @@ static void test_a_field_rejected_in_a_batch_is_left_out(void **unused)
     fake_pass_time(fake, 86400000);
     assert_status(fake_mode(fake, RUN_SWEEP), RUN_SUCCESS);
     assert_int_equal(fake->node_calls, 2);
-    assert_true(fake_held(fake, arena, "1006").deleted_at > 0);
+    assert_true(fake_held(fake, "1006").deleted_at > 0);
     fake_destroy(fake);
 }
 
@@ -255,13 +229,13 @@ static void test_a_missing_parent_is_read_by_id(void **unused)
     fake_get(fake, "1003")->unlisted = true;
     fake_get(fake, "1003")->gone = true;
     assert_status(fake_full(fake), RUN_SUCCESS);
-    assert_string_equal(fake_held(fake, arena, "1002").name, "name of 1002");
-    assert_string_equal(fake_held(fake, arena, "1003").effective_status, ENTITY_INACCESSIBLE);
+    assert_string_equal(fake_held(fake, "1002").name, "name of 1002");
+    assert_string_equal(fake_held(fake, "1003").effective_status, ENTITY_INACCESSIBLE);
     struct err err = {0};
     struct check_rows checks;
     struct store_reader *reader = fake_reader(fake);
     struct check_query query = {.account_id = ACCOUNT, .bad_only = true};
-    assert_true(read_checks(reader, arena, 0, &query, &checks, &err));
+    assert_true(read_checks(reader, fake->arena, 0, &query, &checks, &err));
     assert_int_equal(checks.count, 1);
     assert_string_equal(checks.rows[0].kind, "orphans");
     assert_int_equal(checks.rows[0].actual, 2);
@@ -287,7 +261,7 @@ static void test_a_change_of_tier_is_kept_with_its_figures(void **unused)
     fake_pass_time(fake, 3600000);
     assert_status(fake_full(fake), RUN_SUCCESS);
     struct store_reader *reader = fake_reader(fake);
-    assert_true(read_account_history(reader, arena, 0, &query, &rows, &err));
+    assert_true(read_account_history(reader, fake->arena, 0, &query, &rows, &err));
     assert_int_equal(rows.count, 2);
     assert_string_equal(rows.rows[0].value, "medium");
     assert_non_null(strstr(rows.rows[0].detail, "\"spend_7d_base\":15.29"));
@@ -296,20 +270,6 @@ static void test_a_change_of_tier_is_kept_with_its_figures(void **unused)
     assert_non_null(strstr(rows.rows[1].detail, "\"spend_7d_base\":152."));
     store_reader_close(reader);
     fake_destroy(fake);
-}
-
-static int set_up(void **unused)
-{
-    (void)unused;
-    arena = arena_create(65536);
-    return arena ? 0 : -1;
-}
-
-static int tear_down(void **unused)
-{
-    (void)unused;
-    arena_destroy(arena);
-    return 0;
 }
 
 int main(void)
@@ -326,5 +286,5 @@ int main(void)
         cmocka_unit_test(test_a_missing_parent_is_read_by_id),
         cmocka_unit_test(test_a_change_of_tier_is_kept_with_its_figures),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

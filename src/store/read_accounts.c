@@ -9,12 +9,7 @@
     "'" field                                                                                      \
     "' AND h.since <= :at AND (h.until IS NULL OR h.until > :at) ORDER BY h.since DESC LIMIT 1)"
 
-/* Of the past: the last run that began by then with one of these results, and the hold that had
- * begun last, if it had not ended. */
-#define LAST_RUN(results)                                                                          \
-    "(SELECT r.started_at FROM sync_runs r WHERE r.account_id = a.account_id AND r.started_at <= " \
-    ":at AND " results " ORDER BY r.started_at DESC LIMIT 1)"
-#define SYNCED "r.status IN ('SUCCESS', 'PARTIAL')"
+/* Of the past: the hold that had begun last, if it had not ended. */
 #define HOLD_OF_THE_PAST                                                                           \
     "(SELECT CASE WHEN x.ended_at IS NULL OR x.ended_at > :at THEN x.hold_id END FROM holds x "    \
     "WHERE x.account_id = a.account_id AND x.since <= :at ORDER BY x.since DESC LIMIT 1)"
@@ -22,9 +17,6 @@
     "(SELECT x.hold_id FROM holds x WHERE x.account_id = a.account_id AND x.ended_at IS NULL)"
 #define PAST(then, now) "CASE WHEN :past THEN " then " ELSE " now " END"
 #define OR_NOW(then, now) "coalesce(CASE WHEN :past THEN " then " END, " now ")"
-/* Spend is of now: of a time before the first insights it is not told. */
-#define SPENT(now)                                                                                 \
-    PAST("iif(" LAST_RUN(SYNCED " AND r.finished_at <= :at") " IS NULL, 0, " now ")", now)
 #define NUMBER(text) "CAST(" text " AS INTEGER)"
 
 /* clang-format off */
@@ -39,16 +31,10 @@ static const char accounts_sql[] =
     OR_NOW(NUMBER(HISTORY("priority")), "a.priority")
     ", "
     PAST(NUMBER(HISTORY("paused")), "a.paused_until")
-    ", "
-    SPENT("a.spend_7d")
-    ", "
-    SPENT("a.spend_7d_base")
-    ", "
-    PAST(LAST_RUN(SYNCED), "a.last_synced_at")
-    ", a.last_full_at, a.last_sweep_at, "
-    PAST(LAST_RUN("r.status = 'SUCCESS' AND r.finished_at <= :at"), "a.data_as_of")
-    ", a.next_due_at, a.removed_at, h.hold_id, h.reason, h.scope, h.scope_id, h.detail, h.since, "
-    "h.until, h.run_id, h.first_until FROM account a LEFT JOIN holds h ON h.hold_id = "
+    ", a.spend_7d, a.spend_7d_base, a.last_synced_at, a.last_full_at, a.last_sweep_at, "
+    "a.data_as_of, a.next_due_at, a.removed_at, "
+    "h.hold_id, h.reason, h.scope, h.scope_id, h.detail, h.since, h.until, h.run_id, h.first_until "
+    "FROM account a LEFT JOIN holds h ON h.hold_id = "
     PAST(HOLD_OF_THE_PAST, HOLD_NOW)
     " WHERE (:id IS NULL OR a.account_id = :id) AND (:removed OR a.removed_at IS NULL) AND (NOT "
     ":past OR coalesce((SELECT min(k.since) FROM account_history k WHERE k.account_id = "
@@ -128,6 +114,39 @@ static bool read_last_run(struct store_reader *reader, struct account_row *row, 
         row->last_error_code = (int)col_i64(&q, 5);
         row->last_error_subcode = (int)col_i64(&q, 6);
         row->last_error = col_copy(&q, 7, arena);
+    }
+    db_done(&q);
+    return step >= 0;
+}
+
+/* The last run of those that had ended by then with one of these results. */
+#define LAST_RUN(results)                                                                          \
+    "(SELECT r.started_at FROM sync_runs r WHERE r.account_id = :id AND r.started_at <= :at AND "  \
+    "r.status IN (" results ") AND r.finished_at <= :at ORDER BY r.started_at DESC LIMIT 1)"
+
+/* Of the past, by the last run that read_last_run() found or one before it. Spend is of now: of a
+ * time before the first insights it is not told. */
+static bool read_synced(struct store_reader *reader, struct account_row *row, int64_t at,
+                        struct err *err)
+{
+    struct account *account = &row->account;
+    struct query q = {0};
+    if (row->last_run_id && row->last_status == RUN_SUCCESS) {
+        account->last_synced_at = account->data_as_of = row->last_started_at;
+        return true;
+    }
+    if (!db_query(&reader->db, &q,
+                  "SELECT " LAST_RUN("'SUCCESS', 'PARTIAL'") ", " LAST_RUN("'SUCCESS'"), err)) {
+        return false;
+    }
+    bind_text(&q, ":id", account->account_id);
+    bind_i64(&q, ":at", at);
+    int step = db_step(&q, err);
+    if (step > 0) {
+        account->last_synced_at = col_i64(&q, 0);
+        account->data_as_of = col_i64(&q, 1);
+        account->spend_7d = account->last_synced_at ? account->spend_7d : 0;
+        account->spend_7d_base = account->last_synced_at ? account->spend_7d_base : 0;
     }
     db_done(&q);
     return step >= 0;
@@ -246,7 +265,8 @@ static bool read_some(struct store_reader *reader, struct arena *arena, int64_t 
     bool ok = read_base_rows(reader, arena, at, at_ms != 0, id, removed, &rows, err);
     struct account_row *all = rows.data;
     for (size_t i = 0; ok && i < rows.count; i++) {
-        ok = read_last_run(reader, &all[i], at, arena, err);
+        ok = read_last_run(reader, &all[i], at, arena, err) &&
+             (!at_ms || read_synced(reader, &all[i], at, err));
     }
     ok = ok && (!all || read_count(reader, at_ms ? &usage_then : &usage_now, at, id, &rows, err));
     for (size_t i = 0; ok && all && i < sizeof counts / sizeof counts[0]; i++) {

@@ -88,6 +88,46 @@ static void test_an_account_has_a_beginning(void **unused)
     place_close(&place);
 }
 
+static void put_run(struct place *place, int hour, enum run_status status)
+{
+    struct run run = {.account_id = ACCOUNT, .started_at = NOON + hour * HOUR_MS};
+    assert_true(store_run_create(place->store, &run, &place->err));
+    run.status = status;
+    run.finished_at = run.started_at + HOUR_MS;
+    assert_true(store_run_finish(place->store, &run, &place->err));
+}
+
+/* A run counts from its end on, whatever came of those after it. */
+static void test_an_account_was_synced_by_runs_that_had_ended(void **unused)
+{
+    (void)unused;
+    static const struct {
+        int half_hours, synced, as_of; /* since noon, in hours */
+    } then[] = {
+        {3,  0, 0},
+        {5,  1, 1},
+        {7,  1, 1},
+        {9,  3, 1},
+        {13, 3, 1},
+        {15, 3, 1},
+        {17, 7, 7}
+    };
+    struct place place;
+    place_open(&place);
+    put_run(&place, 1, RUN_SUCCESS);
+    put_run(&place, 3, RUN_PARTIAL);
+    put_run(&place, 5, RUN_FAILED);
+    put_run(&place, 7, RUN_SUCCESS);
+    for (size_t i = 0; i < sizeof then / sizeof then[0]; i++) {
+        struct account_row row = account_at(&place, NOON + then[i].half_hours * HOUR_MS / 2);
+        int64_t synced = then[i].synced ? NOON + then[i].synced * HOUR_MS : 0;
+        int64_t as_of = then[i].as_of ? NOON + then[i].as_of * HOUR_MS : 0;
+        assert_int_equal(row.account.last_synced_at, synced);
+        assert_int_equal(row.account.data_as_of, as_of);
+    }
+    place_close(&place);
+}
+
 static void test_an_account_not_listed_any_more_is_kept_as_removed(void **unused)
 {
     (void)unused;
@@ -368,6 +408,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_changes_are_intervals_and_the_past_is_drawn_from_them),
         cmocka_unit_test(test_an_account_has_a_beginning),
+        cmocka_unit_test(test_an_account_was_synced_by_runs_that_had_ended),
         cmocka_unit_test(test_an_account_not_listed_any_more_is_kept_as_removed),
         cmocka_unit_test(test_an_account_has_one_open_hold),
         cmocka_unit_test(test_holds_keep_the_end_they_were_given_first),

@@ -18,9 +18,11 @@
 #include "base/arena.h"
 #include "store/accounts.h"
 #include "store/entities.h"
+#include "store/holds.h"
 #include "store/insights.h"
 #include "store/reader.h"
 #include "store/store.h"
+#include "store/usage.h"
 
 #define ACCOUNT "act_9007199254740993"
 #define OTHER "act_5"
@@ -103,6 +105,31 @@ static inline void assert_sql(const struct place *place, const char *sql, const 
     if (strcmp(value, expected) != 0) {
         fail_msg("%s: %s, not %s", sql, value, expected);
     }
+}
+
+static inline void place_put_reading(struct place *place, int64_t at, double pct)
+{
+    struct usage_reading row = {.at = at,
+                                .source = USAGE_ACCOUNT,
+                                .pct = pct,
+                                .call_count = -1,
+                                .total_time = -1,
+                                .total_cputime = -1,
+                                .regain_s = -1};
+    snprintf(row.scope_id, sizeof row.scope_id, "%s", ACCOUNT);
+    assert_true(store_usage_append(place->store, &row, 1, &place->err));
+}
+
+static inline int64_t place_hold(struct place *place, enum hold_reason reason, int64_t since,
+                                 int64_t until)
+{
+    struct hold row = {.account_id = ACCOUNT,
+                       .reason = reason,
+                       .since = since,
+                       .until = until,
+                       .detail = "{\"pct\":81}"};
+    assert_true(store_hold_open(place->store, &row, &place->err));
+    return row.hold_id;
 }
 
 static inline struct entity entity_of(enum entity_kind kind, const char *id, const char *parent)

@@ -6,39 +6,14 @@
 #include "store/checks.h"
 #include "store/daily.h"
 #include "store/engines.h"
-#include "store/holds.h"
 #include "store/ledger.h"
 #include "store/overrides.h"
 #include "store/read_limiters.h"
 #include "store/read_stats.h"
 #include "store/retention.h"
 #include "store/runs.h"
-#include "store/usage.h"
 
 static const struct clock noon = {.speed = 1e-9, .anchor_ms = NOON};
-
-static void put_reading(struct place *place, int64_t at, double pct)
-{
-    struct usage_reading row = {.at = at,
-                                .source = USAGE_ACCOUNT,
-                                .pct = pct,
-                                .call_count = -1,
-                                .total_time = -1,
-                                .total_cputime = -1,
-                                .regain_s = -1};
-    snprintf(row.scope_id, sizeof row.scope_id, "%s", ACCOUNT);
-    assert_true(store_usage_append(place->store, &row, 1, &place->err));
-}
-
-static void hold(struct place *place, enum hold_reason reason, int64_t since, int64_t until)
-{
-    struct hold row = {.account_id = ACCOUNT,
-                       .reason = reason,
-                       .since = since,
-                       .until = until,
-                       .detail = "{\"pct\":81}"};
-    assert_true(store_hold_open(place->store, &row, &place->err));
-}
 
 static void put_call(struct place *place, int64_t at, const char *message)
 {
@@ -68,15 +43,15 @@ static void put_year(struct place *place)
         struct run run = {
             .account_id = ACCOUNT, .started_at = at, .status = RUN_SUCCESS, .finished_at = at + 5};
         put_call(place, at, day % 20 ? "limit" : NULL);
-        put_reading(place, at, day / 4.0);
+        place_put_reading(place, at, day / 4.0);
         assert_true(store_ledger_add(place->store, &entry, &place->err));
         assert_true(store_run_create(place->store, &run, &place->err));
         run.status = RUN_SUCCESS;
         assert_true(store_run_finish(place->store, &run, &place->err));
     }
     for (int day = 390; day >= 0; day -= 10) {
-        hold(place, HOLD_QUOTA_APP, NOON - (int64_t)day * DAY_MS, 0);
-        hold(place, HOLD_QUEUED, NOON - (int64_t)day * DAY_MS + 1000, 0);
+        place_hold(place, HOLD_QUOTA_APP, NOON - (int64_t)day * DAY_MS, 0);
+        place_hold(place, HOLD_QUEUED, NOON - (int64_t)day * DAY_MS + 1000, 0);
     }
 }
 
@@ -364,9 +339,9 @@ static void test_the_file_stops_growing(void **unused)
         assert_true(store_begin(place.store, &place.err));
         for (int i = 0; i < 120; i++) {
             put_call(&place, at + i * 60000, i % 40 ? NULL : "limit");
-            put_reading(&place, at + i * 60000, i);
-            hold(&place, HOLD_QUOTA_APP, at + i * 60000, 0);
-            hold(&place, HOLD_QUEUED, at + i * 60000 + 1000, 0);
+            place_put_reading(&place, at + i * 60000, i);
+            place_hold(&place, HOLD_QUOTA_APP, at + i * 60000, 0);
+            place_hold(&place, HOLD_QUEUED, at + i * 60000 + 1000, 0);
         }
         assert_true(store_commit(place.store, &place.err));
         while (more) {

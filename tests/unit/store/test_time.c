@@ -3,14 +3,12 @@
 
 #include "store/calls.h"
 #include "store/engines.h"
-#include "store/holds.h"
 #include "store/ledger.h"
 #include "store/read_accounts.h"
 #include "store/read_holds.h"
 #include "store/read_limiters.h"
 #include "store/read_runs.h"
 #include "store/runs.h"
-#include "store/usage.h"
 
 static const struct clock noon = {.speed = 1e-9, .anchor_ms = NOON + 2 * DAY_MS};
 
@@ -161,17 +159,6 @@ static void test_an_account_not_listed_any_more_is_kept_as_removed(void **unused
 /* ---- holds --------------------------------------------------------------------------------------
  */
 
-static int64_t hold(struct place *place, enum hold_reason reason, int64_t since, int64_t until)
-{
-    struct hold row = {.account_id = ACCOUNT,
-                       .reason = reason,
-                       .since = since,
-                       .until = until,
-                       .detail = "{\"pct\":81}"};
-    assert_true(store_hold_open(place->store, &row, &place->err));
-    return row.hold_id;
-}
-
 /* The end a hold was given first stays beside the one it has now. */
 static void test_holds_keep_the_end_they_were_given_first(void **unused)
 {
@@ -179,24 +166,25 @@ static void test_holds_keep_the_end_they_were_given_first(void **unused)
     struct place place;
     place_open(&place);
     struct account_row row;
-    hold(&place, HOLD_QUOTA_APP, NOON, NOON + HOUR_MS);
-    hold(&place, HOLD_QUOTA_APP, NOON + 1000, NOON + 2 * HOUR_MS);
-    hold(&place, HOLD_QUOTA_APP, NOON + 2000, NOON + 3 * HOUR_MS);
+    place_hold(&place, HOLD_QUOTA_APP, NOON, NOON + HOUR_MS);
+    place_hold(&place, HOLD_QUOTA_APP, NOON + 1000, NOON + 2 * HOUR_MS);
+    place_hold(&place, HOLD_QUOTA_APP, NOON + 2000, NOON + 3 * HOUR_MS);
     struct store_reader *reader = look(&place);
     assert_true(read_account(reader, place.arena, 0, ACCOUNT, &row, &place.err));
     assert_true(row.hold_until == NOON + 3 * HOUR_MS);
     assert_true(row.hold_first_until == NOON + HOUR_MS);
     /* It was to run, found no worker, and waits again: the same wait. */
-    hold(&place, HOLD_QUEUED, NOON + 3 * HOUR_MS, 0);
-    hold(&place, HOLD_CONCURRENCY, NOON + 3 * HOUR_MS + 1000, 0);
-    hold(&place, HOLD_QUOTA_APP, NOON + 3 * HOUR_MS + 2000, NOON + 4 * HOUR_MS);
+    place_hold(&place, HOLD_QUEUED, NOON + 3 * HOUR_MS, 0);
+    place_hold(&place, HOLD_CONCURRENCY, NOON + 3 * HOUR_MS + 1000, 0);
+    place_hold(&place, HOLD_QUOTA_APP, NOON + 3 * HOUR_MS + 2000, NOON + 4 * HOUR_MS);
     assert_true(read_account(reader, place.arena, 0, ACCOUNT, &row, &place.err));
     assert_true(row.hold_first_until == NOON + HOUR_MS);
-    hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 4 * HOUR_MS, NOON + 5 * HOUR_MS); /* another limit's */
+    place_hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 4 * HOUR_MS,
+               NOON + 5 * HOUR_MS); /* another limit's */
     assert_true(read_account(reader, place.arena, 0, ACCOUNT, &row, &place.err));
     assert_true(row.hold_first_until == NOON + 5 * HOUR_MS);
-    hold(&place, HOLD_RUNNING, NOON + 5 * HOUR_MS, 0); /* it got on meanwhile */
-    hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 5 * HOUR_MS + 1000, NOON + 6 * HOUR_MS);
+    place_hold(&place, HOLD_RUNNING, NOON + 5 * HOUR_MS, 0); /* it got on meanwhile */
+    place_hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 5 * HOUR_MS + 1000, NOON + 6 * HOUR_MS);
     assert_true(read_account(reader, place.arena, 0, ACCOUNT, &row, &place.err));
     assert_true(row.hold_first_until == NOON + 6 * HOUR_MS);
     store_reader_close(reader);
@@ -211,9 +199,9 @@ static void test_holds_that_touch_a_time_and_those_that_ended(void **unused)
     place_open(&place);
     struct hold_rows rows;
     int64_t ended[HOLD_REASON_COUNT];
-    hold(&place, HOLD_QUEUED, NOON, 0);
-    hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 1000, NOON + HOUR_MS);
-    hold(&place, HOLD_RUNNING, NOON + 3000, 0);
+    place_hold(&place, HOLD_QUEUED, NOON, 0);
+    place_hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 1000, NOON + HOUR_MS);
+    place_hold(&place, HOLD_RUNNING, NOON + 3000, 0);
     struct store_reader *reader = look(&place);
     struct hold_query later = {.account_id = ACCOUNT, .from = NOON + 2000};
     assert_true(read_holds(reader, place.arena, 0, &later, &rows, &place.err));
@@ -239,10 +227,11 @@ static void test_an_account_has_one_open_hold(void **unused)
     struct place place;
     struct hold_rows rows;
     place_open(&place);
-    hold(&place, HOLD_DUE, NOON, 0);
-    int64_t quota = hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 1000, NOON + HOUR_MS);
-    assert_int_equal(hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 2000, NOON + 2 * HOUR_MS), quota);
-    hold(&place, HOLD_RUNNING, NOON + 3000, 0);
+    place_hold(&place, HOLD_DUE, NOON, 0);
+    int64_t quota = place_hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 1000, NOON + HOUR_MS);
+    assert_int_equal(place_hold(&place, HOLD_QUOTA_ACCOUNT, NOON + 2000, NOON + 2 * HOUR_MS),
+                     quota);
+    place_hold(&place, HOLD_RUNNING, NOON + 3000, 0);
     assert_sql(&place,
                "SELECT group_concat(reason || ':' || (since - 1767268800000) || '-' || "
                "coalesce(ended_at - 1767268800000, '')) FROM holds",
@@ -351,28 +340,15 @@ static void test_a_failed_run_is_found_behind_many_others(void **unused)
     place_close(&place);
 }
 
-static void put_reading(struct place *place, int64_t at, double pct)
-{
-    struct usage_reading row = {.at = at,
-                                .source = USAGE_ACCOUNT,
-                                .pct = pct,
-                                .call_count = -1,
-                                .total_time = -1,
-                                .total_cputime = -1,
-                                .regain_s = -1};
-    snprintf(row.scope_id, sizeof row.scope_id, "%s", ACCOUNT);
-    assert_true(store_usage_append(place->store, &row, 1, &place->err));
-}
-
 static void test_readings_repeat_once_a_minute(void **unused)
 {
     (void)unused;
     struct place place;
     place_open(&place);
-    put_reading(&place, NOON, 40);
-    put_reading(&place, NOON + 10000, 40); /* the same again */
-    put_reading(&place, NOON + 20000, 41.5);
-    put_reading(&place, NOON + 90000, 41.5);
+    place_put_reading(&place, NOON, 40);
+    place_put_reading(&place, NOON + 10000, 40); /* the same again */
+    place_put_reading(&place, NOON + 20000, 41.5);
+    place_put_reading(&place, NOON + 90000, 41.5);
     assert_sql(&place, "SELECT group_concat(pct || '@' || (at - 1767268800000)) FROM usage_log",
                "40.0@0,41.5@20000,41.5@90000");
     assert_sql(&place, "SELECT at - 1767268800000 FROM usage_latest", "90000");

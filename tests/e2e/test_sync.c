@@ -33,6 +33,13 @@ static void assert_synced(void)
     }
 }
 
+static void sync_to_truth(const struct sim *sim, const struct state *state)
+{
+    run_sync(sim, state, NULL);
+    assert_synced();
+    assert_truth(sim, state);
+}
+
 static void assert_well_behaved(const struct sim *sim)
 {
     struct json_doc *doc = sim_get(sim, "/sim/stats");
@@ -50,9 +57,7 @@ static void test_a_pass_equals_the_truth_and_a_second_changes_nothing(void **unu
     const char *const args[] = {NULL};
     state_make(&state);
     sim_start(&sim, args);
-    run_sync(&sim, &state, NULL);
-    assert_synced();
-    assert_truth(&sim, &state);
+    sync_to_truth(&sim, &state);
     int64_t rows = state_number(&state, "SELECT count(*) FROM insights");
     int64_t entities = state_number(&state, "SELECT count(*) FROM entities");
     assert_true(rows > 0);
@@ -61,9 +66,7 @@ static void test_a_pass_equals_the_truth_and_a_second_changes_nothing(void **unu
         state_number(&state, "SELECT count(*) FROM sync_runs WHERE status = 'SUCCESS'"), 12);
     assert_int_equal(state_number(&state, "SELECT count(*) FROM sync_runs WHERE api_calls > 5 + 6"),
                      0);
-    run_sync(&sim, &state, NULL);
-    assert_synced();
-    assert_truth(&sim, &state);
+    sync_to_truth(&sim, &state);
     assert_int_equal(state_number(&state, "SELECT count(*) FROM insights"), rows);
     assert_in_range(state_number(&state, "SELECT count(*) FROM entities"), entities - 2,
                     entities + 2);
@@ -105,9 +108,7 @@ static void test_ten_times_the_data(void **unused)
     const char *const args[] = {"--scale", "10", NULL};
     state_make(&state);
     sim_start(&sim, args);
-    run_sync(&sim, &state, NULL);
-    assert_synced();
-    assert_truth(&sim, &state);
+    sync_to_truth(&sim, &state);
     assert_well_behaved(&sim);
     sim_stop(&sim);
     state_remove(&state);
@@ -191,17 +192,13 @@ static void test_reads_of_many_days_are_refused(void **unused)
         set_fault(&sim, account, "\"kind\":\"reduce\",\"class\":\"insights\",\"days\":1");
         set_fault(&sim, account, "\"kind\":\"reduce\",\"class\":\"insights_total\",\"days\":1");
     }
-    run_sync(&sim, &state, NULL);
-    assert_synced();
-    assert_truth(&sim, &state);
+    sync_to_truth(&sim, &state);
     assert_in_range(state_number(&state, failed), 3 * 2, 3 * 3);
     assert_int_equal(state_number(&state, "SELECT count(*) FROM run_splits WHERE became = 'report' "
                                           "AND code = 1 AND why LIKE '%reduce the amount%'"),
                      3 * 2);
     int64_t before = state_number(&state, failed);
-    run_sync(&sim, &state, NULL);
-    assert_synced();
-    assert_truth(&sim, &state);
+    sync_to_truth(&sim, &state);
     assert_int_equal(state_number(&state, failed), before);
     sim_stop(&sim);
     state_remove(&state);
@@ -225,9 +222,7 @@ static void test_reports_that_cannot_be_read(void **unused)
         set_fault(&sim, 1 + i, "\"kind\":\"reduce\",\"class\":\"insights\",\"days\":1");
         set_fault(&sim, 1 + i, fault);
     }
-    run_sync(&sim, &state, NULL);
-    assert_synced();
-    assert_truth(&sim, &state);
+    sync_to_truth(&sim, &state);
     assert_int_equal(
         state_number(&state, "SELECT count(*) FROM run_splits WHERE became = 'report again'"), 2);
     assert_int_equal(state_number(&state, "SELECT count(*) FROM run_splits WHERE became = 'parts' "
@@ -251,9 +246,7 @@ static void test_killed_ten_times_it_still_equals_the_truth(void **unused)
         usleep((useconds_t)(60000 + i * 45000));
         process_kill(pid, SIGKILL);
     }
-    run_sync(&sim, &state, NULL);
-    assert_synced();
-    assert_truth(&sim, &state);
+    sync_to_truth(&sim, &state);
     assert_int_equal(
         state_number(&state, "SELECT count(*) FROM sync_runs WHERE status = 'RUNNING'"), 0);
     assert_int_equal(state_number(&state, "SELECT count(*) FROM sync_runs WHERE status = 'FAILED' "
@@ -289,9 +282,7 @@ static void test_one_account_of_a_hundred_thousand(void **unused)
     assert_in_range(outcome.peak_kib, 1, 64 * 1024);
     assert_truth(&sim, &state);
     int64_t rows = state_number(&state, "SELECT count(*) FROM insights");
-    run_sync(&sim, &state, NULL);
-    assert_synced();
-    assert_truth(&sim, &state);
+    sync_to_truth(&sim, &state);
     assert_int_equal(state_number(&state, "SELECT count(*) FROM insights"), rows);
     assert_well_behaved(&sim);
     assert_true(state_lacks(&state, token));
@@ -313,9 +304,7 @@ static void test_an_engine_killed_ten_times_loses_nothing(void **unused)
         usleep((useconds_t)(60000 + i * 60000));
         process_kill(pid, SIGKILL);
     }
-    run_sync(&sim, &state, NULL);
-    assert_synced();
-    assert_truth(&sim, &state);
+    sync_to_truth(&sim, &state);
     assert_int_equal(
         state_number(&state, "SELECT count(*) FROM sync_runs WHERE status = 'RUNNING'"), 0);
     assert_int_equal(

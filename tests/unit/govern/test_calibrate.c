@@ -121,6 +121,7 @@ static void test_calibrate_log_tells_classes_apart(void **state)
         {USAGE_ACCOUNT, CALL_CAMPAIGNS, 1.2,  0.2 },
         {USAGE_ACCOUNT, CALL_INSIGHTS,  0.24, 0.03},
         {USAGE_BUC,     CALL_ADS,       0.4,  0.08},
+        {USAGE_BUC,     CALL_CAMPAIGNS, 0.1,  0.08}, /* the hour lets go of the dearer ones too */
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         const struct calibrate_row *row =
@@ -152,6 +153,38 @@ static void test_calibrate_log_claims_nothing_on_little(void **state)
     assert_int_equal(row->calls, 3);
     assert_int_equal(row->cost.verdict, CALIBRATE_FEW);
     assert_true(row->cost.pct_per_unit == 0);
+}
+
+static int64_t thousand_ads(void *ctx, const char *account_id)
+{
+    (void)ctx;
+    return strcmp(account_id, "act_1") == 0 ? 1000 : 0;
+}
+
+/* What was refused cost nothing; a quota grows with its account's ads; and of one account nothing
+ * is said of another. */
+static void test_calibrate_log_counts_what_it_is_asked_for(void **state)
+{
+    (void)state;
+    static struct place p;
+    struct calibrate_row rows[ROWS_MAX];
+    size_t count = 0;
+    p = (struct place){.now = start_ms};
+    for (int i = 0; i < 40; i++) {
+        p.now += 20000;
+        answer(&p, CALL_ADS, 1, 1, 100);
+        p.calls[i].throttled = i % 4 == 3;
+    }
+    struct calibrate_log log = {
+        .calls = p.calls, .count = p.count, .account_id = "act_1", .active_ads = thousand_ads};
+    assert_true(calibrate_log(&log, rows, ROWS_MAX, &count));
+    const struct calibrate_row *quota = row_of(rows, count, USAGE_BUC, CALL_ADS);
+    assert_non_null(quota);
+    assert_int_equal(quota->calls, 30);
+    assert_near(quota->cost.assumed, 100 / (100000.0 + 40 * 1000), 1e-9);
+    log.account_id = "act_2";
+    assert_true(calibrate_log(&log, rows, ROWS_MAX, &count));
+    assert_int_equal(count, 0);
 }
 
 /* Load whose fall nobody tells, asked by one class that is five times as dear as the weights say.
@@ -222,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_calibrate_log_tells_classes_apart),
         cmocka_unit_test(test_calibrate_log_claims_nothing_on_little),
+        cmocka_unit_test(test_calibrate_log_counts_what_it_is_asked_for),
         cmocka_unit_test(test_calibrate_log_of_load_judges_the_weights),
         cmocka_unit_test(test_calibrate_mixes_is_robust),
     };

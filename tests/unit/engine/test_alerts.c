@@ -386,12 +386,28 @@ static void test_between_the_lines_an_alert_stays_as_it_is(void **state)
     assert_false(find_open(stand, rate, &row));
 }
 
+/* An API that is slow for most of a working day: the hours before do not become like it. */
+static void test_slow_does_not_become_usual(void **state)
+{
+    struct stand *stand = *state;
+    static const struct facts *const slow = &facts[ALERT_API_SLOW];
+    struct alert_row first, row;
+    minute(stand, calls_well);
+    minutes_until(stand, slow, true, &first);
+    for (int i = 0; i < 6 * 60; i++) {
+        minute(stand, calls_slow);
+        assert_true(find_open(stand, slow, &row));
+        assert_int_equal(row.alert_id, first.alert_id);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_rule_is_raised_acknowledged_and_cleared),
         cmocka_unit_test_setup_teardown(test_between_the_lines_an_alert_stays_as_it_is, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_slow_does_not_become_usual, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -188,6 +188,24 @@ static void test_replay_run_is_as_recorded_when_nothing_is_near(void **state)
     governor_destroy(g);
 }
 
+/* It was asked again, and that stands in the log. */
+static void test_replay_run_asks_for_nothing_that_was_refused(void **state)
+{
+    (void)state;
+    record(1);
+    for (int i = 0; i < CALLS; i += 2 * RUN_CALLS) {
+        calls[i].throttled = true;
+    }
+    struct replay_setting setting = at_threshold(70);
+    struct replay_outcome outcome;
+    struct governor *g = replay_learn(&setting.governor, calls, CALLS);
+    assert_non_null(g);
+    assert_true(replay_run(calls, CALLS, g, &setting, &outcome));
+    assert_int_equal(outcome.calls, CALLS - CALLS / (2 * RUN_CALLS));
+    assert_int_equal(outcome.runs, CALLS / RUN_CALLS);
+    governor_destroy(g);
+}
+
 /* What is advised for a log of calls of so many per cent. */
 static struct replay_advice advised(double call_pct, const struct replay_setting *now,
                                     double budget)
@@ -260,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_governor_copy_teaches_the_first_nothing),
         cmocka_unit_test(test_replay_run_holds_instead_of_being_refused),
         cmocka_unit_test(test_replay_run_is_as_recorded_when_nothing_is_near),
+        cmocka_unit_test(test_replay_run_asks_for_nothing_that_was_refused),
         cmocka_unit_test(test_replay_advise_ends_the_throttling),
         cmocka_unit_test(test_replay_advise_stays_clear_of_a_limit),
         cmocka_unit_test(test_replay_advise_keeps_a_budget),

@@ -73,9 +73,12 @@ static void test_governor_block_of_its_own_end(void **state)
     struct gate_call other = meta_call("act_2");
     served(g, &other, NULL, start_ms);
     assert_true(admit(g, &other, start_ms).go);
-    refused(g, &other, account_throttle, start_ms);
+    struct api_error by_table = account_throttle;
+    by_table.wait_ms = 5 * 60000;
+    refused(g, &other, by_table, start_ms);
     governor_peek(g, &other, start_ms + 1, &verdict);
     assert_false(verdict.go || verdict.until_exact);
+    assert_true(verdict.until_ms >= start_ms + by_table.wait_ms);
     governor_destroy(g);
 }
 

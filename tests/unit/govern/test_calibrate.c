@@ -74,6 +74,16 @@ static void answer(struct place *p, enum call_class call_class, double cost, dou
     call->reading_count = r[1].use_case == USE_CASE_ADS_MANAGEMENT ? 2 : 1;
 }
 
+/* Of the score: the earlier answer shows what the later one cost too. */
+static void swap_readings(struct place *p, size_t a, size_t b)
+{
+    struct usage_reading kept = p->readings[a][0];
+    p->readings[a][0].pct = p->readings[b][0].pct;
+    p->readings[a][0].regain_s = p->readings[b][0].regain_s;
+    p->readings[b][0].pct = kept.pct;
+    p->readings[b][0].regain_s = kept.regain_s;
+}
+
 static const struct calibrate_row *row_of(const struct calibrate_row *rows, size_t count,
                                           enum usage_source source, enum call_class call_class)
 {
@@ -109,6 +119,7 @@ static void test_calibrate_log_tells_classes_apart(void **state)
         if (rand_below(&rand, 4) == 0) { /* side by side */
             p.now += 50;
             answer(&p, CALL_CAMPAIGNS, 1, 0.1, 320);
+            swap_readings(&p, p.count - 2, p.count - 1); /* which was answered first is not told */
         }
     }
     size_t count = calibrated(&p, rows);

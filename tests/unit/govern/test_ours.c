@@ -134,8 +134,8 @@ static void test_ours_says_nothing_of_insights_load(void **state)
     governor_destroy(g);
 }
 
-/* Three side by side: each answer shows what the others cost too. And what decays between two
- * readings was there all the same. */
+/* Three side by side, one answered after the other: each answer shows what the others cost too. And
+ * what decays between two readings was there all the same. */
 static void test_ours_of_calls_side_by_side(void **state)
 {
     (void)state;
@@ -145,9 +145,10 @@ static void test_ours_of_calls_side_by_side(void **state)
     double pct = 0;
     ours_read(&o, pct, 0.01, 300, 0, now);
     for (int round = 0; round < 6; round++) {
-        now += 15000;
-        pct = pct * 0.95 + 12; /* four per cent each */
+        now += 9000;
+        pct = pct * 0.91 + 12; /* four per cent each */
         for (int left = 2; left >= 0; left--) {
+            now += 6000;
             ours_sent(&o, 1);
             ours_read(&o, pct, 0.01, 300, left, now);
         }
@@ -177,7 +178,25 @@ static void test_ours_learns_nothing_at_the_top(void **state)
     assert_true(after < 1.1 * before && after > 0.9 * before);
 }
 
-/* A reading right after another, before our calls have come to anything, is no cheap call. */
+/* A reading right after another, before our call has come to anything, shows no cheap call. */
+static void test_ours_waits_until_a_call_shows(void **state)
+{
+    (void)state;
+    struct ours_costs common = {0};
+    struct ours o = {.common = &common};
+    int64_t now = start_ms;
+    for (int i = 0; i < 9; i++) {
+        ours_read(&o, 4 * i, 0.01, 3600, 0, now);
+        ours_sent(&o, 1);
+        ours_read(&o, 4 * i, 0.01, 3600, 0, now + 1000);
+        now += 61000;
+        ours_read(&o, 4 * i + 4, 0.01, 3600, 0, now);
+    }
+    double each = ours_pct(&o, 1);
+    assert_true(each > 3.5 && each < 5);
+}
+
+/* One stretch of nine in which somebody else sent a lot. */
 static void test_ours_takes_a_burst_of_others_for_what_it_is(void **state)
 {
     (void)state;
@@ -208,6 +227,7 @@ int main(void)
         cmocka_unit_test(test_ours_says_nothing_of_insights_load),
         cmocka_unit_test(test_ours_of_calls_side_by_side),
         cmocka_unit_test(test_ours_learns_nothing_at_the_top),
+        cmocka_unit_test(test_ours_waits_until_a_call_shows),
         cmocka_unit_test(test_ours_takes_a_burst_of_others_for_what_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

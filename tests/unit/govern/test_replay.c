@@ -87,9 +87,15 @@ static void test_governor_copy_is_its_own(void **state)
     record(8);
     governor_config_defaults(&config);
     struct governor *g = replay_learn(&config, calls, CALLS);
+    int64_t now = calls[CALLS - 1].at_ms + 10 * MINUTE_MS;
+    const struct api_error access = {
+        .error_class = ERROR_ACCESS, .reach = REACH_ACCOUNT, .http_status = 400, .code = 200};
+    const struct gate_outcome lost = {.error = access};
+    governor_observe(g, &calls[0].call, &lost, now); /* act_1; the last call is of act_2 */
     struct governor *copy = governor_copy(g);
     assert_non_null(copy);
-    int64_t now = calls[CALLS - 1].at_ms + 10 * MINUTE_MS;
+    governor_peek(copy, &calls[0].call, now, &first);
+    assert_int_equal(first.reason, HOLD_NO_ACCESS);
     struct usage_reading full = readings[CALLS - 1];
     struct gate_outcome outcome = {.ok = true, .readings = &full, .count = 1};
     assert_int_equal(governor_scope_count(copy), governor_scope_count(g));

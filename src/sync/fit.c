@@ -36,8 +36,9 @@ void fit_open(const struct fit *fit, int32_t days, int limit_max, int64_t now_ms
     out->probe = refused;
     out->limit = limit_max;
     if (fit->limit > 0) {
-        int limit = fresh(fit->limit_at, now_ms) ? fit->limit : fit->limit * PAGER_SHRINK;
-        out->limit = limit < limit_max ? limit : limit_max;
+        int64_t limit = fit->limit;
+        limit *= fresh(fit->limit_at, now_ms) ? 1 : PAGER_SHRINK;
+        out->limit = limit < limit_max ? (int)limit : limit_max;
     }
 }
 

@@ -236,6 +236,18 @@ static void test_what_cannot_be_read_is_nothing_known(void **unused)
     }
 }
 
+/* Whatever is held of it, no page is larger than the configured one. */
+static void test_a_held_page_of_any_size_is_within_the_configured(void **unused)
+{
+    (void)unused;
+    struct fit fit;
+    struct fit_choice choice;
+    fit_parse("{\"limit\":2147483646,\"limit_at\":1}", &fit);
+    fit_open(&fit, 8, 500, INT64_C(1000000000000), &choice);
+    assert_int_equal(choice.step, FIT_READ);
+    assert_int_equal(choice.limit, 500);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_a_server_that_recovers_is_asked_for_all_again),
         cmocka_unit_test(test_parts_cover_the_days),
         cmocka_unit_test(test_what_cannot_be_read_is_nothing_known),
+        cmocka_unit_test(test_a_held_page_of_any_size_is_within_the_configured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,8 @@ enum { PANE_LIMITERS, PANE_COURSE, USAGE_PANES };
 enum { COURSE_LINES = 8, COURSE_MIN = 3, SELECTION_CHUNK = 16 * 1024 };
 
 struct course {
-    const struct limiter_line *limiter; /* NULL = none selected */
+    struct limiter_line limiter; /* its texts are its row's */
+    bool known;                  /* one is selected, and its readings could be read */
 };
 
 static bool usage_load(struct view *view, const struct env *env, struct err *err)
@@ -50,17 +51,9 @@ static void usage_select(struct view *view, const struct env *env)
     const struct limiter_line *row = table_row(&view->panes[PANE_LIMITERS].table, &source);
     struct arena *arena = arena_create(SELECTION_CHUNK);
     struct course *course = arena ? arena_alloc(arena, sizeof *course) : NULL;
-    size_t count = 0;
-    if (!course) {
-        arena_destroy(arena);
-        return;
-    }
-    struct limiter_line *lines =
-        row ? load_limiters(arena, env, row->account_id, true, &count, NULL) : NULL;
-    for (size_t i = 0; lines && i < count; i++) {
-        if (strcmp(lines[i].id, row->id) == 0) {
-            course->limiter = &lines[i];
-        }
+    if (course && row) {
+        course->limiter = *row;
+        course->known = load_limiter_course(arena, env, &course->limiter, NULL);
     }
     arena_destroy(view->selection_arena);
     view->selection_arena = arena;
@@ -71,8 +64,8 @@ static void course_summary(const struct view *view, const struct env *env, struc
                            struct rect line)
 {
     const struct course *course = view->selection;
-    if (course && course->limiter) {
-        const struct limiter_line *l = course->limiter;
+    if (course && course->known) {
+        const struct limiter_line *l = &course->limiter;
         struct text range = format_age(env->range), ours = format_pct(l->ours_pct);
         bool known =
             l->ours_pct >= 0 && !l->stuck; /* on a narrow screen the column OURS has gone */
@@ -86,11 +79,10 @@ static void course_draw(const struct view *view, const struct env *env, struct c
                         struct rect rect)
 {
     const struct course *course = view->selection;
-    if (!course || !course->limiter) {
-        return;
+    if (course && course->known) {
+        draw_course(canvas, (struct rect){rect.y, rect.x + 1, rect.h, rect.w - 2}, &course->limiter,
+                    env);
     }
-    draw_course(canvas, (struct rect){rect.y, rect.x + 1, rect.h, rect.w - 2}, course->limiter,
-                env);
 }
 
 static int course_lines(const struct view *view, const struct env *env)

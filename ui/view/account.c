@@ -25,17 +25,6 @@ struct account_data {
     double daily_limit;
 };
 
-static const struct account_line *find_account(const struct account_line *rows, size_t count,
-                                               const char *account_id)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].account_id, account_id) == 0) {
-            return &rows[i];
-        }
-    }
-    return NULL;
-}
-
 static bool load_history(struct view *view, const struct env *env, struct err *err)
 {
     struct history_rows rows;
@@ -48,14 +37,12 @@ static bool load_parts(struct view *view, const struct env *env, struct account_
                        struct err *err)
 {
     const char *id = view->subject.account_id;
-    size_t accounts = 0, runs = 0, budget = 0;
-    struct account_line *a = load_accounts(view->arena, env, &accounts, err);
-    struct run_line *r = a ? load_runs(view->arena, env, id, RUNS_SHOWN, &runs, err) : NULL;
+    size_t runs = 0, budget = 0;
+    struct run_line *r = load_runs(view->arena, env, id, RUNS_SHOWN, &runs, err);
     struct budget_line *b = r ? load_budget(view->arena, env, id, &budget, err) : NULL;
     if (!b) {
         return false;
     }
-    data->account = find_account(a, accounts, id);
     data->budget = budget > 1 ? &b[1] : NULL;
     data->limiters = load_limiters(view->arena, env, id, true, &data->limiter_count, err);
     data->holds = data->limiters ? load_holds(view->arena, env, id, &data->hold_count, err) : NULL;
@@ -65,16 +52,20 @@ static bool load_parts(struct view *view, const struct env *env, struct account_
 
 static bool account_load(struct view *view, const struct env *env, struct err *err)
 {
+    const struct account_line *known = overview_account(env->overview, view->subject.account_id);
     struct account_data *data = arena_alloc(view->arena, sizeof *data);
-    if (!data) {
+    struct account_line *kept = arena_alloc(view->arena, sizeof *kept);
+    if (!data || !kept) {
         return err_set(err, ERR_MEMORY, "account: out of memory");
     }
     if (!load_parts(view, env, data, err)) {
         return false;
     }
     view->data = data;
-    if (data->account) {
-        account_row_subject(data->account, &view->subject);
+    if (known) {
+        load_keep_account(view->arena, known, kept);
+        account_row_subject(kept, &view->subject);
+        data->account = kept;
     }
     return true;
 }

@@ -17,14 +17,14 @@ enum { TALL = 8, SENTENCE_COLS = 70 }; /* room for a second line of the reason, 
 enum { CURE_LINES = 2, ROOM_TO_STAY = 5, USUAL_LIMITERS = 4 }; /* of the reason's pane */
 
 struct triage {
-    const struct account_line *accounts;
+    const struct limiter_line *app; /* with its course; NULL = none */
 };
 
 /* What depends on the selected account. */
 struct selection {
     struct limiter_line *limiters;
     size_t limiter_count;
-    const struct limiter_line *app, *worst; /* with their course; NULL = none */
+    const struct limiter_line *worst; /* with its course; NULL = none */
     const struct hold_line *holds;
     size_t hold_count;
 };
@@ -33,6 +33,20 @@ static const struct account_line *selected_account(const struct view *view, cons
 {
     struct row_source source = view_source(view, PANE_ACCOUNTS, env);
     return table_row(&view->panes[PANE_ACCOUNTS].table, &source);
+}
+
+/* The app's course, for screens with room to spare. It is the longest, and the same whatever is
+ * selected: no key waits for it. */
+static const struct limiter_line *load_app(struct arena *arena, const struct env *env)
+{
+    size_t count = 0;
+    struct limiter_line *rows = load_limiters(arena, env, "", false, &count, NULL), *app = NULL;
+    for (size_t i = 0; rows && i < count; i++) {
+        if (rows[i].scope == SCOPE_APP || (!app && rows[i].scope == SCOPE_APP_INSIGHTS)) {
+            app = &rows[i];
+        }
+    }
+    return app && load_limiter_course(arena, env, app, NULL) ? app : NULL;
 }
 
 static bool triage_load(struct view *view, const struct env *env, struct err *err)
@@ -46,7 +60,7 @@ static bool triage_load(struct view *view, const struct env *env, struct err *er
     if (!e || !data) {
         return data ? false : err_set(err, ERR_MEMORY, "triage: out of memory");
     }
-    data->accounts = a;
+    data->app = load_app(view->arena, env);
     view->data = data;
     return view_set_rows(view, PANE_ACCOUNTS, a, accounts, sizeof *a, err) &&
            view_set_rows(view, PANE_RUNS, r, runs, sizeof *r, err) &&
@@ -54,20 +68,18 @@ static bool triage_load(struct view *view, const struct env *env, struct err *er
            view_set_rows(view, PANE_ERRORS, e, errors, sizeof *e, err);
 }
 
-/* The app's course and that of the account's worst limiter, for screens with room to spare. */
-static void choose_courses(struct arena *arena, const struct env *env, struct selection *selection)
+/* The account's worst limiter, with its course. */
+static const struct limiter_line *choose_worst(struct arena *arena, const struct env *env,
+                                               const struct selection *selection)
 {
-    struct limiter_line *app = NULL, *worst = NULL;
+    struct limiter_line *worst = NULL;
     for (size_t i = 0; i < selection->limiter_count; i++) {
         struct limiter_line *line = &selection->limiters[i];
-        if (line->scope == SCOPE_APP || (!app && line->scope == SCOPE_APP_INSIGHTS)) {
-            app = line;
-        } else if (line->account_id[0] && (!worst || line->pct > worst->pct)) {
+        if (line->account_id[0] && (!worst || line->pct > worst->pct)) {
             worst = line;
         }
     }
-    selection->app = app && load_limiter_course(arena, env, app, NULL) ? app : NULL;
-    selection->worst = worst && load_limiter_course(arena, env, worst, NULL) ? worst : NULL;
+    return worst && load_limiter_course(arena, env, worst, NULL) ? worst : NULL;
 }
 
 static void triage_select(struct view *view, const struct env *env)
@@ -82,7 +94,7 @@ static void triage_select(struct view *view, const struct env *env)
     const char *id = account ? account->account_id : "";
     selection->limiters = load_limiters(arena, env, id, false, &selection->limiter_count, NULL);
     selection->limiter_count = selection->limiters ? selection->limiter_count : 0;
-    choose_courses(arena, env, selection);
+    selection->worst = choose_worst(arena, env, selection);
     if (account) {
         selection->holds = load_holds(arena, env, id, &selection->hold_count, NULL);
     }
@@ -111,16 +123,18 @@ static void draw_labelled_course(const struct limiter_line *line, const struct e
 }
 
 /* What is left of the pane: how the account waited, and the course of the two worst limiters. */
-static void draw_history(const struct selection *selection, const struct env *env,
-                         struct canvas *canvas, struct rect rect)
+static void draw_history(const struct view *view, const struct env *env, struct canvas *canvas,
+                         struct rect rect)
 {
+    const struct triage *data = view->data;
+    const struct selection *selection = view->selection;
     if (rect.h >= TIMELINE_LINES && selection->hold_count) {
         draw_timeline(canvas, (struct rect){rect.y + 1, rect.x, 2, rect.w}, selection->holds,
                       selection->hold_count, env);
         rect.y += TIMELINE_LINES;
         rect.h -= TIMELINE_LINES;
     }
-    const struct limiter_line *courses[2] = {selection->worst, selection->app};
+    const struct limiter_line *courses[2] = {selection->worst, data->app};
     for (int i = 0; i < 2 && rect.h >= COURSE_LINES; i++) {
         if (courses[i] && courses[i]->sample_count) {
             draw_labelled_course(courses[i], env, canvas,
@@ -161,7 +175,7 @@ static void usage_draw(const struct view *view, const struct env *env, struct ca
         int used = (int)selection->limiter_count;
         rect.y += used;
         rect.h -= used;
-        draw_history(selection, env, canvas, rect);
+        draw_history(view, env, canvas, rect);
     }
 }
 

@@ -10,8 +10,6 @@
 enum { STALL_MS = 30 * 60000 };
 /* Answers of calls that fail are named slow from here on, whatever they took before. */
 enum { SLOW_MS = 1000 };
-/* An end that moved by less has stood. */
-enum { MOVED_MS = 2 * 60000 };
 
 /* Whom it is to be told to. */
 enum blame { BLAME_TOKEN, BLAME_QUOTA, BLAME_ACCESS, BLAME_META, BLAME_US, BLAME_COUNT };
@@ -194,7 +192,7 @@ struct verdict verdict_of(const struct verdict_input *in)
     say(&out, in->reasons[HOLD_DISABLED], "disabled");
     out.behind = in->behind;
     if (out.held) {
-        bool moved = in->clears_before && in->clears_last - in->clears_before >= MOVED_MS;
+        bool moved = in->clears_before && in->clears_last - in->clears_before >= END_MOVED_MS;
         out.clears_first = in->clears_first;
         out.clears_last = in->clears_last;
         out.clears_estimated = in->clears_estimated;

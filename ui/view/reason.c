@@ -9,9 +9,6 @@
 #include "ui/view/rows.h"
 #include "json/json.h"
 
-/* An end that moved by less has stood. */
-enum { MOVED_MS = 2 * 60000 };
-
 static const struct {
     const char *letter, *words;
     const char *scope; /* whose quota it is; NULL = none */
@@ -308,7 +305,7 @@ static void add_until(const struct account_line *row, const struct env *env, int
     struct text ahead = format_ahead(until - env->now);
     struct text before = format_time(row->first_until, env->now, env->offset_s);
     bool guess = reason_is_estimate(row);
-    bool moved = guess && row->first_until && until - row->first_until >= MOVED_MS;
+    bool moved = guess && row->first_until && until - row->first_until >= END_MOVED_MS;
     snprintf(out, size, "; %s %s%s (%s %s)", row->reason == HOLD_DUE ? "starts" : "until",
              guess ? "~" : "", at.text, moved ? "was" : "in", moved ? before.text : ahead.text);
 }

@@ -16,6 +16,9 @@
 struct account_line;
 struct env;
 
+/* An end that moved by less has stood. */
+enum { END_MOVED_MS = 2 * 60000 };
+
 /* Which of the governor's rules holds it. */
 enum hold_rule {
     RULE_NONE,    /* the reason says it all */

@@ -1,6 +1,5 @@
 #include "ui/overview.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +14,7 @@
 #include "ui/overview_parts.h"
 #include "ui/view/load.h"
 
-enum { HOUR_MS = 3600000, DAY_MS = 86400000, TREND_MS = 15 * 60000, HOURS = 24 };
+enum { HOUR_MS = 3600000, DAY_MS = 86400000, TREND_MS = 15 * 60000 };
 enum { FORECAST_NEAR_MS = 30 * 60000, FORECAST_STEP_MS = 5 * 60000 };
 enum { SAME_END_MS = 60000 };
 enum { CHUNK = 64 * 1024, ACTIONS_LOOKED_AT = 200 };
@@ -284,9 +283,8 @@ static void judge(struct overview *o, const struct overview_source *s, struct ve
 static bool load_all(struct overview *o, const struct overview_source *s, struct err *err)
 {
     struct verdict_input in = {.now = s->now};
-    if (!load_lines(o, s, err) || !overview_load_api(o, s, &in.api, err) ||
-        !load_trend(o, s, err) || !load_errors_of_hours(o, s, err) || !load_day(o, s, err) ||
-        !load_engine(o, s, err)) {
+    if (!load_lines(o, s, err) || !overview_load_api(s, &in.api, err) || !load_trend(o, s, err) ||
+        !load_errors_of_hours(o, s, err) || !load_day(o, s, err) || !load_engine(o, s, err)) {
         return false;
     }
     for (size_t i = 0; i < o->account_count; i++) {

@@ -12,12 +12,11 @@
 enum { RECENT_MS = 15 * 60000, CHANGES_MS = 30 * 60000 };
 enum { CHANGES_LEAST = 200, CHANGES_TIMES = 10, USUAL_LEAST = 10 };
 
-bool overview_load_api(struct overview *o, const struct overview_source *s, struct verdict_api *out,
-                       struct err *err)
+bool overview_load_api(const struct overview_source *s, struct verdict_api *out, struct err *err)
 {
     struct alert_rows alerts;
     struct call_health health;
-    if (!read_alerts(s->store, o->arena, s->at, 0, &alerts, err)) {
+    if (!read_alerts(s->store, s->scratch, s->at, 0, &alerts, err)) {
         return false;
     }
     for (size_t i = 0; i < alerts.count; i++) {
@@ -48,14 +47,12 @@ bool overview_stands_out(const struct change_row *change)
            (double)change->entities >= CHANGES_TIMES * usual;
 }
 
-static struct account_line *find_line(struct account_line *lines, size_t count, const char *id)
+/* The overview lends them unchanging; here they are still being made. */
+static struct account_line *find_line(const struct overview *o, struct account_line *lines,
+                                      const char *id)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(lines[i].account_id, id) == 0) {
-            return &lines[i];
-        }
-    }
-    return NULL;
+    const struct account_line *found = overview_account(o, id);
+    return found ? &lines[found - o->accounts_by_id] : NULL;
 }
 
 static bool load_changes(struct overview *o, const struct overview_source *s,
@@ -68,9 +65,8 @@ static bool load_changes(struct overview *o, const struct overview_source *s,
     }
     for (size_t i = 0; i < changes.count; i++) { /* the largest first */
         const struct change_row *change = &changes.rows[i];
-        struct account_line *line = overview_stands_out(change)
-                                        ? find_line(lines, o->account_count, change->account_id)
-                                        : NULL;
+        struct account_line *line =
+            overview_stands_out(change) ? find_line(o, lines, change->account_id) : NULL;
         if (line && !line->changed) {
             line->changed = change->entities;
             line->changed_at = change->at;
@@ -87,11 +83,11 @@ static bool load_stuck(struct overview *o, const struct overview_source *s,
     if (s->at) {
         return true; /* of the past only readings are known */
     }
-    if (!read_limiters_stuck(s->store, o->arena, &stuck, err)) {
+    if (!read_limiters_stuck(s->store, s->scratch, &stuck, err)) {
         return false;
     }
     for (size_t i = 0; i < stuck.count; i++) {
-        struct account_line *line = find_line(lines, o->account_count, stuck.rows[i].scope_id);
+        struct account_line *line = find_line(o, lines, stuck.rows[i].scope_id);
         if (line) {
             line->stuck_pct = stuck.rows[i].reading_pct;
         }

@@ -25,10 +25,10 @@ double overview_line_pct(const struct config *config, enum usage_source source);
 bool overview_load_limits(struct overview *o, const struct overview_source *s,
                           struct account_line *lines, struct err *err);
 /* What open alerts say of Meta's answers, and how they are now. */
-bool overview_load_api(struct overview *o, const struct overview_source *s, struct verdict_api *out,
-                       struct err *err);
-/* Whether so many entities are worth a sentence, and what of all is worth one most. */
+bool overview_load_api(const struct overview_source *s, struct verdict_api *out, struct err *err);
+/* Whether so many entities are worth a sentence. */
 bool overview_stands_out(const struct change_row *change);
+/* What of all that is in order is worth one most; the lines are sorted by id. */
 bool overview_load_notices(struct overview *o, const struct overview_source *s,
                            struct account_line *lines, struct err *err);
 

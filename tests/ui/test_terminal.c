@@ -104,6 +104,7 @@ static void test_terminal_direct_colour(void **state)
     static const char *const bits[] = {"COLORTERM=24bit", "TMUX", NULL};
     static const char *const tmux[] = {"COLORTERM=truecolor", "TMUX=/tmp/tmux-0/default,1,0", NULL};
     static const char *const unwanted[] = {"COLORTERM=truecolor", "NO_COLOR=1", NULL};
+    static const char *const empty[] = {"COLORTERM=truecolor", "NO_COLOR=", NULL};
     static const char *const no_env[] = {NULL};
     static const struct {
         const char *term, *theme;
@@ -114,6 +115,7 @@ static void test_terminal_direct_colour(void **state)
         {"xterm-256color",  "dracula",    bits,     true,  false},
         {"xterm-256color",  "dracula",    no_env,   false, true },
         {"xterm-256color",  "dracula",    unwanted, false, false},
+        {"xterm-256color",  "dracula",    empty,    true,  false},
         {"xterm-256color",  "default-16", env,      false, false},
         {"xterm-256color",  "default-16", no_env,   false, false},
         {"xterm",           "dracula",    env,      true,  false},

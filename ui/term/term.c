@@ -60,9 +60,16 @@ bool term_usable(void)
     return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && terminfo_addressable();
 }
 
+/* Set but empty it says nothing. */
+static bool colour_unwanted(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return no_color && *no_color;
+}
+
 static SCREEN *open_screen(void)
 {
-    SCREEN *screen = getenv("NO_COLOR") ? NULL : open_direct();
+    SCREEN *screen = colour_unwanted() ? NULL : open_direct();
     if (!screen) {
         screen = newterm(NULL, stdout, stdin);
     }
@@ -75,9 +82,9 @@ static SCREEN *open_screen(void)
 
 static void find_caps(void)
 {
-    const char *no_color = getenv("NO_COLOR"), *name = getenv("TERM");
+    const char *name = getenv("TERM");
     term.caps = (struct term_caps){.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0};
-    if (!(no_color && *no_color) && has_colors() && start_color() == OK) {
+    if (!colour_unwanted() && has_colors() && start_color() == OK) {
         use_default_colors();
         term.caps.colours = COLORS;
         term.caps.direct = COLORS >= 0x1000000 && terminfo_flag("RGB");

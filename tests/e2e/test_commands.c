@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "store/runs.h"
 #include "tests/e2e/commands.h"
 #include "json/json.h"
 
@@ -150,6 +151,48 @@ static void test_hostile_names_are_harmless_in_every_output(void **unused)
     RUN("stat\x1b[31mus");
     assert_code(2);
     assert_harmless(outcome.err);
+}
+
+static void test_a_run_tells_what_it_divided(void **unused)
+{
+    (void)unused;
+    char path[600];
+    struct err err = {0};
+    struct run_split split = {.at = state_number(&state, "SELECT min(started_at) FROM sync_runs"),
+                              .run_id = 1,
+                              .level = "ad",
+                              .node = "act_77",
+                              .first_day = 20511,
+                              .last_day = 20517,
+                              .became = "parts",
+                              .parts = 7,
+                              .code = 1,
+                              .why = "reduce the amount"};
+    snprintf(path, sizeof path, "%s/adtop.db", state.dir);
+    struct store *store = store_open(path, NULL, &err);
+    assert_non_null(store);
+    assert_true(store_split_append(store, &split, &err));
+    store_close(store);
+    RUN("runs", "1", "--json");
+    assert_code(0);
+    struct json_doc *doc = json_parse(outcome.out, strlen(outcome.out), NULL, NULL);
+    const struct json *head = json_first(json_get(json_root(doc), "runs"));
+    const struct json *row = json_first(json_get(json_root(doc), "splits"));
+    assert_int_equal(json_number(head, "splits"), 1);
+    assert_int_equal(json_number(row, "parts"), 7);
+    assert_int_equal(json_number(row, "code"), 1);
+    assert_string_equal(json_text(json_get(row, "node")), "act_77");
+    assert_string_equal(json_text(json_get(row, "became")), "parts");
+    assert_string_equal(json_text(json_get(row, "why")), "reduce the amount");
+    assert_string_equal(json_text(json_get(row, "first_day")), "2026-02-27");
+    assert_string_equal(json_text(json_get(row, "last_day")), "2026-03-05");
+    json_free(doc);
+    RUN("runs", "--json");
+    assert_says(outcome.out, "\"splits\":1,");
+    RUN("runs", "2");
+    assert_says(outcome.out, "every read came in one answer");
+    RUN("runs", "999");
+    assert_code(1);
 }
 
 /* No engine ever ran on this store: readings were logged, and nothing has drawn a line. */
@@ -345,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_every_field_of_json_is_in_the_help),
         cmocka_unit_test(test_csv_has_the_rows_of_json),
         cmocka_unit_test(test_hostile_names_are_harmless_in_every_output),
+        cmocka_unit_test(test_a_run_tells_what_it_divided),
         cmocka_unit_test(test_why_claims_no_line_that_is_not_known),
         cmocka_unit_test(test_since_and_at_are_instants_of_the_past),
         cmocka_unit_test(test_plan_weighs_the_example),

@@ -13,6 +13,7 @@
 #include "ui/settings.h"
 #include "ui/view/rows.h"
 #include "ui/when.h"
+#include "ui/widget/fuzzy.h"
 
 enum { RANGE_MIN_MS = 60000, THEMES_MAX = 64, COMPLETION_MAX = 128, CANDIDATES = 6 };
 
@@ -158,7 +159,7 @@ static const struct line_command {
     {"since",    "TIME: graphs and lists from then on, 03:10 or 2h ago",      WORDS_RANGE,   line_since   },
     {"range",    "15m 1h 6h 24h 7d: of graphs and lists",                     WORDS_RANGE,   line_range   },
     {"sort",     "COLUMN: sorts by it",                                       WORDS_COLUMN,  line_sort    },
-    {"filter",   "TERMS: text !text column:text column:>9",                   WORDS_COLUMN,  line_filter  },
+    {"filter",   "TERMS: text !text ~letters column:text column:>9",          WORDS_COLUMN,  line_filter  },
     {"theme",    "NAME: draws with it",                                       WORDS_THEME,   line_theme   },
     {"problems", "what is wrong with the theme or the configured keys",       WORDS_NONE,    line_problems},
     {"q",        "leave; the engine goes on",                                 WORDS_NONE,    line_quit    },
@@ -226,20 +227,36 @@ bool console_subject(struct console *console, struct subject *out)
     return target_find(&console->env, console->words, out);
 }
 
-static bool begins(const char *word, const char *stem)
+/* What has been typed of a word, and how a word may go with it: each way only where the one before
+ * finds nothing. */
+enum fit { FIT_BEGINNING, FIT_LETTERS_FROM_FIRST, FIT_LETTERS };
+struct stem {
+    const char *text;
+    enum fit fit;
+};
+
+static bool fits(const char *word, const struct stem *stem)
 {
-    return strncasecmp(word, stem, strlen(stem)) == 0;
+    switch (stem->fit) {
+    case FIT_LETTERS_FROM_FIRST:
+        return strncasecmp(word, stem->text, 1) == 0 && fuzzy_match(word, stem->text);
+    case FIT_LETTERS:
+        return fuzzy_match(word, stem->text);
+    case FIT_BEGINNING:
+        break;
+    }
+    return strncasecmp(word, stem->text, strlen(stem->text)) == 0;
 }
 
-/* The nth account whose name or id begins with stem: by name where the name can be typed. */
-static const char *nth_account(const struct console *console, const char *stem, int nth,
+/* The nth account whose name or id goes with the stem: by name where the name can be typed. */
+static const char *nth_account(const struct console *console, const struct stem *stem, int nth,
                                char out[COMPLETION_MAX])
 {
     const struct overview *o = &console->overview;
     for (size_t i = 0; i < o->account_count; i++) {
         const struct account_line *line = &o->accounts_by_id[i];
-        bool by_name = *stem && begins(line->name, stem);
-        if ((by_name || begins(line->account_id, stem)) && nth-- == 0) {
+        bool by_name = *stem->text && fits(line->name, stem);
+        if ((by_name || fits(line->account_id, stem)) && nth-- == 0) {
             utf8_clean(by_name ? line->name : line->account_id, out, COMPLETION_MAX);
             return strcmp(out, line->name) == 0 ? out : line->account_id;
         }
@@ -247,31 +264,31 @@ static const char *nth_account(const struct console *console, const char *stem, 
     return NULL;
 }
 
-static const char *nth_command(const struct console *console, const char *stem, int nth,
+static const char *nth_command(const struct console *console, const struct stem *stem, int nth,
                                char out[COMPLETION_MAX])
 {
     size_t count = 0;
     const struct binding *table = keymap_table(&count);
     for (size_t i = 0; i < LINES_COUNT; i++) {
-        if (begins(lines[i].name, stem) && nth-- == 0) {
+        if (fits(lines[i].name, stem) && nth-- == 0) {
             return lines[i].name;
         }
     }
     for (size_t i = 0; i < count; i++) {
         bool keyed = find_line(table[i].name) != NULL; /* named above already */
-        if (!keyed && begins(table[i].name, stem) && nth-- == 0) {
+        if (!keyed && fits(table[i].name, stem) && nth-- == 0) {
             return table[i].name;
         }
     }
-    return *stem ? nth_account(console, stem, nth, out) : NULL;
+    return *stem->text ? nth_account(console, stem, nth, out) : NULL;
 }
 
-static const char *nth_theme(const char *stem, int nth, char out[COMPLETION_MAX])
+static const char *nth_theme(const struct stem *stem, int nth, char out[COMPLETION_MAX])
 {
     struct theme_entry themes[THEMES_MAX];
     size_t count = theme_list(themes, THEMES_MAX);
     for (size_t i = 0; i < count && i < THEMES_MAX; i++) {
-        if (begins(themes[i].name, stem) && nth-- == 0) {
+        if (fits(themes[i].name, stem) && nth-- == 0) {
             snprintf(out, COMPLETION_MAX, "%s", themes[i].name);
             return out;
         }
@@ -279,22 +296,22 @@ static const char *nth_theme(const char *stem, int nth, char out[COMPLETION_MAX]
     return NULL;
 }
 
-static const char *nth_of(const char *const *list, const char *stem, int nth)
+static const char *nth_of(const char *const *list, const struct stem *stem, int nth)
 {
     for (; *list; list++) {
-        if (begins(*list, stem) && nth-- == 0) {
+        if (fits(*list, stem) && nth-- == 0) {
             return *list;
         }
     }
     return NULL;
 }
 
-static const char *nth_column(const struct console *console, const char *stem, int nth)
+static const char *nth_column(const struct console *console, const struct stem *stem, int nth)
 {
     const struct view *view = console_view(console);
     const struct table *table = &view->panes[view->focus].table;
     for (size_t i = 0; i < table->column_count; i++) {
-        if (begins(table->columns[i].key, stem) && nth-- == 0) {
+        if (fits(table->columns[i].key, stem) && nth-- == 0) {
             return table->columns[i].key;
         }
     }
@@ -302,8 +319,8 @@ static const char *nth_column(const struct console *console, const char *stem, i
 }
 
 /* The nth word that may stand behind the command that the text begins with. */
-static const char *nth_word(const struct console *console, const char *text, const char *stem,
-                            int nth, char out[COMPLETION_MAX])
+static const char *nth_word(const struct console *console, const char *text,
+                            const struct stem *stem, int nth, char out[COMPLETION_MAX])
 {
     static const char *const ranges[] = {"15m", "1h", "6h", "24h", "7d", NULL};
     static const char *const scopes[] = {"all", "marked", "shown", NULL};
@@ -338,16 +355,26 @@ static const char *nth_word(const struct console *console, const char *text, con
     return NULL;
 }
 
+static const char *nth_fitting(const struct console *console, const char *text,
+                               const struct stem *stem, int nth, char out[COMPLETION_MAX])
+{
+    return stem->text == text ? nth_command(console, stem, nth, out)
+                              : nth_word(console, text, stem, nth, out);
+}
+
 static const char *nth_completion(const struct console *console, const char *text, int nth,
                                   char out[COMPLETION_MAX])
 {
     const char *space = strchr(text, ' ');
-    return space ? nth_word(console, text, space + 1 + strspn(space + 1, " "), nth, out)
-                 : nth_command(console, text, nth, out);
+    struct stem stem = {space ? space + strspn(space, " ") : text, FIT_BEGINNING};
+    while (stem.fit < FIT_LETTERS && !nth_fitting(console, text, &stem, 0, out)) {
+        stem.fit++;
+    }
+    return nth_fitting(console, text, &stem, nth, out);
 }
 
 /* In a filter: a column's name, with what has to follow it. */
-static const char *nth_term(const struct console *console, const char *stem, int nth,
+static const char *nth_term(const struct console *console, const struct stem *stem, int nth,
                             char out[COMPLETION_MAX])
 {
     const char *column = nth_column(console, stem, nth);
@@ -375,9 +402,10 @@ void console_complete(struct console *console)
     }
     const char *stem = console->completion_stem, *found = NULL;
     size_t kept = kept_before(console, stem);
+    const struct stem column = {stem + kept, FIT_BEGINNING};
     for (int tries = 0; tries < 2 && !found; tries++) { /* past the last: round again */
         console->completion = tries ? 0 : console->completion;
-        found = filter ? nth_term(console, stem + kept, console->completion, word)
+        found = filter ? nth_term(console, &column, console->completion, word)
                        : nth_completion(console, stem, console->completion, word);
     }
     if (found) {
@@ -393,7 +421,7 @@ static void filter_help(const struct console *console, char out[PROMPT_HELP])
     const struct table *table = &view->panes[view->focus].table;
     if (!table_filter_hint(console->prompt.text, table->columns, table->column_count, out,
                            PROMPT_HELP)) {
-        snprintf(out, PROMPT_HELP, "text  !text  column:>9  column:text");
+        snprintf(out, PROMPT_HELP, "%s", keymap_by_name("filter")->help);
     }
 }
 

@@ -63,10 +63,10 @@ static const struct binding bindings[] = {
     {"handover", {'H'}, NEED_NOTHING, NULL, 0,
      "what changed since a moment", GO, command_view, VIEW_HANDOVER},
     {"command", {':'}, NEED_NOTHING, "cmd", 30,
-     "a command by name, Tab completes", GO, command_prompt, 0},
+     "a command by name, or by letters and Tab", GO, command_prompt, 0},
 
     {"filter", {'/'}, NEED_TABLE, "filter", 70,
-     "text  !text  column:>9  column:text", TABLE, command_filter, 0},
+     "text !text ~letters column:>9 column:text", TABLE, command_filter, 0},
     {"sort", {'s'}, NEED_TABLE, "sort", 25,
      "choose the sort column", TABLE, command_sort_menu, 0},
     {"sort-left", {'<'}, NEED_TABLE, NULL, 0,

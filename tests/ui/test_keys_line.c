@@ -48,6 +48,14 @@ static void test_line_completes(void **state)
         {":range 2\t",         ":range 24h"                  },
         {":sort acc\t",        ":sort account"               },
         {":account zzz\t",     ":account zzz"                },
+        {":hov\t",             ":handover"                   }, /* by its letters */
+        {":rt\t",              ":retry"                      }, /* the first one's first */
+        {":bst\t",             ":budget-set"                 },
+        {":acrt\t",            ":Acme Retail EU"             },
+        {":account shp\t",     ":account Borealis Shop"      },
+        {":why dlf\t",         ":why Delta Foods"            },
+        {":theme tkn\t",       ":theme tokyo-night"          },
+        {":rsm\t",             ":resume"                     },
         {":pau",               "pause"                       }, /* told beside */
         {":force",             "force a sync: shows its cost"},
         {"/",                  "column:>9"                   },

@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "ui/when.h"
+#include "ui/widget/fuzzy.h"
 #include "ui/widget/table.h"
 
 /* One letter is what a cell shows; from two on a word is meant. */
@@ -13,6 +14,7 @@ enum { WORD_MIN = 2 };
 struct term {
     char text[FILTER_MAX];
     bool negated;
+    bool fuzzy;                  /* the letters of value, in order */
     const struct column *column; /* NULL = any */
     char op[3];
     const char *value; /* in text */
@@ -44,6 +46,7 @@ static void read_operator(struct term *term)
         if (strncmp(term->value, ops[i], n) == 0) {
             memcpy(term->op, ops[i], n + 1);
             term->value += n;
+            term->fuzzy = *ops[i] == '~';
             return;
         }
     }
@@ -74,7 +77,9 @@ static bool next_term(const char **filter, const struct column *columns, size_t 
     *filter = rest;
     term->negated = word[0] == '!' && word[1] && word[1] != '=';
     word += term->negated;
-    const char *colon = strchr(word, ':');
+    term->fuzzy = word[0] == '~' && word[1];
+    word += term->fuzzy;
+    const char *colon = term->fuzzy ? NULL : strchr(word, ':');
     term->column = colon ? find_column(columns, count, word, (size_t)(colon - word)) : NULL;
     memcpy(term->op, "~", 2);
     term->value = term->column ? colon + 1 : word;
@@ -134,10 +139,17 @@ static bool is_called(const struct cell_out *out, const char *value)
     return found;
 }
 
-static bool mentions(const struct cell_out *out, const char *value)
+static bool says(const struct cell_out *out, const struct term *term)
 {
+    return term->fuzzy ? fuzzy_match(out->text, term->value)
+                       : strcasestr(out->text, term->value) != NULL;
+}
+
+static bool mentions(const struct cell_out *out, const struct term *term)
+{
+    const char *value = term->value;
     size_t n = strlen(value);
-    bool found = strcasestr(out->text, value) != NULL;
+    bool found = says(out, term);
     for (size_t i = 0; i < CELL_NAMES && !found && n >= WORD_MIN; i++) {
         found = out->names[i] && strncasecmp(out->names[i], value, n) == 0;
     }
@@ -152,7 +164,7 @@ static bool column_matches(const struct term *term, const void *row,
     double have = column->number ? column->number(row, source->env) : 0, want = 0;
     column->format(row, source->env, &out);
     if (term->op[0] == '~') {
-        return mentions(&out, term->value);
+        return mentions(&out, term);
     }
     /* "= 15m" is what is shown so, "> 15m" is what is more, if only by seconds. */
     bool strict = (term->op[0] == '<' || term->op[0] == '>') && !term->op[1];
@@ -165,13 +177,13 @@ static bool column_matches(const struct term *term, const void *row,
     return compare(term->op, strcasecmp(out.text, term->value));
 }
 
-static bool any_column_says(const char *text, const struct column *columns, size_t count,
+static bool any_column_says(const struct term *term, const struct column *columns, size_t count,
                             const void *row, const struct row_source *source)
 {
     for (size_t i = 0; i < count; i++) {
         struct cell_out out = {.gauge = -1};
         columns[i].format(row, source->env, &out);
-        if (strcasestr(out.text, text)) {
+        if (says(&out, term)) {
             return true;
         }
     }
@@ -184,7 +196,7 @@ bool table_match(const char *filter, const struct column *columns, size_t count,
     struct term term;
     while (next_term(&filter, columns, count, &term)) {
         bool found = term.column ? column_matches(&term, row, source)
-                                 : any_column_says(term.value, columns, count, row, source);
+                                 : any_column_says(&term, columns, count, row, source);
         if (found == term.negated) {
             return false;
         }

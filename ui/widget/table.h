@@ -103,9 +103,9 @@ void table_unmark_all(struct table *table);
  */
 void table_fit(const struct column *columns, size_t count, uint32_t hidden, const uint16_t *seen,
                int width, int widths[COLUMNS_MAX]);
-/* Blank-separated terms, all must hold: text, !text, column:text, column:>9 (= != < > <= >= ~); a
- * column goes by its key or its title, values are as shown or as people say them (medium, 15m,
- * 10:41), double quotes keep blanks together. */
+/* Blank-separated terms, all must hold: text, !text, ~letters (in that order, in one cell),
+ * column:text, column:>9 (= != < > <= >= ~); a column goes by its key or its title, values are as
+ * shown or as people say them (medium, 15m, 10:41), double quotes keep blanks together. */
 bool table_match(const char *filter, const struct column *columns, size_t count, const void *row,
                  const struct row_source *source);
 /* What is to be said about a filter being typed: no such column, or what the one just named holds.

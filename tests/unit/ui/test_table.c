@@ -171,6 +171,18 @@ static void test_table_match_cases(void **state)
         {"name:\"a acme\"",                                                                    {false, false, false, true} },
         {"usage:>1 usage:>2 usage:>3 usage:>4 usage:>4 usage:>4 usage:>4 usage:>4 usage:>100",
          {false, false, true, false}                                                                                       }, /* every term counts */
+        {"~acrt",                                                                              {true, false, false, false} }, /* letters in order */
+        {"~ACRT",                                                                              {true, false, false, false} },
+        {"~rtac",                                                                              {false, false, false, false}},
+        {"!~acrt",                                                                             {false, true, true, true}   },
+        {"~ac usage:<=20",                                                                     {false, false, false, true} }, /* beside other terms */
+        {"~ac !retail",                                                                        {false, false, false, true} },
+        {"name:~cto",                                                                          {false, false, true, false} },
+        {"!name:~cto",                                                                         {true, true, false, true}   },
+        {"name:cto",                                                                           {false, false, false, false}},
+        {"~name:cto",                                                                          {false, false, false, false}}, /* letters are letters */
+        {"~acrt90",                                                                            {false, false, false, false}}, /* of one cell */
+        {"~",                                                                                  {false, false, false, false}}, /* as any text */
     };
     struct row_source source = {0};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

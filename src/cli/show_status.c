@@ -9,15 +9,15 @@
 #include "json/write.h"
 
 static const struct column status_columns[] = {
-    {"engine_alive", NULL, CELL_BOOL,   0, "an engine runs on the state directory now"},
-    {"engine_pid",   NULL, CELL_NUMBER, 0, "of the last one"                          },
-    {"started_at",   NULL, CELL_TIME,   0, "when it started"                          },
-    {"heartbeat_at", NULL, CELL_TIME,   0, "its last sign of life in the database"    },
-    {"accounts",     NULL, CELL_NUMBER, 0, "known accounts"                           },
-    {"entities",     NULL, CELL_NUMBER, 0, "campaigns, ad sets and ads, live"         },
-    {"tombstones",   NULL, CELL_NUMBER, 0, "deleted ones that are kept, live"         },
-    {"by_reason",    NULL, CELL_PARTS,  0, "accounts in each state, by wait reason"   },
-    {"open_alerts",  NULL, CELL_NUMBER, 0, "alerts that are open"                     },
+    {"engine_alive", NULL, CELL_BOOL,   0, "an engine runs on the state directory now" },
+    {"engine_pid",   NULL, CELL_NUMBER, 0, "of the last one"                           },
+    {"started_at",   NULL, CELL_TIME,   0, "when it started"                           },
+    {"heartbeat_at", NULL, CELL_TIME,   0, "its last sign of life in the database"     },
+    {"accounts",     NULL, CELL_NUMBER, 0, "known accounts"                            },
+    {"entities",     NULL, CELL_NUMBER, 0, "campaigns, ad sets and ads; null with --at"},
+    {"tombstones",   NULL, CELL_NUMBER, 0, "deleted ones that are kept; null with --at"},
+    {"by_reason",    NULL, CELL_PARTS,  0, "accounts in each state, by wait reason"    },
+    {"open_alerts",  NULL, CELL_NUMBER, 0, "alerts that are open"                      },
 };
 const struct table_spec status_spec = TABLE_SPEC("status", NULL, status_columns);
 
@@ -25,6 +25,7 @@ struct status {
     struct hold_total totals[HOLD_REASON_COUNT];
     struct engine_row engine;
     struct store_totals store;
+    bool then; /* of an instant in the past, of which entities are not counted */
     size_t open_alerts;
     bool engine_known, engine_alive;
 };
@@ -40,8 +41,11 @@ static int64_t accounts_in(const struct status *status)
 
 static void print_status(const struct status *status)
 {
-    printf("%lld accounts, %lld entities\n", (long long)accounts_in(status),
-           (long long)status->store.entities);
+    printf("%lld accounts", (long long)accounts_in(status));
+    if (!status->then) {
+        printf(", %lld entities", (long long)status->store.entities);
+    }
+    putchar('\n');
     for (int i = 0; i < HOLD_REASON_COUNT; i++) {
         if (status->totals[i].count > 0) {
             printf("  %-15s %4lld  %s\n", hold_reason_name((enum hold_reason)i),
@@ -59,6 +63,15 @@ static void print_status(const struct status *status)
     }
 }
 
+static void put_live(struct jw *w, const struct status *status, const char *key, int64_t value)
+{
+    if (status->then) {
+        jw_put_text(w, key, NULL);
+    } else {
+        jw_put_i64(w, key, value);
+    }
+}
+
 static void json_status(const struct status *status, int64_t now)
 {
     struct str out;
@@ -73,8 +86,8 @@ static void json_status(const struct status *status, int64_t now)
     jw_put_time(&w, "started_at", status->engine.started_at);
     jw_put_time(&w, "heartbeat_at", status->engine.heartbeat_at);
     jw_put_i64(&w, "accounts", accounts_in(status));
-    jw_put_i64(&w, "entities", status->store.entities);
-    jw_put_i64(&w, "tombstones", status->store.tombstones);
+    put_live(&w, status, "entities", status->store.entities);
+    put_live(&w, status, "tombstones", status->store.tombstones);
     jw_key(&w, "by_reason");
     jw_object_begin(&w);
     for (int i = 0; i < HOLD_REASON_COUNT; i++) {
@@ -98,10 +111,11 @@ int show_status(struct cli *cli, const struct words *words, struct err *err)
         reading_end(&reading);
         return reading_exit(false, err);
     }
+    status.then = cli->at_ms != 0;
     status.engine_known = read_engine(reading.reader, cli->at_ms, &status.engine, &none);
     status.engine_alive = control_lock_holder(cli->state_dir, &holder);
     bool ok = read_hold_totals(reading.reader, cli->at_ms, status.totals, err) &&
-              read_totals(reading.reader, &status.store, err) &&
+              (status.then || read_totals(reading.reader, &status.store, err)) &&
               read_alerts(reading.reader, reading.arena, cli->at_ms, 0, &alerts, err);
     status.open_alerts = alerts.count;
     if (ok && cli->json) {

@@ -187,13 +187,13 @@ static const struct setting table[] = {
      "rows expected above which a report is ordered instead; 0 = only after a time-out"                                                                                                                                                                                },
 
     {"retention", "api_calls",            SETTING_DURATION, AT(keep_api_calls_ms),       "1d",    "3650d",      "30d",                        NULL,
-     NULL,                                                                                                                                                                      "how long single calls are kept"                                                       },
+     NULL,                                                                                                                                                                      "how long single calls and routine holds (due, queued, running, concurrency) are kept" },
     {"retention", "usage_log",            SETTING_DURATION, AT(keep_usage_log_ms),       "1d",    "3650d",      "90d",                        NULL,
      NULL,                                                                                                                                                                      "how long usage readings are"                                                          },
     {"retention", "log",                  SETTING_DURATION, AT(keep_log_ms),             "1d",    "3650d",      "90d",                        NULL,          NULL,
      "how long log lines are"                                                                                                                                                                                                                                          },
     {"retention", "holds",                SETTING_DURATION, AT(keep_holds_ms),           "1d",    "3650d",      "400d",                       NULL,          NULL,
-     "how long runs, what they waited for and the sums of the rest are"                                                                                                                                                                                                },
+     "how long runs, the other holds and the sums of what goes earlier are"                                                                                                                                                                                            },
     {"retention", "insights",             SETTING_DURATION, AT(keep_insights_ms),        "90d",   "3650d",      "1125d",                      NULL,
      NULL,                                                                                                                                                                      "how long insights, tombstones and what operators did are; Meta answers for 37 months" },
 

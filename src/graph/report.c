@@ -271,21 +271,11 @@ bool report_advised(const struct api_error *error)
     return error->subcode == 1504038 || error->subcode == 1504018 || error->subcode == 1487534;
 }
 
-enum report_split report_split(const struct report_span *span, struct report_span out[2])
+enum report_split report_split(int32_t days, enum insight_level node, enum insight_level level)
 {
-    if (span->until > span->since) {
-        int32_t middle = span->since + (span->until - span->since) / 2;
-        out[0] = *span;
-        out[0].until = middle;
-        out[1] = *span;
-        out[1].since = middle + 1;
+    if (days > 1) {
         return SPLIT_DATES;
     }
     /* LEVEL_ACCOUNT .. LEVEL_AD are in order; rows below the node's own children must remain. */
-    if (span->node < LEVEL_ADSET && span->node + 1 < span->level) {
-        out[0] = *span;
-        out[0].node = span->node + 1;
-        return SPLIT_NODES;
-    }
-    return SPLIT_NONE;
+    return node < LEVEL_ADSET && node + 1 < level ? SPLIT_NODES : SPLIT_NONE;
 }

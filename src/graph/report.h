@@ -62,15 +62,10 @@ const char *report_path(const struct report *report);
  * (1504038, 1504018) and the data-per-call limit (1487534). */
 bool report_advised(const struct api_error *error);
 
-/* Dividing what was asked: dates first, then parents. */
-struct report_span {
-    int32_t since, until;     /* days, inclusive */
-    enum insight_level node;  /* whose /insights edge: LEVEL_ACCOUNT, LEVEL_CAMPAIGN, LEVEL_ADSET */
-    enum insight_level level; /* rows asked for */
-};
+/* What a report that is too much is divided by: its days first, then the nodes one level below the
+ * one it was asked of (LEVEL_ACCOUNT, LEVEL_CAMPAIGN, LEVEL_ADSET), as long as these have rows of
+ * `level`. SPLIT_NONE: it cannot be divided further. */
 enum report_split { SPLIT_DATES, SPLIT_NODES, SPLIT_NONE };
-/* SPLIT_DATES: out[0], out[1] are the halves. SPLIT_NODES: out[0] is the same span one node level
- * down, to be asked for every such node. SPLIT_NONE: it cannot be divided further. */
-enum report_split report_split(const struct report_span *span, struct report_span out[2]);
+enum report_split report_split(int32_t days, enum insight_level node, enum insight_level level);
 
 #endif

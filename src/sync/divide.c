@@ -185,17 +185,14 @@ bool divide_report(struct chain *chain)
 {
     struct insights_part *part = &chain->as.insights;
     const struct span *span = insights_top(part);
-    const struct report_span whole = {
-        .since = span->first, .until = span->last, .node = span->node_level, .level = part->level};
-    struct report_span halves[2];
-    switch (report_split(&whole, halves)) {
+    enum insight_level below = span->node_level + 1;
+    switch (report_split(days_of(span), span->node_level, part->level)) {
     case SPLIT_DATES:
         note(chain, "parts", 2, &part->report.error, NULL);
         return into_parts(chain, 2);
     case SPLIT_NODES:
-        note(chain, halves[0].node == LEVEL_CAMPAIGN ? "campaigns" : "adsets", 0,
-             &part->report.error, NULL);
-        return into_nodes(chain, halves[0].node);
+        note(chain, below == LEVEL_CAMPAIGN ? "campaigns" : "adsets", 0, &part->report.error, NULL);
+        return into_nodes(chain, below);
     case SPLIT_NONE:
         break;
     }

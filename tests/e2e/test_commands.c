@@ -230,6 +230,20 @@ static void test_since_and_at_are_instants_of_the_past(void **unused)
     assert_says(outcome.err, "--at");
 }
 
+/* Entities are counted as they are now, which is no figure of an instant in the past. */
+static void test_status_counts_no_entities_of_the_past(void **unused)
+{
+    (void)unused;
+    RUN("status", "--json");
+    assert_null(strstr(outcome.out, "\"entities\":null"));
+    RUN("status", "--at", "0s", "--json");
+    assert_code(0);
+    assert_says(outcome.out, "\"entities\":null,\"tombstones\":null");
+    RUN("status", "--at", "0s");
+    assert_says(outcome.out, " accounts\n");
+    assert_null(strstr(outcome.out, "entities"));
+}
+
 static void test_plan_weighs_the_example(void **unused)
 {
     (void)unused;
@@ -391,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_a_run_tells_what_it_divided),
         cmocka_unit_test(test_why_claims_no_line_that_is_not_known),
         cmocka_unit_test(test_since_and_at_are_instants_of_the_past),
+        cmocka_unit_test(test_status_counts_no_entities_of_the_past),
         cmocka_unit_test(test_plan_weighs_the_example),
         cmocka_unit_test(test_advise_changes_nothing),
         cmocka_unit_test(test_check_sees_a_clock_that_is_wrong),

@@ -224,50 +224,28 @@ static void test_report_rereads(void **state)
     assert_int_equal(report_read_failed(&report, &odd, 0, 0.5), REPORT_SPLIT);
 }
 
-/* Every split covers exactly the days of the whole, and splitting always ends. */
-static void test_report_split_covers_the_span(void **state)
+static void test_report_split_by_days_then_nodes(void **state)
 {
     (void)state;
-    struct rand rand;
-    rand_seed(&rand, 9, 9);
-    for (int round = 0; round < 500; round++) {
-        int32_t since = (int32_t)rand_below(&rand, 20000);
-        struct report_span stack[64] = {
-            {since, since + (int32_t)rand_below(&rand, 90), LEVEL_ACCOUNT, LEVEL_AD}
-        };
-        int depth = 1;
-        int days = 0;
-        int32_t next = since;
-        int32_t until = stack[0].until;
-        while (depth > 0) {
-            struct report_span span = stack[--depth];
-            struct report_span out[2];
-            if (report_split(&span, out) == SPLIT_DATES) {
-                stack[depth++] = out[1];
-                stack[depth++] = out[0];
-                continue;
-            }
-            assert_int_equal(span.since, next);
-            assert_int_equal(span.since, span.until);
-            next++;
-            days++;
-        }
-        assert_int_equal(days, until - since + 1);
+    static const struct {
+        int32_t days;
+        enum insight_level node, level;
+        enum report_split split;
+    } cases[] = {
+        {90, LEVEL_ACCOUNT,  LEVEL_AD,       SPLIT_DATES},
+        {2,  LEVEL_ADSET,    LEVEL_AD,       SPLIT_DATES},
+        {1,  LEVEL_ACCOUNT,  LEVEL_AD,       SPLIT_NODES},
+        {1,  LEVEL_CAMPAIGN, LEVEL_AD,       SPLIT_NODES},
+        {1,  LEVEL_ADSET,    LEVEL_AD,       SPLIT_NONE },
+        {1,  LEVEL_ACCOUNT,  LEVEL_ADSET,    SPLIT_NODES},
+        {1,  LEVEL_CAMPAIGN, LEVEL_ADSET,    SPLIT_NONE },
+        {1,  LEVEL_ACCOUNT,  LEVEL_CAMPAIGN, SPLIT_NONE },
+        {1,  LEVEL_ACCOUNT,  LEVEL_ACCOUNT,  SPLIT_NONE },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(report_split(cases[i].days, cases[i].node, cases[i].level),
+                         cases[i].split);
     }
-}
-
-static void test_report_split_by_nodes(void **state)
-{
-    (void)state;
-    struct report_span span = {10, 10, LEVEL_ACCOUNT, LEVEL_AD};
-    struct report_span out[2];
-    assert_int_equal(report_split(&span, out), SPLIT_NODES);
-    assert_int_equal(out[0].node, LEVEL_CAMPAIGN);
-    assert_int_equal(report_split(&out[0], out), SPLIT_NODES);
-    assert_int_equal(out[0].node, LEVEL_ADSET);
-    assert_int_equal(report_split(&out[0], out), SPLIT_NONE);
-    span = (struct report_span){10, 10, LEVEL_ACCOUNT, LEVEL_CAMPAIGN};
-    assert_int_equal(report_split(&span, out), SPLIT_NONE);
 }
 
 static void test_report_advised(void **state)
@@ -293,8 +271,7 @@ int main(void)
         cmocka_unit_test(test_report_throttle_waits_without_losing_the_run),
         cmocka_unit_test(test_report_creation_faults),
         cmocka_unit_test(test_report_rereads),
-        cmocka_unit_test(test_report_split_covers_the_span),
-        cmocka_unit_test(test_report_split_by_nodes),
+        cmocka_unit_test(test_report_split_by_days_then_nodes),
         cmocka_unit_test(test_report_advised),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

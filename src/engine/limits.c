@@ -11,6 +11,7 @@
 #include "engine/policy.h"
 #include "engine/record.h"
 #include "engine/state.h"
+#include "govern/replay.h"
 #include "store/calls.h"
 #include "store/holds.h"
 #include "store/ledger.h"
@@ -19,24 +20,53 @@
 #include "store/usage.h"
 
 enum { ARENA_BYTES = 65536, ROWS_MAX = 512, HOUR_MS = 3600000 };
+/* Of the log, what is learned from at the start. */
+enum { LEARN_MS = 24 * HOUR_MS, LEARN_CALLS = 1000 };
 
-/* What was sent in the last hour still counts. A batch counts its items, which is its cost. */
+/* A batch counts its items, which is its cost. */
+static struct replay_call call_of(const struct counted_call *row, double speed)
+{
+    struct replay_call out = {
+        .took_ms = (int64_t)((double)row->ms * speed),
+        .bytes = row->bytes,
+        .failed = row->failed,
+        .call = {.call_class = row->call_class, .cost = row->cost, .items = 1},
+    };
+    out.at_ms = row->at + out.took_ms;
+    memcpy(out.call.account_id, row->account_id, sizeof out.call.account_id);
+    if (row->call_class == CALL_NODES && row->cost > 1) {
+        out.call.items = (int)row->cost;
+    }
+    return out;
+}
+
+/* What was sent in the last hour still counts. What calls cost and how limits fall is learned anew
+ * from the newest of the log; an hour before these is counted besides, for their readings. */
 static bool restore_calls(struct engine *engine, struct arena *arena, struct err *err)
 {
     struct store_calls calls = {0};
-    if (!store_calls_load(engine->store, arena, engine->started_at - HOUR_MS, &calls, err)) {
+    struct store_readings readings = {0};
+    int64_t begin = 0, from = engine->started_at - LEARN_MS;
+    if (!store_calls_newest(engine->store, LEARN_CALLS, &begin, err)) {
         return false;
     }
-    for (size_t i = 0; i < calls.count; i++) {
-        const struct counted_call *row = &calls.rows[i];
-        struct gate_call call = {.call_class = row->call_class, .cost = row->cost, .items = 1};
-        memcpy(call.account_id, row->account_id, sizeof call.account_id);
-        if (row->call_class == CALL_NODES && row->cost > 1) {
-            call.items = (int)row->cost;
-        }
-        governor_restore_call(engine->governor, &call, row->at);
+    from = begin > from ? begin : from;
+    from = from > engine->started_at ? engine->started_at : from;
+    if (!store_calls_load(engine->store, arena, from - HOUR_MS, &calls, err) ||
+        !store_usage_since(engine->store, arena, from, &readings, err)) {
+        return false;
     }
-    return true;
+    struct replay_call *log = arena_array(arena, calls.count, sizeof *log);
+    for (size_t i = 0; log && i < calls.count; i++) {
+        log[i] = call_of(&calls.rows[i], engine->clock.speed);
+    }
+    if (!log) {
+        return err_set(err, ERR_MEMORY, "engine: out of memory");
+    }
+    replay_sort(log, calls.count);
+    return (replay_attach(log, calls.count, readings.rows, readings.count, arena) &&
+            replay_remember(engine->governor, log, calls.count, from, arena)) ||
+           err_set(err, ERR_MEMORY, "engine: out of memory");
 }
 
 /* Blocks outlive a restart: they stand in the limiters' rows. */

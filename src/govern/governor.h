@@ -59,8 +59,13 @@ void governor_set_active_ads(struct governor *g, const char *account_id, int64_t
 /* After a restart: the last rows of usage_log, and holds that were still open. source_code as in
  * scope_view.block_code. */
 void governor_restore_reading(struct governor *g, const struct usage_reading *reading);
-/* Those of the last hour, oldest first. */
+/* Those of the last hour, oldest first: they count. */
 void governor_restore_call(struct governor *g, const struct gate_call *call, int64_t at_ms);
+/* The same of one whose readings are known: what it cost is learned, as when it was live. It is
+ * sent and answered in the order of what happened; it blocks nothing. */
+void governor_restore_sent(struct governor *g, const struct gate_call *call, int64_t at_ms);
+void governor_restore_answer(struct governor *g, const struct gate_call *call,
+                             const struct gate_outcome *outcome, int64_t at_ms);
 void governor_restore_block(struct governor *g, enum scope_kind kind, const char *account_id,
                             enum use_case use_case, int64_t since_ms, int64_t until_ms);
 /* A person acted: new token; access given back. */

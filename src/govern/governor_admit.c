@@ -4,7 +4,7 @@
 
 #include "govern/governor_parts.h"
 
-static bool scopes_add(struct governor *g, const struct gate_call *call)
+bool governor_scopes_add(struct governor *g, const struct gate_call *call)
 {
     return call->account_id[0] == '\0' ||
            (governor_scope_add(g, SCOPE_ACCOUNT, call->account_id, USE_CASE_NONE) &&
@@ -83,7 +83,7 @@ void governor_peek(const struct governor *g, const struct gate_call *call, int64
 void governor_admit(struct governor *g, const struct gate_call *call, int64_t now_ms,
                     struct gate_verdict *out)
 {
-    if (!scopes_add(g, call)) {
+    if (!governor_scopes_add(g, call)) {
         refused(HOLD_UNKNOWN, SCOPE_ACCOUNT, call->account_id, now_ms + 60000, out);
         snprintf(out->detail, sizeof out->detail, "{\"rule\":\"scope_table_full\",\"scopes\":%zu}",
                  g->count);

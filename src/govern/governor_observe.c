@@ -85,7 +85,30 @@ static void read_scope(struct governor *g, struct scope *s, const struct gate_ca
         } else if (o->ok) {
             scope_silent(s, i, now_ms);
         }
-        header_block(g, s, r, now_ms);
+    }
+}
+
+void governor_learn(struct governor *g, struct scope *scopes[CALL_SCOPES], size_t n,
+                    const struct gate_call *call, const struct gate_outcome *outcome,
+                    int64_t now_ms)
+{
+    bool answered = outcome->ok || outcome->error.http_status > 0;
+    learn_tier(g, outcome);
+    for (size_t i = 0; i < n; i++) {
+        scope_end(scopes[i], call, answered, g->tier, now_ms);
+    }
+    for (size_t i = 0; i < n; i++) {
+        scope_answer(scopes[i], call, outcome->bytes, outcome->ok);
+        read_scope(g, scopes[i], call, outcome, now_ms);
+        scope_answered(scopes[i]);
+    }
+}
+
+static void header_blocks(struct governor *g, struct scope *s, const struct gate_call *call,
+                          const struct gate_outcome *o, int64_t now_ms)
+{
+    for (int i = 0; i < s->slot_count; i++) {
+        header_block(g, s, reading_for(g, s, i, o, call), now_ms);
     }
 }
 
@@ -193,17 +216,14 @@ void governor_observe(struct governor *g, const struct gate_call *call,
     struct scope *scopes[CALL_SCOPES];
     size_t n = governor_scopes_of(g, call, scopes);
     bool answered = outcome->ok || outcome->error.http_status > 0;
-    learn_tier(g, outcome);
     for (size_t i = 0; i < n; i++) {
-        scope_end(scopes[i], call, answered, g->tier, now_ms);
         if (!is_own_throttle(scopes[i], call, &outcome->error)) {
             block_answered(&scopes[i]->block, answered, now_ms);
         }
     }
+    governor_learn(g, scopes, n, call, outcome, now_ms);
     for (size_t i = 0; i < n; i++) {
-        scope_answer(scopes[i], call, outcome->bytes, outcome->ok);
-        read_scope(g, scopes[i], call, outcome, now_ms);
-        scope_answered(scopes[i]);
+        header_blocks(g, scopes[i], call, outcome, now_ms);
     }
     read_others(g, call, outcome, now_ms);
     infer_tier(g, call, outcome, now_ms);

@@ -53,7 +53,14 @@ struct scope *governor_scope_add(struct governor *g, enum scope_kind kind, const
 /* The scopes a call passes that exist; how many. */
 size_t governor_scopes_of(const struct governor *g, const struct gate_call *call,
                           struct scope *out[CALL_SCOPES]);
+/* Adds those of the call's account. False = the table is full, or out of memory. */
+bool governor_scopes_add(struct governor *g, const struct gate_call *call);
 struct scope_lines governor_lines(const struct governor *g, const struct scope *s);
+
+/* A call ended: it counts, and what its readings say of its scopes is learned. */
+void governor_learn(struct governor *g, struct scope *scopes[CALL_SCOPES], size_t n,
+                    const struct gate_call *call, const struct gate_outcome *outcome,
+                    int64_t now_ms);
 
 /* NULL = never refused. */
 struct account_access *governor_access(const struct governor *g, const char *account_id);

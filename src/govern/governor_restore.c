@@ -49,6 +49,23 @@ void governor_restore_call(struct governor *g, const struct gate_call *call, int
     }
 }
 
+void governor_restore_sent(struct governor *g, const struct gate_call *call, int64_t at_ms)
+{
+    struct scope *scopes[CALL_SCOPES];
+    size_t n = governor_scopes_add(g, call) ? governor_scopes_of(g, call, scopes) : 0;
+    for (size_t i = 0; i < n; i++) {
+        scope_start(scopes[i], call, at_ms);
+    }
+}
+
+void governor_restore_answer(struct governor *g, const struct gate_call *call,
+                             const struct gate_outcome *outcome, int64_t at_ms)
+{
+    struct scope *scopes[CALL_SCOPES];
+    size_t n = governor_scopes_of(g, call, scopes);
+    governor_learn(g, scopes, n, call, outcome, at_ms);
+}
+
 void governor_restore_block(struct governor *g, enum scope_kind kind, const char *account_id,
                             enum use_case use_case, int64_t since_ms, int64_t until_ms)
 {

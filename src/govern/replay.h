@@ -16,17 +16,34 @@
 #include "govern/governor.h"
 #include "model/account.h"
 
+struct arena;
+
 struct replay_call {
     int64_t at_ms;   /* when it was answered */
     int64_t took_ms; /* from sending to answer, on the same clock */
     int64_t run_id;
     struct gate_call call;
     int64_t rows;   /* of the answer; a hint at how heavy it was */
+    int64_t bytes;  /* the same; 0 = not known */
+    bool failed;    /* answered with an error */
     bool throttled; /* a limit refused it: no demand of its own, it was asked again */
     /* Readings that came with the answer; lent. */
     const struct usage_reading *readings;
     size_t reading_count;
 };
+
+/* By at_ms. */
+void replay_sort(struct replay_call *calls, size_t count);
+/* Gives each call of a sorted log the readings that came with its answer; these in order of time,
+ * and to be kept as long as the calls. False = out of memory. */
+bool replay_attach(struct replay_call *calls, size_t count, const struct usage_reading *readings,
+                   size_t reading_count, struct arena *arena);
+
+/* What a governor that starts knew before: calls that were answered, sorted. Those before
+ * learn_from_ms only count; from the others it learns anew what calls cost and how limits fall.
+ * False = out of memory. */
+bool replay_remember(struct governor *g, const struct replay_call *calls, size_t count,
+                     int64_t learn_from_ms, struct arena *arena);
 
 /* A governor that has seen them all (in order of at_ms), at the given settings. NULL = memory. */
 struct governor *replay_learn(const struct governor_config *config, const struct replay_call *calls,

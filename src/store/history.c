@@ -43,6 +43,9 @@ static const struct field counted_fields[] = {
     FIELD(struct counted_call, account_id, F_TEXT),
     FIELD_AS(struct counted_call, "class", call_class, F_ENUM, WORDS_CALL_CLASS),
     FIELD(struct counted_call, cost, F_REAL),
+    FIELD(struct counted_call, ms, F_I64),
+    FIELD(struct counted_call, bytes, F_I64),
+    FIELD(struct counted_call, failed, F_BOOL),
 };
 
 bool store_calls_load(struct store *store, struct arena *arena, int64_t since_ms,
@@ -51,10 +54,11 @@ bool store_calls_load(struct store *store, struct arena *arena, int64_t since_ms
     struct rows rows = {.record_size = sizeof(struct counted_call), .arena = arena};
     struct query q = {0};
     store_lock(store);
-    bool ok = db_query(&store->db, &q,
-                       "SELECT at, account_id, class, cost FROM api_calls WHERE at > :since AND "
-                       "http_status > 0 ORDER BY at",
-                       err);
+    bool ok =
+        db_query(&store->db, &q,
+                 "SELECT at, account_id, class, cost, ms, bytes, failed FROM api_calls WHERE at "
+                 "> :since AND http_status > 0 ORDER BY at",
+                 err);
     if (ok) {
         bind_i64(&q, ":since", since_ms);
         ok = rows_read(&rows, &q, FIELDS(counted_fields), err);
@@ -63,6 +67,22 @@ bool store_calls_load(struct store *store, struct arena *arena, int64_t since_ms
     out->rows = rows.data;
     out->count = rows.count;
     return ok;
+}
+
+bool store_calls_newest(struct store *store, int64_t count, int64_t *begin_ms, struct err *err)
+{
+    struct query q = {0};
+    store_lock(store);
+    int step = -1;
+    if (db_query(&store->db, &q, "SELECT at FROM api_calls ORDER BY at DESC LIMIT 1 OFFSET :count",
+                 err)) {
+        bind_i64(&q, ":count", count);
+        step = db_step(&q, err);
+        *begin_ms = step > 0 ? col_i64(&q, 0) : 0;
+        db_done(&q);
+    }
+    store_unlock(store);
+    return step >= 0;
 }
 
 /* 1 = the same as the last reading and logged within a minute. */
@@ -130,21 +150,39 @@ bool store_usage_append(struct store *store, const struct usage_reading *rows, s
     return store_end(store, ok, err);
 }
 
-bool store_usage_load(struct store *store, struct arena *arena, struct store_readings *out,
-                      struct err *err)
+#define READING_COLUMNS                                                                            \
+    "SELECT at, scope, scope_id, buc_type, pct, call_count, total_time, total_cputime, regain_s, " \
+    "access_tier, run_id FROM "
+
+static bool load_readings(struct store *store, struct arena *arena, const char *sql,
+                          int64_t since_ms, struct store_readings *out, struct err *err)
 {
     struct rows rows = {.record_size = sizeof(struct usage_reading), .arena = arena};
     struct query q = {0};
     store_lock(store);
-    bool ok = db_query(&store->db, &q,
-                       "SELECT at, scope, scope_id, buc_type, pct, call_count, total_time, "
-                       "total_cputime, regain_s, access_tier, run_id FROM usage_latest",
-                       err) &&
-              rows_read(&rows, &q, usage_fields, err);
+    bool ok = db_query(&store->db, &q, sql, err);
+    if (ok) {
+        bind_i64(&q, ":since", since_ms);
+        ok = rows_read(&rows, &q, usage_fields, err);
+    }
     store_unlock(store);
     out->rows = rows.data;
     out->count = rows.count;
     return ok;
+}
+
+bool store_usage_load(struct store *store, struct arena *arena, struct store_readings *out,
+                      struct err *err)
+{
+    return load_readings(store, arena, READING_COLUMNS "usage_latest WHERE at >= :since", INT64_MIN,
+                         out, err);
+}
+
+bool store_usage_since(struct store *store, struct arena *arena, int64_t since_ms,
+                       struct store_readings *out, struct err *err)
+{
+    return load_readings(store, arena, READING_COLUMNS "usage_log WHERE at >= :since ORDER BY at",
+                         since_ms, out, err);
 }
 
 bool store_limiters_put(struct store *store, const struct limiter_row *rows, size_t n,

@@ -20,4 +20,8 @@ struct store_readings {
 bool store_usage_load(struct store *store, struct arena *arena, struct store_readings *out,
                       struct err *err);
 
+/* Those logged since, oldest first. */
+bool store_usage_since(struct store *store, struct arena *arena, int64_t since_ms,
+                       struct store_readings *out, struct err *err);
+
 #endif

@@ -4,19 +4,24 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "config/config.h"
 #include "engine/accounts.h"
 #include "engine/alerts.h"
+#include "engine/limits.h"
 #include "engine/state.h"
 #include "store/accounts.h"
 #include "store/alerts.h"
+#include "store/calls.h"
 #include "store/holds.h"
 #include "store/store.h"
+#include "store/usage.h"
 #include "sync/run.h"
 #include "tests/unit/store/store_fixture.h"
 
@@ -136,6 +141,68 @@ static void test_accounts_remember_the_limit_over_a_restart(void **state)
     pthread_mutex_destroy(&stand->engine.lock);
 }
 
+/* A server whose insights load is gone after a minute, of which a page takes a fifth. */
+enum { PAGES = 60, PAGE_PCT = 20, DRAIN_S = 60 };
+
+/* Pages at gaps of these, which keep the load where it is, up to `end`; the load after the last. */
+static double put_pages(struct stand *stand, int64_t end)
+{
+    static const int gaps_s[] = {4, 16, 6, 22};
+    enum { GAPS = sizeof gaps_s / sizeof *gaps_s, ROUND_MS = 48000 };
+    struct err err = {0};
+    double load = 40;
+    int64_t at = end - (int64_t)PAGES / GAPS * ROUND_MS;
+    for (int i = 0; i < PAGES; i++) {
+        at += gaps_s[i % GAPS] * 1000;
+        struct call_record call = {.at = at - 100,
+                                   .run_id = 1,
+                                   .account_id = "act_1",
+                                   .call_class = CALL_INSIGHTS,
+                                   .http_status = 200,
+                                   .ms = 100,
+                                   .bytes = 5000,
+                                   .cost = 1};
+        load = fmax(0, load - 100.0 * gaps_s[i % GAPS] / DRAIN_S) + PAGE_PCT;
+        struct usage_reading reading = {.at = at,
+                                        .source = USAGE_INSIGHTS_APP,
+                                        .scope_id = "app",
+                                        .pct = load,
+                                        .call_count = -1,
+                                        .total_time = -1,
+                                        .total_cputime = -1,
+                                        .regain_s = -1,
+                                        .access_tier = ACCESS_STANDARD};
+        assert_true(store_call_append(stand->engine.store, &call, NULL, &err));
+        assert_true(store_usage_append(stand->engine.store, &reading, 1, &err));
+    }
+    return load;
+}
+
+static void test_what_calls_cost_and_limits_fall_is_known_after_a_restart(void **state)
+{
+    static const int64_t now = 1795000000000;
+    struct stand *stand = *state;
+    struct config config;
+    struct err err = {0};
+    config_defaults(&config);
+    stand->engine.config = &config;
+    stand->engine.started_at = now;
+    stand->engine.clock.speed = 1;
+    pthread_mutex_init(&stand->engine.lock, NULL);
+    double load = put_pages(stand, now - 1000);
+    assert_true(limits_create(&stand->engine, &err));
+    struct scope_view view;
+    assert_true(governor_scope_find(stand->engine.governor, SCOPE_APP_INSIGHTS, NULL, USE_CASE_NONE,
+                                    now + 5000, &view));
+    assert_int_equal(view.in_flight, 0);
+    assert_true(fabs(view.header_pct - load) < 0.01);
+    assert_true(fabs(load - view.header_decayed_pct - 100.0 * 6 / DRAIN_S) < 1);
+    assert_true(fabs(view.pct_per_call - PAGE_PCT) < 1);
+    assert_true(view.calibration_samples > 0);
+    limits_destroy(&stand->engine);
+    pthread_mutex_destroy(&stand->engine.lock);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +213,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_accounts_remember_the_limit_over_a_restart, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(
+            test_what_calls_cost_and_limits_fall_is_known_after_a_restart, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

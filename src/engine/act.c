@@ -24,6 +24,16 @@ static void cancel_job(struct engine *engine, struct engine_account *slot, const
     pthread_mutex_unlock(&engine->lock);
 }
 
+/* " until 2026-11-26T20:56:59Z" */
+static void pause_end(int64_t until, char out[40])
+{
+    char at[32] = "resumed";
+    if (until != INT64_MAX) {
+        date_format_rfc3339(until, 0, at);
+    }
+    snprintf(out, 40, " until %s", at);
+}
+
 bool act_pause(struct deed *deed, struct err *err)
 {
     struct engine *engine = deed->engine;
@@ -33,19 +43,16 @@ bool act_pause(struct deed *deed, struct err *err)
     if (until <= now) {
         return err_set(err, ERR_REFUSED, "the end of the pause has passed already");
     }
-    deed_value(deed->action.before, (double)slot->account.paused_until);
     if (!store_account_set_paused(engine->store, slot->account.account_id, until, now, err)) {
         return false;
     }
     slot->account.paused_until = until;
     deed->action.expires_at = until == INT64_MAX ? 0 : until;
-    deed_value(deed->action.after, (double)until);
-    char why[200], end[32];
-    date_format_rfc3339(until == INT64_MAX ? 0 : until, 0, end);
+    char why[200], end[40];
     snprintf(why, sizeof why, "paused by %s", deed->action.actor);
     cancel_job(engine, slot, why);
-    snprintf(deed->message, sizeof deed->message, "paused %s%s",
-             until == INT64_MAX ? "until resumed" : "until ", until == INT64_MAX ? "" : end);
+    pause_end(until, end);
+    snprintf(deed->message, sizeof deed->message, "paused%s", end);
     return true;
 }
 
@@ -58,8 +65,6 @@ bool act_resume(struct deed *deed, struct err *err)
     if (slot->account.paused_until <= now && !access) {
         return err_set(err, ERR_REFUSED, "it is not paused");
     }
-    deed_value(deed->action.before, (double)slot->account.paused_until);
-    deed_value(deed->action.after, 0);
     if (!store_account_set_paused(engine->store, slot->account.account_id, 0, now, err)) {
         return false;
     }
@@ -78,8 +83,6 @@ bool act_prioritize(struct deed *deed, struct err *err)
     struct engine *engine = deed->engine;
     struct engine_account *slot = deed->slot;
     int priority = deed->request->priority;
-    deed_value(deed->action.before, slot->account.priority);
-    deed_value(deed->action.after, priority);
     if (!store_account_set_priority(engine->store, slot->account.account_id, priority,
                                     engine_now(engine), err)) {
         return false;
@@ -96,8 +99,6 @@ bool act_pin(struct deed *deed, struct err *err)
     struct engine_account *slot = deed->slot;
     bool pinned = !deed->request->unpin;
     enum tier tier = pinned ? deed->request->tier : slot->account.tier;
-    deed_value(deed->action.before, slot->account.tier_pinned ? (double)slot->account.tier : -1);
-    deed_value(deed->action.after, pinned ? (double)tier : -1);
     if (!store_account_set_tier(engine->store, slot->account.account_id, tier, pinned,
                                 engine_now(engine), err)) {
         return false;
@@ -130,6 +131,7 @@ static bool may_force(struct deed *deed, struct err *err)
     struct engine *engine = deed->engine;
     struct engine_account *slot = deed->slot;
     struct gate_verdict verdict;
+    char end[40];
     if (slot->job.run) {
         return err_set(err, ERR_REFUSED, "run %lld of it is under way; cancel that first",
                        (long long)slot->job.run_id);
@@ -139,7 +141,8 @@ static bool may_force(struct deed *deed, struct err *err)
                err_set(err, ERR_REFUSED, "an override needs a reason; give --reason");
     }
     if (slot->account.paused_until > engine_now(engine)) {
-        return err_set(err, ERR_REFUSED, "it is paused; resume it first");
+        pause_end(slot->account.paused_until, end);
+        return err_set(err, ERR_REFUSED, "it is paused%s; resume it first", end);
     }
     struct token_state token = gate_token(engine);
     if (token.invalid) {
@@ -172,36 +175,22 @@ bool act_force(struct deed *deed, struct err *err)
     if (!may_force(deed, err)) {
         return false;
     }
-    deed_value(deed->action.before, (double)deed->slot->due_at);
-    deed_value(deed->action.after, (double)engine_now(deed->engine));
     make_wish(deed, deed->request->mode, deed->request->since_day);
     snprintf(deed->message, sizeof deed->message, "%s sync asked for",
              run_mode_name(deed->request->mode));
     return true;
 }
 
-static struct engine_account *slot_of_run(struct engine *engine, int64_t run_id)
-{
-    for (size_t i = 0; i < engine->account_count; i++) {
-        struct engine_account *slot = engine->accounts[i];
-        if ((slot->job.run && slot->job.run_id == run_id) || slot->last_run.run_id == run_id) {
-            return slot;
-        }
-    }
-    return NULL;
-}
-
 bool act_cancel(struct deed *deed, struct err *err)
 {
     struct engine *engine = deed->engine;
-    struct engine_account *slot =
-        deed->slot ? deed->slot : slot_of_run(engine, deed->request->number);
+    struct engine_account *slot = deed->slot;
     if (slot && slot->wish.wanted && !slot->job.run && !deed->request->number) {
         slot->wish.wanted = false;
         snprintf(deed->message, sizeof deed->message, "the sync that was asked for is taken back");
         return true;
     }
-    if (!slot || !slot->job.run || (!deed->slot && slot->job.run_id != deed->request->number)) {
+    if (!slot || !slot->job.run) {
         return err_set(err, ERR_REFUSED, "nothing of it is running");
     }
     if (deed->request->number && slot->job.run_id != deed->request->number) {
@@ -219,10 +208,6 @@ bool act_cancel(struct deed *deed, struct err *err)
 
 bool act_retry(struct deed *deed, struct err *err)
 {
-    struct engine *engine = deed->engine;
-    if (!deed->slot) {
-        deed->slot = slot_of_run(engine, deed->request->number);
-    }
     if (!deed->slot) {
         return err_set(err, ERR_NOT_FOUND,
                        "not the last run of any account; force the account instead");

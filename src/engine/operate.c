@@ -4,14 +4,17 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/date.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "engine/operate_parts.h"
 #include "engine/record.h"
 #include "engine/state.h"
 #include "store/actions.h"
-#include "json/json.h"
 #include "json/write.h"
+
+/* What a line of the log holds, with some room for what stands before it. */
+enum { AUDIT_LINE = 1900 };
 
 /* What an operation is about. */
 enum operand { ON_ACCOUNTS, ON_ACCOUNT_OR_NUMBER, ON_NUMBER, ON_SETTING, ON_ENGINE };
@@ -34,27 +37,6 @@ static const struct {
     [OP_STOP] = {ON_ENGINE,            act_stop      },
 };
 
-void deed_value(char out[256], double value)
-{
-    struct str json;
-    struct jw w;
-    str_init(&json, 255);
-    jw_init(&w, &json);
-    jw_object_begin(&w);
-    jw_put_double(&w, "value", value);
-    jw_object_end(&w);
-    snprintf(out, 256, "%s", str_text(&json));
-    str_fini(&json);
-}
-
-bool deed_value_read(const char *json, double *out)
-{
-    struct json_doc *doc = json_parse(json, strlen(json), NULL, NULL);
-    bool ok = doc && json_double(json_get(json_root(doc), "value"), out);
-    json_free(doc);
-    return ok;
-}
-
 static void arguments_of(const struct control_request *request, char out[256])
 {
     struct str json;
@@ -65,6 +47,15 @@ static void arguments_of(const struct control_request *request, char out[256])
     if (request->op == OP_FORCE) {
         jw_put_text(&w, "mode", run_mode_name(request->mode));
         jw_put_bool(&w, "override", request->override_holds);
+        if (request->since_day) {
+            jw_put_text(&w, "since", date_text(request->since_day).text);
+        }
+    }
+    if (request->setting[0]) {
+        jw_put_text(&w, "setting", request->setting);
+    }
+    if (request->op == OP_BUDGET_SET || request->op == OP_THRESHOLD_SET) {
+        jw_put_double(&w, "value", request->value);
     }
     if (request->op == OP_PRIORITIZE) {
         jw_put_i64(&w, "priority", request->priority);
@@ -80,13 +71,17 @@ static void arguments_of(const struct control_request *request, char out[256])
     str_fini(&json);
 }
 
-/* The audit line for machines: one JSON object in the log. */
-static void log_deed(struct engine *engine, const struct operator_action *action)
+static void put_state(struct jw *w, const char *key, const char *json)
 {
-    struct str json;
+    jw_key(w, key);
+    jw_raw(w, json[0] ? json : "null");
+}
+
+static bool write_deed(const struct operator_action *action, const char *reason, struct str *out)
+{
     struct jw w;
-    str_init(&json, 2048);
-    jw_init(&w, &json);
+    str_init(out, AUDIT_LINE);
+    jw_init(&w, out);
     jw_object_begin(&w);
     jw_put_i64(&w, "action_id", action->action_id);
     jw_put_time(&w, "at", action->at);
@@ -95,12 +90,25 @@ static void log_deed(struct engine *engine, const struct operator_action *action
     jw_put_text(&w, "origin", action->origin);
     jw_put_text(&w, "action", op_kind_name(action->kind));
     jw_put_text(&w, "target", action->target);
-    jw_put_text(&w, "reason", action->reason);
-    jw_put_text(&w, "before", action->before);
-    jw_put_text(&w, "after", action->after);
+    put_state(&w, "args", action->args);
+    jw_put_text(&w, "reason", reason);
+    jw_put_time(&w, "expires_at", action->expires_at);
+    put_state(&w, "before", action->before);
+    put_state(&w, "after", action->after);
     jw_put_text(&w, "result", action->result);
     jw_object_end(&w);
+    return jw_ok(&w);
+}
+
+/* The audit line for machines: one JSON object in the log, whole whatever the texts in it. */
+static void log_deed(struct engine *engine, const struct operator_action *action)
+{
     const char *account = strncmp(action->target, "act_", 4) == 0 ? action->target : NULL;
+    struct str json;
+    if (!write_deed(action, action->reason, &json)) { /* hardly anything but escapes */
+        str_fini(&json);
+        write_deed(action, NULL, &json);
+    }
     record_log(engine, LOG_INFO, account, 0, "operator %s", str_text(&json));
     str_fini(&json);
 }
@@ -127,11 +135,16 @@ static void do_one(struct engine *engine, const struct control_peer *peer,
         control_reply_add(reply, target, false, 0, err.message);
         return;
     }
+    if (slot) {
+        deed_state(engine, request->op, slot, action->before);
+    }
     bool ok = operations[request->op].act(&deed, &err);
+    if (slot && ok) {
+        deed_state(engine, request->op, slot, action->after);
+    }
     snprintf(action->result, sizeof action->result, "%.255s", ok ? "ok" : err.message);
     struct err late = {0};
-    if (!store_action_result(engine->store, action->action_id, action->result, action->before,
-                             action->after, &late)) {
+    if (!store_action_complete(engine->store, action, &late)) {
         record_log(engine, LOG_ERROR, NULL, 0, "audit: %s", late.message);
     }
     log_deed(engine, action);
@@ -166,8 +179,21 @@ static void on_accounts(struct engine *engine, const struct control_peer *peer,
         }
     }
     if (reply->result_count == 0) {
-        refuse(reply, ERR_NOT_FOUND, "there is no account yet; wait for the first listing");
+        refuse(reply, ERR_NOT_FOUND,
+               request->all ? "there is no account yet; wait for the first listing"
+                            : "the request names no account");
     }
+}
+
+static struct engine_account *slot_of_run(struct engine *engine, int64_t run_id)
+{
+    for (size_t i = 0; run_id && i < engine->account_count; i++) {
+        struct engine_account *slot = engine->accounts[i];
+        if ((slot->job.run && slot->job.run_id == run_id) || slot->last_run.run_id == run_id) {
+            return slot;
+        }
+    }
+    return NULL;
 }
 
 void operate(struct engine *engine, const struct control_peer *peer,
@@ -191,5 +217,7 @@ void operate(struct engine *engine, const struct control_peer *peer,
     } else if (operand != ON_ENGINE) {
         snprintf(target, sizeof target, "%lld", (long long)request->number);
     }
-    do_one(engine, peer, request, NULL, target, reply);
+    do_one(engine, peer, request,
+           operand == ON_ACCOUNT_OR_NUMBER ? slot_of_run(engine, request->number) : NULL, target,
+           reply);
 }

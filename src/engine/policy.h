@@ -25,7 +25,12 @@ struct policy_setting {
     const char *name; /* what the operator types */
     const char *key;  /* override_row.name */
     double min, max;
+    bool of_account; /* it can be set for one account alone */
 };
 const struct policy_setting *policy_setting(const char *op, const char *name);
+double policy_configured(const struct config *config, const struct policy_setting *setting);
+/* The row in force for an account ("" = all), its own before everybody's; NULL = none. */
+const struct override_row *policy_override(const struct override_row *rows, size_t count,
+                                           const char *key, const char *account_id);
 
 #endif

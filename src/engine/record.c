@@ -12,7 +12,7 @@
 void record_log(struct engine *engine, enum log_level level, const char *account_id, int64_t run_id,
                 const char *fmt, ...)
 {
-    char message[1024];
+    char message[2048];
     va_list args;
     va_start(args, fmt);
     vsnprintf(message, sizeof message, fmt, args);

@@ -13,22 +13,23 @@ bool store_action_append(struct store *store, struct operator_action *action, st
     return store_end(store, ok, err);
 }
 
-bool store_action_result(struct store *store, int64_t action_id, const char *result,
-                         const char *before, const char *after, struct err *err)
+bool store_action_complete(struct store *store, const struct operator_action *action,
+                           struct err *err)
 {
     struct query q = {0};
     if (!store_begin(store, err)) {
         return false;
     }
     bool ok = db_query(&store->db, &q,
-                       "UPDATE operator_actions SET result = :result, before = coalesce(:before, "
-                       "before), after = coalesce(:after, after) WHERE action_id = :id",
+                       "UPDATE operator_actions SET result = :result, before = :before, "
+                       "after = :after, expires_at = :until WHERE action_id = :id",
                        err);
     if (ok) {
-        bind_text(&q, ":result", result);
-        bind_text(&q, ":before", before && before[0] ? before : NULL);
-        bind_text(&q, ":after", after && after[0] ? after : NULL);
-        bind_i64(&q, ":id", action_id);
+        bind_text(&q, ":result", action->result);
+        bind_text(&q, ":before", action->before[0] ? action->before : NULL);
+        bind_text(&q, ":after", action->after[0] ? action->after : NULL);
+        bind_time(&q, ":until", action->expires_at);
+        bind_i64(&q, ":id", action->action_id);
         ok = db_run(&q, err);
     }
     return store_end(store, ok, err);

@@ -8,9 +8,9 @@
 
 /* Sets action->action_id. */
 bool store_action_append(struct store *store, struct operator_action *action, struct err *err);
-/* before, after: NULL = leave. */
-bool store_action_result(struct store *store, int64_t action_id, const char *result,
-                         const char *before, const char *after, struct err *err);
+/* What came of it: its end, before, after and result are written into its row. */
+bool store_action_complete(struct store *store, const struct operator_action *action,
+                           struct err *err);
 bool store_action_undone(struct store *store, int64_t action_id, int64_t undone_by,
                          struct err *err);
 bool store_action_get(struct store *store, int64_t action_id, struct operator_action *out,

@@ -290,6 +290,42 @@ bool store_override_set(struct store *store, struct override_row *row, struct er
     return store_end(store, ok, err);
 }
 
+static bool run_undo(struct store *store, const char *sql, int64_t action_id, int64_t at,
+                     struct err *err)
+{
+    struct query q = {0};
+    if (!db_query(&store->db, &q, sql, err)) {
+        return false;
+    }
+    bind_i64(&q, ":at", at);
+    bind_i64(&q, ":action", action_id);
+    return db_run(&q, err);
+}
+
+bool store_override_undo(struct store *store, int64_t action_id, int64_t at, struct err *err)
+{
+    if (!store_begin(store, err)) {
+        return false;
+    }
+    bool ok = run_undo(store,
+                       "UPDATE overrides SET ended_at = :at WHERE action_id = :action AND "
+                       "ended_at IS NULL",
+                       action_id, at, err) &&
+              (db_changes(&store->db) > 0 ||
+               err_set(err, ERR_REFUSED, "it was changed again since; do the opposite instead")) &&
+              run_undo(store,
+                       "INSERT INTO overrides (name, scope, value, since, until, actor, action_id) "
+                       "SELECT old.name, old.scope, old.value, :at, old.until, old.actor, "
+                       "old.action_id FROM overrides AS set_by JOIN overrides AS old ON old.name = "
+                       "set_by.name AND old.scope = set_by.scope AND old.override_id < "
+                       "set_by.override_id AND old.ended_at = set_by.since WHERE "
+                       "set_by.override_id = (SELECT min(override_id) FROM overrides WHERE "
+                       "action_id = :action) AND (old.until IS NULL OR old.until > :at) "
+                       "ORDER BY old.override_id DESC LIMIT 1",
+                       action_id, at, err);
+    return store_end(store, ok, err);
+}
+
 bool store_overrides_load(struct store *store, struct arena *arena, int64_t at,
                           struct store_overrides *out, struct err *err)
 {

@@ -22,6 +22,8 @@ struct override_row {
 bool store_override_set(struct store *store, struct override_row *row, struct err *err);
 bool store_override_end(struct store *store, const char *name, const char *scope, int64_t at,
                         struct err *err);
+/* Ends what the action set, when it is still in force, and puts what it replaced in force again. */
+bool store_override_undo(struct store *store, int64_t action_id, int64_t at, struct err *err);
 struct store_overrides {
     struct override_row *rows;
     size_t count;

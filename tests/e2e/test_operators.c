@@ -114,6 +114,174 @@ static void test_read_only_acts_on_nothing(void **unused)
     assert_code(0);
 }
 
+/* ---- the audit trail ---- */
+
+static char last_action[24];
+
+/* A member of the newest row of operator_actions. */
+static void assert_audited(const char *column, const char *value)
+{
+    char sql[160];
+    snprintf(sql, sizeof sql,
+             "SELECT coalesce(%s, '-') FROM operator_actions ORDER BY action_id DESC LIMIT 1",
+             column);
+    char *text = state_text(&state, sql);
+    if (strcmp(text, value) != 0) {
+        fail_msg("%s: \"%s\", not \"%s\"", column, text, value);
+    }
+    free(text);
+}
+
+static void note_action(void)
+{
+    int64_t id = state_number(&state, "SELECT max(action_id) FROM operator_actions");
+    snprintf(last_action, sizeof last_action, "%lld", (long long)id);
+}
+
+static void test_every_action_says_before_and_after(void **unused)
+{
+    static const struct {
+        const char *words[6], *before, *after;
+    } cases[] = {
+        {{"prioritize", "4", commands_account},                                     "{\"priority\":0}",     "{\"priority\":4}"                                 },
+        {{"prioritize", "0", commands_account},                                     "{\"priority\":4}",     "{\"priority\":0}"                                 },
+        {{"pin", "low", commands_account},                                          "{\"pinned\":null}",    "{\"pinned\":\"low\"}"                             },
+        {{"pin", "none", commands_account},                                         "{\"pinned\":\"low\"}", "{\"pinned\":null}"                                },
+        {{"pause", commands_account, "--until", "2035-01-02T03:04:05Z"},
+         "{\"paused_until\":null}",                                                                         "{\"paused_until\":\"2035-01-02T03:04:05Z\"}"      },
+        {{"resume", commands_account},
+         "{\"paused_until\":\"2035-01-02T03:04:05Z\"}",                                                     "{\"paused_until\":null}"                          },
+        {{"threshold", "set", "use_case", "61", "--until", "2035-01-02T03:04:05Z"},
+         "{\"value\":75,\"until\":null}",                                                                   "{\"value\":61,\"until\":\"2035-01-02T03:04:05Z\"}"},
+        {{"force", commands_account, "--since", "2026-01-02"},
+         "{\"run\":null,\"asked_for\":null}",                                                               "{\"run\":null,\"asked_for\":\"window\"}"          },
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        run((const char *const[]){cases[i].words[0], cases[i].words[1], cases[i].words[2],
+                                  cases[i].words[3], cases[i].words[4], cases[i].words[5], NULL});
+        assert_code(0);
+        assert_audited("before", cases[i].before);
+        assert_audited("after", cases[i].after);
+        assert_audited("result", "ok");
+    }
+    assert_audited("args", "{\"mode\":\"window\",\"override\":false,\"since\":\"2026-01-02\"}");
+    RUN("threshold", "set", "use_case", "62");
+    assert_audited("args", "{\"setting\":\"use_case\",\"value\":62}");
+    RUN("pause", commands_account);
+    assert_int_equal(state_number(&state, "SELECT expires_at - at BETWEEN 14390000 AND 14410000 "
+                                          "FROM operator_actions ORDER BY action_id DESC"),
+                     1); /* the four hours it lasts unless told */
+    RUN("resume", commands_account);
+}
+
+/* Whatever the texts in it, the line for machines is a whole document. */
+static void test_the_audit_line_is_json(void **unused)
+{
+    char reason[256];
+    (void)unused;
+    memset(reason, '\001', sizeof reason - 1);
+    reason[sizeof reason - 1] = '\0';
+    RUN("prioritize", "1", commands_account, "--reason", reason);
+    assert_code(0);
+    RUN("prioritize", "0", commands_account, "--reason", "quoted \"so\"");
+    assert_code(0);
+    assert_int_equal(state_number(&state, "SELECT count(*) FROM log WHERE message LIKE "
+                                          "'operator %' AND NOT json_valid(substr(message, 10))"),
+                     0);
+    char *text = state_text(&state, "SELECT json_extract(substr(message, 10), '$.before.priority')"
+                                    " FROM log WHERE message LIKE 'operator %' "
+                                    "ORDER BY log_id DESC LIMIT 1");
+    assert_string_equal(text, "1");
+    free(text);
+}
+
+static void assert_threshold(int64_t value)
+{
+    int64_t now = state_number(&state, "SELECT value FROM overrides WHERE ended_at IS NULL AND "
+                                       "name = 'threshold.account'");
+    assert_int_equal(now, value);
+}
+
+/* An undo takes back what its action did, and nothing that came after it. */
+static void test_undo_goes_back_to_what_was(void **unused)
+{
+    char first[24];
+    (void)unused;
+    RUN("threshold", "set", "account", "61");
+    note_action();
+    snprintf(first, sizeof first, "%s", last_action);
+    RUN("threshold", "set", "account", "62");
+    note_action();
+    RUN("undo", first);
+    assert_code(1);
+    assert_says(outcome.err, "changed again since");
+    RUN("undo", last_action);
+    assert_code(0);
+    assert_threshold(61);
+    assert_audited("json_extract(after, '$.value')", "61");
+}
+
+static void test_undo_leaves_what_came_since(void **unused)
+{
+    char first[24];
+    (void)unused;
+    RUN("prioritize", "2", commands_account);
+    note_action();
+    snprintf(first, sizeof first, "%s", last_action);
+    RUN("prioritize", "5", commands_account);
+    note_action();
+    RUN("undo", first);
+    assert_code(1);
+    assert_says(outcome.err, "changed again since");
+    RUN("undo", last_action);
+    assert_code(0);
+    RUN("undo", first);
+    assert_code(0);
+    assert_audited("before", "{\"priority\":2}");
+    assert_audited("after", "{\"priority\":0}");
+    RUN("undo", first);
+    assert_code(1);
+    assert_says(outcome.err, "undone already");
+}
+
+static bool forced_run_ended(void *ctx)
+{
+    const int64_t *before = ctx;
+    return state_number(&state, "SELECT count(*) FROM sync_runs WHERE trigger = 'operator' AND "
+                                "status <> 'RUNNING'") > *before;
+}
+
+/* A sync that was forced and has been done is not undone by saying so. */
+static void test_undo_of_a_force_that_ran(void **unused)
+{
+    int64_t before = state_number(&state, "SELECT count(*) FROM sync_runs WHERE trigger = "
+                                          "'operator' AND status <> 'RUNNING'");
+    (void)unused;
+    pid_t pid = engine_start(NULL);
+    RUN("force", commands_account);
+    assert_code(0);
+    note_action();
+    assert_true(eventually(forced_run_ended, &before, 60000));
+    RUN("undo", last_action);
+    assert_code(1);
+    /* Its row says so a moment before its slot is free. */
+    assert_true(strstr(outcome.err, "it has been done") ||
+                strstr(outcome.err, "it is running by now") || strstr(outcome.err, "30 s ago"));
+    engine_stop(pid);
+}
+
+static void test_settings_that_would_be_without_effect(void **unused)
+{
+    (void)unused;
+    RUN("budget", "set", "daily", "9000", commands_account);
+    assert_code(1);
+    assert_says(outcome.err, "for all accounts");
+    RUN("budget", "set", "account", "9000", "act_1");
+    assert_code(1);
+    assert_says(outcome.err, "no such account");
+}
+
 static void test_usage_errors_exit_2(void **unused)
 {
     static const char *const wrong[][4] = {
@@ -259,6 +427,12 @@ int main(void)
         cmocka_unit_test(test_actions_work_through_the_engine),
         cmocka_unit_test(test_budget_of_one_account),
         cmocka_unit_test(test_read_only_acts_on_nothing),
+        cmocka_unit_test(test_every_action_says_before_and_after),
+        cmocka_unit_test(test_the_audit_line_is_json),
+        cmocka_unit_test(test_undo_goes_back_to_what_was),
+        cmocka_unit_test(test_undo_leaves_what_came_since),
+        cmocka_unit_test(test_undo_of_a_force_that_ran),
+        cmocka_unit_test(test_settings_that_would_be_without_effect),
         cmocka_unit_test(test_usage_errors_exit_2),
         cmocka_unit_test(test_sync_through_the_engine),
         cmocka_unit_test(test_two_state_directories_are_two_installations),

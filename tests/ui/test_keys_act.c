@@ -200,6 +200,7 @@ static void test_keys_act_settings_for_the_day(void **state)
         {"BD\r100\r\ry",      "Delta",                                         "account budget is 100",    OP_BUDGET_SET,    "account",  "act_105",
          100                                                                                                                                             },
         {"L\r60\r\ry",        "now 70",                                        "account threshold is 60",  OP_THRESHOLD_SET, "account",  "",        60   },
+        {"LD\r60\r\ry",       "now 70",                                        "account threshold is 60",  OP_THRESHOLD_SET, "account",  "",        60   },
         {"Lu\r60\r\ry",       "now 75",                                        "use_case threshold is 60", OP_THRESHOLD_SET, "use_case", "",        60   },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -32,9 +32,9 @@ struct setting_row {
     {                                                                                              \
         name, option, "budget." name, offsetof(struct config, member), own                         \
     }
-#define THRESHOLD_ROW(name, option, member, own)                                                   \
+#define THRESHOLD_ROW(name, member)                                                                \
     {                                                                                              \
-        name, option, "threshold." name, offsetof(struct config, member), own                      \
+        name, name, "threshold." name, offsetof(struct config, member), false                      \
     }
 
 static const struct setting_row budget_rows[] = {
@@ -43,11 +43,10 @@ static const struct setting_row budget_rows[] = {
     BUDGET_ROW("account", NULL, budget_per_account, true),
 };
 static const struct setting_row threshold_rows[] = {
-    THRESHOLD_ROW("account", "account", limit_account_pct, false),
-    THRESHOLD_ROW("app", "app", limit_app_pct, false),
-    THRESHOLD_ROW("insights", "insights", limit_insights_pct, false),
-    THRESHOLD_ROW("use_case", "use_case", limit_use_case_pct, false),
-    THRESHOLD_ROW("account", NULL, limit_account_pct, true),
+    THRESHOLD_ROW("account", limit_account_pct),
+    THRESHOLD_ROW("app", limit_app_pct),
+    THRESHOLD_ROW("insights", limit_insights_pct),
+    THRESHOLD_ROW("use_case", limit_use_case_pct),
 };
 
 static const struct setting_row *chosen_setting(const struct console *console)

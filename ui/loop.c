@@ -34,7 +34,6 @@ static bool resize_canvas(struct console *console)
     canvas_fini(&console->canvas);
     console->canvas = fresh;
     console->canvas.theme = &console->theme;
-    console_glyphs(console);
     return true;
 }
 
@@ -76,6 +75,7 @@ static bool frame(struct console *console, struct err *err)
     if (!resize_canvas(console)) {
         return err_set(err, ERR_MEMORY, "console: out of memory for the screen");
     }
+    console_glyphs(console);
     console_draw(console);
     paint_frame(&console->canvas);
     alarm_update(console);

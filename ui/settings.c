@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "ui/console.h"
 #include "ui/term/keyboard.h"
+#include "ui/term/signs.h"
 #include "ui/term/term.h"
 
 enum { FOLLOW_MS = 1000 };
@@ -131,12 +132,16 @@ void settings_show(struct console *console)
     stamp_files(console);
 }
 
-/* ASCII or not, as configured and as the terminal can. */
+/* ASCII or not, as configured and as the terminal can; signs as it is known by now to place them.
+ */
 void console_glyphs(struct console *console)
 {
     enum config_ascii ascii = console->config->ascii;
     console->canvas.ascii =
         ascii == CONFIG_ASCII_AUTO ? !term_caps()->utf8 : ascii == CONFIG_ASCII_ON;
+    for (int sign = 0; sign < UTF8_SIGNS; sign++) {
+        console->canvas.own_column[sign] = signs_place((enum utf8_sign)sign) == SIGN_COLUMN;
+    }
 }
 
 static void read_config(struct console *console)

@@ -95,6 +95,17 @@ size_t utf8_put(uint32_t cp, char out[4])
     return 4;
 }
 
+enum utf8_sign utf8_sign(uint32_t cp)
+{
+    const utf8proc_property_t *property = utf8proc_get_property((utf8proc_int32_t)cp);
+    if (cp < 0x300 || property->category != UTF8PROC_CATEGORY_MC ||
+        utf8proc_charwidth((utf8proc_int32_t)cp) == 2) {
+        return UTF8_NO_SIGN;
+    }
+    return property->boundclass == UTF8PROC_BOUNDCLASS_EXTEND ? UTF8_SIGN_EXTENDING
+                                                              : UTF8_SIGN_SPACING;
+}
+
 int utf8_width(uint32_t cp)
 {
     if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0)) {
@@ -106,7 +117,7 @@ int utf8_width(uint32_t cp)
     if (cp == 0xAD) { /* soft hyphen: terminals draw it */
         return 1;
     }
-    return utf8proc_charwidth((utf8proc_int32_t)cp);
+    return utf8_sign(cp) != UTF8_NO_SIGN ? 0 : utf8proc_charwidth((utf8proc_int32_t)cp);
 }
 
 int utf8_text_width(const char *text)

@@ -15,8 +15,13 @@ bool utf8_valid(const char *s, size_t n);
 size_t utf8_next(const char *s, size_t n, uint32_t *cp);
 /* Writes the code point (U+FFFD when it is none); 1..4 bytes, no NUL. */
 size_t utf8_put(uint32_t cp, char out[4]);
-/* Columns of a code point: 0 (combining, joiner), 1 or 2; -1 for controls. */
+/* Columns of a code point: 0 (combining, joiner, sign), 1 or 2; -1 for controls. */
 int utf8_width(uint32_t cp);
+/* Signs that follow a letter and take room of their own in print, most vowel signs of India among
+ * them (general category Mc). Some terminals give them a column, some none; a terminal may tell
+ * those that extend a grapheme by definition (Bengali and Tamil aa) from the others. */
+enum utf8_sign { UTF8_SIGN_SPACING, UTF8_SIGN_EXTENDING, UTF8_SIGNS, UTF8_NO_SIGN = UTF8_SIGNS };
+enum utf8_sign utf8_sign(uint32_t cp);
 /* Columns of a whole text, code point by code point, as ncurses counts them. */
 int utf8_text_width(const char *text);
 /* True for what may not reach a terminal: controls, bidi overrides, line separators, ... */

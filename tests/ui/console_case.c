@@ -29,7 +29,9 @@ void console_open(struct console_case *c, const struct console_options *options)
                                     .cols = options->cols,
                                     .term = options->term,
                                     .argv = argv,
-                                    .env = options->env};
+                                    .env = options->env,
+                                    .silent = options->silent,
+                                    .signs_inside = options->signs_inside};
     c->screen = screen_start(&screen);
     fixture_check(screen_wait(c->screen, "10:19", FIRST_FRAME_MS), "no first frame");
     screen_settle(c->screen, QUIET_MS, SETTLE_MS);

@@ -13,10 +13,11 @@ struct console_case {
 struct console_options {
     enum fixture_state state;
     int rows, cols;
-    const char *term;        /* NULL = xterm-256color */
-    const char *const *env;  /* see screen.h */
-    const char *const *args; /* further arguments, NULL-ended; NULL = none */
-    bool no_engine;          /* nobody answers on the socket */
+    const char *term;          /* NULL = xterm-256color */
+    const char *const *env;    /* see screen.h */
+    const char *const *args;   /* further arguments, NULL-ended; NULL = none */
+    bool no_engine;            /* nobody answers on the socket */
+    bool silent, signs_inside; /* see screen.h */
 };
 
 /* Starts it and waits for its first whole frame. Fails the test. */

@@ -20,6 +20,8 @@ struct screen_options {
     const char *term;        /* NULL = xterm-256color */
     const char *const *argv; /* NULL-ended, argv[0] is the program's path */
     const char *const *env;  /* NULL-ended "NAME=value"; "NAME" alone removes it; NULL = none */
+    bool silent;             /* a terminal that answers no question */
+    bool signs_inside;       /* one that gives the vowel sign aa no column of its own */
 };
 
 struct screen *screen_start(const struct screen_options *options);

@@ -14,6 +14,9 @@ struct screen {
     pid_t pid;
     int rows, cols;
     bool ended, fullscreen, cursor, away;
+    bool silent, signs_inside;
+    char held[3]; /* the beginning of a sign that is left out */
+    size_t held_length;
     int status;
     uint64_t bytes;
     char *raw;

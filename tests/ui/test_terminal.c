@@ -259,6 +259,10 @@ static void test_terminal_suspends_and_comes_back(void **state)
     assert_true(screen_is_fullscreen(screen));
     assert_true(screen_wait(screen, "q quit", WAIT_MS));
     assert_int_equal(screen_line_of(screen, "q quit"), 29);
+    size_t n = 0;
+    const char *again = strstr(screen_raw(screen, &n), "\033[?1049l");
+    again = again ? strstr(again, "\033[?1049h") : NULL;
+    assert_true(again && strstr(again, "\033[6n")); /* it may be another terminal by now */
     screen_keys(screen, "q");
     assert_true(screen_wait(screen, "ended", WAIT_MS));
     assert_true(screen_is_cooked(screen));

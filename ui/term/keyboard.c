@@ -5,10 +5,27 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "ui/term/paint.h"
+#include "ui/term/signs.h"
+
+/* How long after an Esc the rest of a sequence may come; a report is waited for longer. */
+enum { ESC_DELAY_MS = 25, REPORT_DELAY_MS = 200, SEQUENCE_VALUES = 2 };
+
+/* A sequence that curses does not know, as far as it has come. */
+struct sequence {
+    bool open; /* the rest has not come yet */
+    bool begun;
+    bool plain; /* numbers alone so far */
+    wint_t introducer;
+    int values[SEQUENCE_VALUES];
+    size_t count;
+};
+
 /* There is one keyboard per process, and curses keeps it so. */
 static struct {
     WINDOW *pad; /* reading keys from a pad refreshes nothing */
     bool mouse;
+    struct sequence sequence;
 } keyboard;
 
 void keyboard_open(void)
@@ -76,16 +93,22 @@ static int named_key(wint_t code)
     return K_LAST; /* a key without a meaning here */
 }
 
-/* The next character, if it is there already. */
-static bool next_char(wint_t *out)
+/* One parameter byte of it. */
+static void take_parameter(struct sequence *sequence, wint_t c)
 {
-    return wget_wch(keyboard.pad, out) == OK;
+    int *value = &sequence->values[sequence->count - 1];
+    if (c == ';' && sequence->plain && sequence->count < SEQUENCE_VALUES) {
+        sequence->count++;
+    } else if (c < '0' || c > '9') {
+        sequence->plain = false;
+    } else if (sequence->plain && *value < 1000) {
+        *value = *value * 10 + (int)(c - '0');
+    }
+    sequence->begun = true;
 }
 
-/* What curses did not know after an Esc: an arrow in the other cursor mode, with a modifier, or
- * something that means nothing here. Never left lying about: its letters would be taken for
- * commands. */
-static int unknown_sequence(wint_t introducer)
+/* An arrow in the other cursor mode, with a modifier, or something that means nothing here. */
+static int key_of(const struct sequence *sequence, wint_t final)
 {
     static const struct {
         wint_t final;
@@ -107,19 +130,41 @@ static int unknown_sequence(wint_t introducer)
         {'~', 5, K_PAGE_UP  },
         {'~', 6, K_PAGE_DOWN}
     };
-    wint_t c = 0;
-    int parameter = 0;
-    bool first = true, more = next_char(&c);
-    for (; more && introducer == '[' && c >= 0x20 && c < 0x40; more = next_char(&c)) {
-        first = first && c >= '0' && c <= '9';
-        parameter = first && parameter < 1000 ? parameter * 10 + (int)(c - '0') : parameter;
+    const int *values = sequence->values;
+    if (final == 'R' && sequence->plain && sequence->count == 2 && values[0] > 1) {
+        if (signs_report(values[0], values[1])) {
+            paint_forget();
+        }
+        return K_NONE; /* whenever it comes: row 1 would be a key, this one never is */
     }
-    for (size_t i = 0; more && i < sizeof keys / sizeof keys[0]; i++) {
-        if (keys[i].final == c && (!keys[i].parameter || keys[i].parameter == parameter)) {
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (keys[i].final == final && (!keys[i].parameter || keys[i].parameter == values[0])) {
             return keys[i].code;
         }
     }
     return K_LAST;
+}
+
+/* What curses did not know after an Esc. Never left lying about: its letters would be taken for
+ * commands, also when they come in two parts. K_NONE when it is no key, or goes on. */
+static int unknown_sequence(void)
+{
+    struct sequence *sequence = &keyboard.sequence;
+    wint_t c = 0;
+    int kind = wget_wch(keyboard.pad, &c);
+    while (kind == OK && sequence->introducer == '[' && c >= 0x20 && c < 0x40) {
+        take_parameter(sequence, c);
+        kind = wget_wch(keyboard.pad, &c);
+    }
+    /* Esc and [ alone are Alt with [, unless something else is on its way. */
+    sequence->open = kind == ERR && (sequence->begun || signs_expected());
+    if (kind == OK && c != K_ESC) {
+        return key_of(sequence, c);
+    }
+    if (kind != ERR) { /* broken off by another one */
+        ungetch((int)c);
+    }
+    return sequence->open ? K_NONE : K_LAST;
 }
 
 static int after_escape(void)
@@ -127,7 +172,8 @@ static int after_escape(void)
     wint_t c = 0;
     int kind = wget_wch(keyboard.pad, &c);
     if (kind == OK && (c == '[' || c == 'O')) {
-        return unknown_sequence(c);
+        keyboard.sequence = (struct sequence){.introducer = c, .plain = true, .count = 1};
+        return unknown_sequence();
     }
     if (kind == OK) {
         unget_wch((wchar_t)c);
@@ -137,25 +183,38 @@ static int after_escape(void)
     return K_ESC;
 }
 
-struct key keyboard_next(void)
+/* K_NONE also for what is no key. */
+static struct key read_key(bool *more)
 {
     struct key key = {.code = K_NONE};
     wint_t code = 0;
-    int kind = wget_wch(keyboard.pad, &code);
-    while (kind == KEY_CODE_YES && (int)code == KEY_RESIZE) { /* curses says what we told it */
-        kind = wget_wch(keyboard.pad, &code);
-    }
-    if (kind == KEY_CODE_YES && (int)code == KEY_MOUSE) {
-        return mouse_key();
-    }
-    if (kind == KEY_CODE_YES) {
+    int kind = keyboard.sequence.open ? OK : wget_wch(keyboard.pad, &code);
+    *more = kind != ERR;
+    if (keyboard.sequence.open) {
+        key.code = unknown_sequence();
+        *more = !keyboard.sequence.open;
+    } else if (kind == KEY_CODE_YES && (int)code == KEY_MOUSE) {
+        key = mouse_key();
+    } else if (kind == KEY_CODE_YES && (int)code != KEY_RESIZE) { /* says what we told it */
         key.code = named_key(code);
     } else if (kind == OK && code == K_ESC) {
         key.code = after_escape();
+        *more = !keyboard.sequence.open;
     } else if (kind == OK) {
         key.code = code == '\n' ? K_ENTER : code == 8 ? K_BACKSPACE : (int)code;
         key.code = key.code == 0 ? K_LAST : key.code;
     }
+    return key;
+}
+
+struct key keyboard_next(void)
+{
+    struct key key;
+    bool more = true;
+    set_escdelay(signs_expected() ? REPORT_DELAY_MS : ESC_DELAY_MS);
+    do {
+        key = read_key(&more);
+    } while (key.code == K_NONE && more);
     return key;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "ui/term/direct.h"
+#include "ui/term/signs.h"
 #include "ui/term/term.h"
 #include "ui/theme.h"
 #include "ui/widget/canvas.h"
@@ -116,6 +117,13 @@ static struct look look_of(uint8_t role, uint8_t over)
     return look;
 }
 
+/* Does it stay in its letter's cell? As the C library has it, but for signs: to it each is a
+ * column, and on this terminal it may be none. */
+static bool joins(uint32_t cp)
+{
+    return wcwidth((wchar_t)cp) == 0 || signs_place(utf8_sign(cp)) == SIGN_INSIDE;
+}
+
 /* The cell's characters; '?' where the C library disagrees with us about the width, since curses
  * would place what follows by its own idea of it. */
 static void wide_text(const struct cell *cell, wchar_t out[CCHARW_MAX + 1])
@@ -124,8 +132,7 @@ static void wide_text(const struct cell *cell, wchar_t out[CCHARW_MAX + 1])
     for (size_t at = 0; at < cell->length && n < CCHARW_MAX;) {
         uint32_t cp = 0;
         at += utf8_next(cell->text + at, cell->length - at, &cp);
-        int width = wcwidth((wchar_t)cp);
-        if (n == 0 ? width != cell->width : width != 0) {
+        if (n == 0 ? wcwidth((wchar_t)cp) != cell->width : !joins(cp)) {
             if (n == 0) {
                 out[n++] = L'?';
             }
@@ -164,10 +171,13 @@ static void put_cell(int y, int x, const struct cell *cell)
         mvaddch(y, x, line_char(cell->line) | (chtype)look.attrs | (chtype)COLOR_PAIR(look.pair));
         return;
     }
-    wchar_t text[CCHARW_MAX + 1];
+    wchar_t text[CCHARW_MAX + 1] = {0};
     cchar_t wide;
     wide_text(cell, text);
     setcchar(&wide, text, look.attrs, (short)look.pair, NULL);
+    /* It stops at a sign, which has a width there. curses itself places a cell by its first
+     * character alone, and writes the others as they are. */
+    wmemcpy(wide.chars, text, CCHARW_MAX);
     mvadd_wch(y, x, &wide);
     if (cell->width == 2 && text[0] == L'?') {
         mvaddch(y, x + 1, (chtype)' ' | (chtype)look.attrs);

@@ -17,10 +17,9 @@
 #include "ui/term/keyboard.h"
 #include "ui/term/osc.h"
 #include "ui/term/paint.h"
+#include "ui/term/signs.h"
 #include "ui/term/terminfo.h"
 #include "ui/term/tty_signals.h"
-
-enum { ESC_DELAY_MS = 25 };
 
 /* There is one terminal per process, and curses keeps it so. */
 static struct {
@@ -104,7 +103,6 @@ bool term_open(struct err *err)
         tty_signals_close();
         return err_set(err, ERR_IO, "terminal: %s", strerror(errno));
     }
-    set_escdelay(ESC_DELAY_MS);
     term.screen = open_screen();
     if (!term.screen) {
         tty_signals_close();
@@ -120,6 +118,8 @@ bool term_open(struct err *err)
     keyboard_open();
     paint_open(&term.caps);
     osc_open(getenv("TERM"));
+    signs_open();
+    signs_ask();
     char restore[128];
     tty_signals_arm(restore, terminfo_restore(restore, sizeof restore), &term.saved);
     return true;
@@ -161,6 +161,7 @@ void term_resize(void)
 void term_redraw(void)
 {
     clearok(curscr, TRUE);
+    signs_ask();
     paint_forget();
 }
 
@@ -170,6 +171,8 @@ void term_suspend(void)
     keyboard_mouse(false);
     endwin();
     tty_signals_stop();
+    erase();
+    refresh(); /* full-screen mode again, before anything is asked there */
     term_resize();
     keyboard_mouse(mouse);
     term_redraw();

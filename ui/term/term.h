@@ -1,7 +1,8 @@
 /*
  * term: the terminal. The folder is the only user of curses, and one of the few places with state
  * of the process: there is one terminal. Main thread only. term opens, sizes and gives it back;
- * paint draws on it, keyboard reads from it, osc talks to it beside the screen.
+ * paint draws on it, keyboard reads from it, osc talks to it beside the screen, signs asks it how
+ * it lays out what terminals disagree on.
  *
  * It is given back on every exit: term_close, and the handlers of fatal signals. Other signals are
  * turned into bytes on term_signal_fd. ncurses compares each frame with the screen and writes what

@@ -1,6 +1,7 @@
 #include "ui/term/terminfo.h"
 
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
@@ -29,6 +30,16 @@ bool terminfo_string(const char *name)
 bool terminfo_flag(const char *name)
 {
     return tigetflag(name) > 0;
+}
+
+bool terminfo_is(const char *name, const char *text)
+{
+    return terminfo_string(name) && strcmp(tigetstr(name), text) == 0;
+}
+
+const char *terminfo_move(int row, int column)
+{
+    return tiparm(cursor_address, row, column);
 }
 
 bool terminfo_addressable(void)

@@ -11,6 +11,10 @@ bool terminfo_addressable(void);
 /* Of the open screen. */
 bool terminfo_string(const char *name);
 bool terminfo_flag(const char *name);
+/* Is the capability exactly this? */
+bool terminfo_is(const char *name, const char *text);
+/* The bytes that move the cursor there; valid until the next one. */
+const char *terminfo_move(int row, int column);
 /* The bytes that end full-screen mode; returns how many. */
 size_t terminfo_restore(char *out, size_t size);
 

@@ -243,7 +243,7 @@ static void accounts_summary(const struct view *view, const struct env *env, str
     snprintf(text, sizeof text, " %s ago %.20s: %s %.40s%s%.60s%s ", age.text, a->actor,
              op_kind_name(a->kind), account ? account->name : a->target, a->reason[0] ? " \"" : "",
              a->reason, a->reason[0] ? "\"" : "");
-    int width = text_width(text);
+    int width = canvas_width(canvas, text);
     int room = line.w - 3;
     canvas_text(canvas, line.y, width < room ? line.x + line.w - width - 1 : line.x + 2, room,
                 ROLE_TITLE, text);

@@ -127,7 +127,7 @@ static char to_ascii(uint32_t cp)
 }
 
 /* What stands for a code point on every terminal; n 0 = nothing. */
-static struct piece piece_of(uint32_t cp, const char *bytes, size_t n, bool ascii)
+static struct piece piece_of(uint32_t cp, const char *bytes, size_t n, const struct canvas *canvas)
 {
     struct piece piece = {{0}, 0, 0};
     bool joiner = cp == 0x200d || (cp >= 0xfe00 && cp <= 0xfe0f) ||
@@ -141,12 +141,13 @@ static struct piece piece_of(uint32_t cp, const char *bytes, size_t n, bool asci
         piece.width = 1;
         return piece;
     }
-    piece.width = utf8_width(cp);
+    enum utf8_sign sign = canvas->ascii ? UTF8_NO_SIGN : utf8_sign(cp);
+    piece.width = sign != UTF8_NO_SIGN ? canvas->own_column[sign] : utf8_width(cp);
     if (piece.width < 0) {
         piece.width = 0;
         return piece;
     }
-    if (ascii && cp >= 0x80) {
+    if (canvas->ascii && cp >= 0x80) {
         piece.n = piece.width ? 1 : 0;
         piece.text[0] = to_ascii(cp);
         piece.width = piece.width ? 1 : 0;
@@ -157,13 +158,13 @@ static struct piece piece_of(uint32_t cp, const char *bytes, size_t n, bool asci
     return piece;
 }
 
-static int clean_width(const char *text, size_t n, bool ascii)
+static int clean_width(const struct canvas *canvas, const char *text, size_t n)
 {
     int width = 0;
     for (size_t at = 0; at < n;) {
         uint32_t cp = 0;
         size_t used = utf8_next(text + at, n - at, &cp);
-        width += piece_of(cp, text + at, used, ascii).width;
+        width += piece_of(cp, text + at, used, canvas).width;
         at += used;
     }
     return width;
@@ -175,10 +176,18 @@ static size_t make_clean(const char *text, char out[TEXT_MAX])
     return n < TEXT_MAX ? n : TEXT_MAX - 1;
 }
 
-int text_width(const char *text)
+int canvas_width(const struct canvas *canvas, const char *text)
 {
     char clean[TEXT_MAX];
-    return clean_width(clean, make_clean(text, clean), false);
+    return clean_width(canvas, clean, make_clean(text, clean));
+}
+
+int text_width(const char *text)
+{
+    static const struct canvas widest = {
+        .own_column = {true, true}
+    };
+    return canvas_width(&widest, text);
 }
 
 size_t text_line(const char *text, int width)
@@ -243,14 +252,14 @@ static void add_mark(struct canvas *canvas, int y, int x, const struct piece *pi
 static int draw_clean(struct canvas *canvas, int y, int x, int width, enum role role,
                       const char *text, size_t n)
 {
-    int total = clean_width(text, n, canvas->ascii);
+    int total = clean_width(canvas, text, n);
     bool cut = total > width;
     int room = cut ? width - 1 : width;
     int used = 0;
     for (size_t at = 0; at < n;) {
         uint32_t cp = 0;
         size_t bytes = utf8_next(text + at, n - at, &cp);
-        struct piece piece = piece_of(cp, text + at, bytes, canvas->ascii);
+        struct piece piece = piece_of(cp, text + at, bytes, canvas);
         at += bytes;
         if (piece.n == 0) {
             continue;
@@ -299,9 +308,7 @@ int canvas_textf(struct canvas *canvas, int y, int x, int width, enum role role,
 
 int canvas_right(struct canvas *canvas, int y, int x, int width, enum role role, const char *text)
 {
-    char clean[TEXT_MAX];
-    size_t n = make_clean(text, clean);
-    int wide = clean_width(clean, n, canvas->ascii);
+    int wide = canvas_width(canvas, text);
     int lead = wide < width ? width - wide : 0;
     return lead + canvas_text(canvas, y, x + lead, width - lead, role, text);
 }

@@ -5,6 +5,7 @@
  * All text that enters is made harmless first (controls, escape sequences, bidi overrides, invalid
  * UTF-8) and reduced to what every terminal gives the same width: joiners, variation selectors and
  * skin tones are left out, flags become letters, at most two combining marks stay with their base.
+ * Vowel signs are one or a cell of their own, as own_column says of the terminal.
  * Everything is clipped; coordinates outside are allowed.
  */
 #ifndef UI_WIDGET_CANVAS_H
@@ -15,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "base/utf8.h"
 #include "ui/role.h"
 
 struct theme;
@@ -37,7 +39,8 @@ struct canvas {
     int rows, cols;
     struct cell *cells;
     const struct theme *theme;
-    bool ascii;             /* the terminal cannot show UTF-8 */
+    bool ascii; /* the terminal cannot show UTF-8 */
+    bool own_column[UTF8_SIGNS];
     int cursor_y, cursor_x; /* where the terminal's cursor stands; -1 = hidden */
 };
 
@@ -64,8 +67,10 @@ void canvas_over(struct canvas *canvas, struct rect rect, enum role role);
 /* Gives drawn cells another role. */
 void canvas_paint(struct canvas *canvas, int y, int x, int width, enum role role);
 
-/* Columns that text takes once made harmless. */
+/* Columns that text takes at most once made harmless, whatever the terminal does with signs. */
 int text_width(const char *text);
+/* Columns that it takes on this canvas, uncut. */
+int canvas_width(const struct canvas *canvas, const char *text);
 /* How many bytes of it make a line of that many columns, broken at a blank where there is one;
  * never 0 unless it is empty. Blanks that follow belong to no line. */
 size_t text_line(const char *text, int width);

@@ -240,7 +240,7 @@ static void draw_field(const struct dialog_field *field, struct canvas *canvas, 
     }
     edit_draw(&field->edit, canvas, at.y, at.x, at.w, ROLE_DIALOG, active);
     if (active && field->untouched) {
-        int width = text_width(field->edit.text);
+        int width = canvas_width(canvas, field->edit.text);
         at.w = width < at.w ? width : at.w;
         canvas_over(canvas, at, ROLE_SELECTED);
     }

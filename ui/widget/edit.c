@@ -96,13 +96,13 @@ void edit_draw(const struct edit *edit, struct canvas *canvas, int y, int x, int
     memcpy(head, edit->text, edit->cursor);
     head[edit->cursor] = '\0';
     size_t from = 0;
-    while (text_width(head + from) > width - 1) {
+    while (canvas_width(canvas, head + from) > width - 1) {
         from = after(edit, from);
     }
     canvas_fill(canvas, (struct rect){y, x, 1, width}, role);
     canvas_text(canvas, y, x, width, role, edit->text + from);
     if (active) {
         canvas->cursor_y = y;
-        canvas->cursor_x = x + text_width(head + from);
+        canvas->cursor_x = x + canvas_width(canvas, head + from);
     }
 }

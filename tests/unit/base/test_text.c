@@ -345,7 +345,35 @@ static void test_utf8_width(void **state)
     assert_int_equal(utf8_width(0x4E2D), 2);
     assert_int_equal(utf8_width(0x1F600), 2);
     assert_int_equal(utf8_width(0x2592), 1);
+    assert_int_equal(utf8_width(0x93E), 0);
     assert_int_equal(utf8_text_width("a\xE4\xB8\xAD\xCC\x81z"), 4);
+}
+
+static void test_utf8_sign(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t cp;
+        enum utf8_sign sign;
+    } cases[] = {
+        {0x93E,   UTF8_SIGN_SPACING  }, /* Devanagari aa */
+        {0x940,   UTF8_SIGN_SPACING  }, /* Devanagari ii */
+        {0xC82,   UTF8_SIGN_SPACING  }, /* Kannada anusvara */
+        {0x1038,  UTF8_SIGN_SPACING  }, /* Myanmar visarga */
+        {0x9BE,   UTF8_SIGN_EXTENDING}, /* Bengali aa */
+        {0xBBE,   UTF8_SIGN_EXTENDING}, /* Tamil aa */
+        {0x947,   UTF8_NO_SIGN       }, /* Devanagari e, no column anywhere */
+        {0x301,   UTF8_NO_SIGN       },
+        {0xE33,   UTF8_NO_SIGN       }, /* Thai am, a column everywhere */
+        {0x302E,  UTF8_NO_SIGN       }, /* two columns everywhere */
+        {'a',     UTF8_NO_SIGN       },
+        {0x1F600, UTF8_NO_SIGN       },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (utf8_sign(cases[i].cp) != cases[i].sign) {
+            fail_msg("U+%04X: %d", (unsigned)cases[i].cp, (int)utf8_sign(cases[i].cp));
+        }
+    }
 }
 
 static void test_utf8_clean_makes_harmless(void **state)
@@ -413,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_hash_is_stable_and_spreads),
         cmocka_unit_test(test_utf8_next_and_valid),
         cmocka_unit_test(test_utf8_width),
+        cmocka_unit_test(test_utf8_sign),
         cmocka_unit_test(test_utf8_clean_makes_harmless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -229,6 +229,45 @@ static void test_canvas_wrap_breaks_at_blanks(void **state)
     }
 }
 
+/* A sign has a column where the terminal gives it one, and only there. */
+static void test_canvas_signs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int width;
+        bool spacing, extending;
+        int columns;
+        const char *second; /* what the second cell holds */
+        const char *shown;
+    } cases[] = {
+        {"\u092d\u093e\u0930",       8, false, false, 2, "\u0930",       "\u092d\u093e\u0930\n"},
+        {"\u092d\u093e\u0930",       8, true,  false, 3, "\u093e",       "\u092d\u093e\u0930\n"},
+        {"\u092d\u093e\u0902\u0930", 8, true,  false, 3, "\u093e\u0902",
+         "\u092d\u093e\u0902\u0930\n"                                                          },
+        {"\u09ac\u09be\u0930",       8, true,  false, 2, "\u0930",       "\u09ac\u09be\u0930\n"},
+        {"\u09ac\u09be\u0930",       8, false, true,  3, "\u09be",       "\u09ac\u09be\u0930\n"},
+        {"\u092d\u093e\u0930",       2, true,  true,  3, "\u2026",       "\u092d\u2026\n"      },
+        {"\u092d\u093e\u0930",       2, false, false, 2, "\u0930",       "\u092d\u093e\u0930\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct canvas canvas;
+        assert_true(canvas_init(&canvas, 1, cases[i].width));
+        canvas.own_column[UTF8_SIGN_SPACING] = cases[i].spacing;
+        canvas.own_column[UTF8_SIGN_EXTENDING] = cases[i].extending;
+        assert_int_equal(canvas_width(&canvas, cases[i].text), cases[i].columns);
+        assert_int_equal(text_width(cases[i].text), 3); /* room for all, wherever it is drawn */
+        canvas_text(&canvas, 0, 0, cases[i].width, ROLE_TEXT, cases[i].text);
+        char *got = dump(&canvas);
+        assert_string_equal(got, cases[i].shown);
+        const struct cell *cell = canvas_at(&canvas, 0, 1);
+        assert_int_equal(cell->length, strlen(cases[i].second));
+        assert_memory_equal(cell->text, cases[i].second, cell->length);
+        free(got);
+        canvas_fini(&canvas);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_gauge_cases),
         cmocka_unit_test(test_sweep_new_sample_changes_two_columns),
         cmocka_unit_test(test_canvas_wrap_breaks_at_blanks),
+        cmocka_unit_test(test_canvas_signs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,10 @@ static int open_console(struct cli *cli)
 {
     const char *spawn[16];
     struct err err = {0};
-    if (!console_prepare(cli, spawn, sizeof spawn / sizeof *spawn, &err)) {
+    struct ui_options wanted = {
+        .open = cli->open, .open_count = cli->open_count, .plain = cli->plain};
+    if (!ui_check_open(&wanted, &err) ||
+        !console_prepare(cli, spawn, sizeof spawn / sizeof *spawn, &err)) {
         return cli_fail(&err);
     }
     struct ui_options options = {
@@ -36,6 +39,8 @@ static int open_console(struct cli *cli)
         .read_only = cli->read_only,
         .demo = cli->engine_pid != 0,
         .plain = cli->plain,
+        .open = cli->open,
+        .open_count = cli->open_count,
         .for_ms = cli->for_ms,
         .clock = cli->clock,
         .spawn_argv = spawn,

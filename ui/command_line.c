@@ -6,55 +6,15 @@
 #include <strings.h>
 #include <time.h>
 
-#include "base/date.h"
 #include "base/utf8.h"
 #include "ui/commands.h"
 #include "ui/console.h"
+#include "ui/link.h"
 #include "ui/settings.h"
 #include "ui/view/rows.h"
-#include "ui/when.h"
 #include "ui/widget/fuzzy.h"
 
-enum { RANGE_MIN_MS = 60000, THEMES_MAX = 64, COMPLETION_MAX = 128, CANDIDATES = 6 };
-
-static void line_at(struct console *console, const char *words)
-{
-    int64_t at = 0, ago = 0, now = console_live_now(console);
-    if (duration_parse(words, &ago)) {
-        at = now - ago;
-    } else if (!when_parse(words, now, console->env.offset_s, false, &at)) {
-        console_say(console, ROLE_WARN,
-                    "at: \"%s\" is no instant; try 03:10, 2h or 2026-11-24T03:10:00Z", words);
-        return;
-    }
-    console->at = at;
-    console->stale = true;
-}
-
-static void line_range(struct console *console, const char *words)
-{
-    int64_t range = 0;
-    if (!duration_parse(words, &range) || range < RANGE_MIN_MS) {
-        console_say(console, ROLE_WARN, "range: \"%s\" is no duration; try 1h", words);
-        return;
-    }
-    console->env.range = range;
-    console->stale = true;
-}
-
-static void line_sort(struct console *console, const char *words)
-{
-    struct view *view = console_view(console);
-    struct table *table = &view->panes[view->focus].table;
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (strcasecmp(table->columns[i].key, words) == 0) {
-            table_sort(table, (int)i);
-            view_update(view, view->focus, &console->env);
-            return;
-        }
-    }
-    console_say(console, ROLE_WARN, "sort: no column \"%s\" here", words);
-}
+enum { THEMES_MAX = 64, COMPLETION_MAX = 128, CANDIDATES = 6 };
 
 static void line_filter(struct console *console, const char *words)
 {
@@ -74,25 +34,6 @@ static void line_theme(struct console *console, const char *words)
     } else {
         console_say(console, ROLE_WARN, "%.200s; nothing has changed", err.message);
     }
-}
-
-/* Graphs and lists from that moment on. */
-static void line_since(struct console *console, const char *words)
-{
-    int64_t at = 0, ago = 0, now = console->env.now;
-    if (duration_parse(words, &ago)) {
-        at = now - ago;
-    } else if (!when_parse(words, now, console->env.offset_s, false, &at)) {
-        console_say(console, ROLE_WARN,
-                    "since: \"%s\" is no instant; try 03:10, 2h or 2026-11-24T03:10:00Z", words);
-        return;
-    }
-    if (now - at < RANGE_MIN_MS) {
-        console_say(console, ROLE_WARN, "since: that is less than a minute ago");
-        return;
-    }
-    console->env.range = now - at;
-    console->stale = true;
 }
 
 static void line_problems(struct console *console, const char *words)
@@ -146,23 +87,38 @@ static void line_run(struct console *console, const char *words)
 }
 
 /* What may stand behind a command, for Tab. */
-enum words { WORDS_NONE, WORDS_THEME, WORDS_COLUMN, WORDS_RANGE, WORDS_ACCOUNT, WORDS_TARGET };
+enum words {
+    WORDS_NONE,
+    WORDS_THEME,
+    WORDS_COLUMN,
+    WORDS_PANE,
+    WORDS_RANGE,
+    WORDS_ACCOUNT,
+    WORDS_TARGET
+};
 
 static const struct line_command {
     const char *name, *help;
     enum words words;
     void (*run)(struct console *console, const char *words);
+    bool touches; /* as TOUCHES of a key's command */
 } lines[] = {
-    {"at",       "TIME: as it was then, 03:10, 2h ago, 2026-11-24T03:10:00Z", WORDS_NONE,    line_at      },
-    {"account",  "NAME: opens it",                                            WORDS_ACCOUNT, line_account },
-    {"run",      "NUMBER: opens it",                                          WORDS_NONE,    line_run     },
-    {"since",    "TIME: graphs and lists from then on, 03:10 or 2h ago",      WORDS_RANGE,   line_since   },
-    {"range",    "15m 1h 6h 24h 7d: of graphs and lists",                     WORDS_RANGE,   line_range   },
-    {"sort",     "COLUMN: sorts by it",                                       WORDS_COLUMN,  line_sort    },
-    {"filter",   "TERMS: text !text ~letters column:text column:>9",          WORDS_COLUMN,  line_filter  },
-    {"theme",    "NAME: draws with it",                                       WORDS_THEME,   line_theme   },
-    {"problems", "what is wrong with the theme or the configured keys",       WORDS_NONE,    line_problems},
-    {"q",        "leave; the engine goes on",                                 WORDS_NONE,    line_quit    },
+    {"at",       "TIME: as it was then, 03:10, 2h ago, 2026-11-24T03:10:00Z", WORDS_NONE,    line_at,       false},
+    {"account",  "NAME: opens it",                                            WORDS_ACCOUNT, line_account,  false},
+    {"run",      "NUMBER: opens it",                                          WORDS_NONE,    line_run,      false},
+    {"since",    "TIME: graphs and lists from then on, 03:10 or 2h ago",      WORDS_RANGE,   line_since,
+     false                                                                                                       },
+    {"range",    "15m 1h 6h 24h 7d: of graphs and lists",                     WORDS_RANGE,   line_range,    false},
+    {"pane",     "TITLE: gives it the keys",                                  WORDS_PANE,    link_pane,     false},
+    {"sort",     "COLUMN: sorts by it; +COLUMN up, -COLUMN down, none",       WORDS_COLUMN,  link_sort,     false},
+    {"filter",   "TERMS: text !text ~letters column:text column:>9",          WORDS_COLUMN,  line_filter,
+     false                                                                                                       },
+    {"select",   "ID: the row with that id",                                  WORDS_NONE,    link_select,   false},
+    {"link",     "live: the same picture, but as it goes on",                 WORDS_NONE,    link_line,     true },
+    {"theme",    "NAME: draws with it",                                       WORDS_THEME,   line_theme,    false},
+    {"problems", "what is wrong with the theme or the configured keys",       WORDS_NONE,    line_problems,
+     false                                                                                                       },
+    {"q",        "leave; the engine goes on",                                 WORDS_NONE,    line_quit,     true },
 };
 enum { LINES_COUNT = sizeof lines / sizeof lines[0] };
 
@@ -193,29 +149,70 @@ static void run_binding(struct console *console, const struct binding *binding, 
     console->words[0] = '\0';
 }
 
-void console_command(struct console *console, const char *line)
+/* A line's parts: which of the two tables knows its first word, and what stands behind it. */
+struct parts {
+    const struct binding *binding;
+    const struct line_command *command; /* NULL when the binding is meant */
+    const char *words;
+    char name[EDIT_MAX]; /* cut when it is longer, which no command is */
+};
+
+static struct parts parts_of(const char *line)
 {
-    char name[EDIT_MAX];
-    struct subject subject;
+    struct parts parts = {0};
     line += strspn(line, " ");
     size_t n = strcspn(line, " ");
-    if (!n) {
+    snprintf(parts.name, sizeof parts.name, "%.*s", (int)n, line);
+    parts.words = line + n + strspn(line + n, " ");
+    parts.binding = keymap_by_name(parts.name);
+    const struct line_command *command = find_line(parts.name);
+    if (command && (*parts.words || !parts.binding)) {
+        parts.command = command;
+        parts.binding = NULL;
+    }
+    return parts;
+}
+
+void console_command(struct console *console, const char *line)
+{
+    struct subject subject;
+    struct parts parts = parts_of(line);
+    line += strspn(line, " ");
+    if (!*line) {
         return;
     }
-    memcpy(name, line, n);
-    name[n] = '\0';
-    const char *words = line + n + strspn(line + n, " ");
-    const struct binding *binding = keymap_by_name(name);
-    const struct line_command *command = find_line(name);
-    if (command && (*words || !binding)) {
-        command->run(console, words);
-    } else if (binding) {
-        run_binding(console, binding, words);
+    if (parts.command) {
+        parts.command->run(console, parts.words);
+    } else if (parts.binding) {
+        run_binding(console, parts.binding, parts.words);
     } else if (target_find(&console->env, line, &subject)) {
         open_account(console, &subject);
     } else {
-        console_say(console, ROLE_WARN, "no command \"%s\"; Tab completes, ? lists them", name);
+        console_say(console, ROLE_WARN, "no command \"%s\"; Tab completes, ? lists them",
+                    parts.name);
     }
+}
+
+bool console_line_looks(const char *line, struct err *err)
+{
+    char clean[OPEN_LINE];
+    struct parts parts = parts_of(line);
+    if (!parts.name[0]) {
+        return err_set(err, ERR_USAGE, "--open: is empty; give a ':' command, such as errors");
+    }
+    utf8_clean(line, clean, sizeof clean);
+    if (strcmp(line, clean) != 0) {
+        return err_set(err, ERR_USAGE,
+                       "--open '%.60s': is too long or holds what cannot be typed; correct it",
+                       line);
+    }
+    bool acts = parts.binding && (parts.binding->need & (NEED_OPERATOR | TOUCHES));
+    if (acts || (parts.command && parts.command->touches)) {
+        return err_set(err, ERR_USAGE,
+                       "--open '%.60s': does more than look; open the console and give ':%s' there",
+                       line, parts.name);
+    }
+    return true;
 }
 
 bool console_subject(struct console *console, struct subject *out)
@@ -318,6 +315,17 @@ static const char *nth_column(const struct console *console, const struct stem *
     return NULL;
 }
 
+static const char *nth_pane(const struct console *console, const struct stem *stem, int nth)
+{
+    const struct view_class *class = console_view(console)->class;
+    for (int i = 0; i < class->pane_count; i++) {
+        if (fits(class->panes[i]->title, stem) && nth-- == 0) {
+            return class->panes[i]->title;
+        }
+    }
+    return NULL;
+}
+
 /* The nth word that may stand behind the command that the text begins with. */
 static const char *nth_word(const struct console *console, const char *text,
                             const struct stem *stem, int nth, char out[COMPLETION_MAX])
@@ -336,6 +344,8 @@ static const char *nth_word(const struct console *console, const char *text,
         return nth_theme(stem, nth, out);
     case WORDS_COLUMN:
         return nth_column(console, stem, nth);
+    case WORDS_PANE:
+        return nth_pane(console, stem, nth);
     case WORDS_RANGE:
         return nth_of(ranges, stem, nth);
     case WORDS_TARGET:

@@ -34,9 +34,15 @@ void command_freeze(struct console *console, int unused);
 void command_step(struct console *console, int minutes);
 void command_live(struct console *console, int unused);
 void command_range(struct console *console, int unused);
+void line_at(struct console *console, const char *words);
+void line_range(struct console *console, const char *words);
+void line_since(struct console *console, const char *words);
 void command_theme(struct console *console, int unused);
 void command_copy(struct console *console, int whole);
 void command_dump(struct console *console, int unused);
+
+/* link.c */
+void command_link(struct console *console, int unused);
 
 /* act/: through the control socket */
 void command_pause(struct console *console, int unused);

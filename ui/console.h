@@ -19,7 +19,7 @@
 #include "ui/widget/sheet.h"
 
 enum overlay { OVERLAY_NONE, OVERLAY_PROMPT, OVERLAY_DIALOG, OVERLAY_MENU, OVERLAY_SHEET };
-enum { STACK_MAX = 16, CONSOLE_THEME = 512 };
+enum { STACK_MAX = 16, CONSOLE_THEME = 512, RANGE_MS = 3600 * 1000 /* at the start */ };
 
 /* Requests about one number each, sent one after the other. */
 struct series {
@@ -144,6 +144,8 @@ bool console_select_theme(struct console *console, const char *name, struct err 
 void console_answered(struct console *console, const struct control_reply *reply);
 /* Runs a ":" line. */
 void console_command(struct console *console, const char *line);
+/* Whether it only looks, so that a start may run it; else false with the reason. */
+bool console_line_looks(const char *line, struct err *err);
 void console_complete(struct console *console);
 /* What the prompt may be told besides: the command's meaning, or what Tab would make of it. */
 enum { PROMPT_HELP = 160 };

@@ -22,7 +22,8 @@ enum need {
     NEED_RUN = 4,      /* ... a run */
     NEED_OPERATOR = 8, /* may change things: not read-only, a live view, an engine that answers */
     NEED_ROW = 16,
-    TAKES_ACCOUNT = 32 /* is about one, which may be named behind it */
+    TAKES_ACCOUNT = 32, /* is about one, which may be named behind it */
+    TOUCHES = 64        /* more than the picture: a file, the clipboard, the console itself */
 };
 
 enum { BINDING_KEYS = 3 };

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "ui/alarm.h"
 #include "ui/console.h"
+#include "ui/link.h"
 #include "ui/term/keyboard.h"
 #include "ui/term/paint.h"
 #include "ui/term/term.h"
@@ -107,6 +108,9 @@ bool loop_run(struct console *console, struct err *err)
         return err_set(err, ERR_MEMORY, "console: out of memory for the screen");
     }
     console_load(console);
+    if (!link_open(console, err)) {
+        return false;
+    }
     while (!console->quit) {
         if (!frame(console, err)) {
             return false;

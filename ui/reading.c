@@ -15,9 +15,16 @@
 #include "ui/settings.h"
 #include "ui/term/osc.h"
 #include "ui/term/paint.h"
+#include "ui/when.h"
 #include "ui/why.h"
 
-enum { HELP_NAMES = 64, MINUTE_MS = 60000, THEMES_MAX = MENU_ITEMS, DUMP_MAX = 4 * 1024 * 1024 };
+enum {
+    HELP_NAMES = 64,
+    MINUTE_MS = 60000,
+    RANGE_MIN_MS = MINUTE_MS,
+    THEMES_MAX = MENU_ITEMS,
+    DUMP_MAX = 4 * 1024 * 1024
+};
 
 void command_help(struct console *console, int unused)
 {
@@ -130,6 +137,50 @@ void command_live(struct console *console, int unused)
 {
     (void)unused;
     console->at = 0;
+    console->stale = true;
+}
+
+void line_at(struct console *console, const char *words)
+{
+    int64_t at = 0, ago = 0, now = console_live_now(console);
+    if (duration_parse(words, &ago)) {
+        at = now - ago;
+    } else if (!when_parse(words, now, console->env.offset_s, false, &at)) {
+        console_say(console, ROLE_WARN,
+                    "at: \"%s\" is no instant; try 03:10, 2h or 2026-11-24T03:10:00Z", words);
+        return;
+    }
+    console->at = at;
+    console->stale = true;
+}
+
+void line_range(struct console *console, const char *words)
+{
+    int64_t range = 0;
+    if (!duration_parse(words, &range) || range < RANGE_MIN_MS) {
+        console_say(console, ROLE_WARN, "range: \"%s\" is no duration; try 1h", words);
+        return;
+    }
+    console->env.range = range;
+    console->stale = true;
+}
+
+/* Graphs and lists from that moment on. */
+void line_since(struct console *console, const char *words)
+{
+    int64_t at = 0, ago = 0, now = console->env.now;
+    if (duration_parse(words, &ago)) {
+        at = now - ago;
+    } else if (!when_parse(words, now, console->env.offset_s, false, &at)) {
+        console_say(console, ROLE_WARN,
+                    "since: \"%s\" is no instant; try 03:10, 2h or 2026-11-24T03:10:00Z", words);
+        return;
+    }
+    if (now - at < RANGE_MIN_MS) {
+        console_say(console, ROLE_WARN, "since: that is less than a minute ago");
+        return;
+    }
+    console->env.range = now - at;
     console->stale = true;
 }
 

@@ -13,8 +13,6 @@
 #include "ui/settings.h"
 #include "ui/term/term.h"
 
-enum { RANGE_MS = 3600 * 1000 };
-
 static void console_destroy(struct console *console)
 {
     if (!console) {
@@ -82,6 +80,21 @@ static void say_goodbye(const struct console *console)
     fflush(stdout);
 }
 
+bool ui_check_open(const struct ui_options *options, struct err *err)
+{
+    if (options->open_count && (options->plain || !term_usable())) {
+        return err_set(err, ERR_USAGE,
+                       "--open: there is no view to open without a console on a terminal; leave it "
+                       "out, or see 'adtop --help' for what prints the same");
+    }
+    for (int i = 0; i < options->open_count; i++) {
+        if (!console_line_looks(options->open[i], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool ui_run(const struct ui_options *options, struct err *err)
 {
     struct console *console = console_create(options, err);
@@ -95,7 +108,9 @@ bool ui_run(const struct ui_options *options, struct err *err)
         settings_show(console);
         ok = loop_run(console, err);
         term_close();
-        say_goodbye(console);
+        if (ok) {
+            say_goodbye(console);
+        }
     }
     console_destroy(console);
     return ok;

@@ -13,6 +13,7 @@
 
 #include "base/utf8.h"
 #include "base/version.h"
+#include "cli/demo.h"
 #include "cli/usage.h"
 #include "cli/words.h"
 #include "config/setting.h"
@@ -26,6 +27,7 @@ enum {
     OPTION_PLAIN,
     OPTION_THEME,
     OPTION_AT,
+    OPTION_OPEN,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -40,6 +42,7 @@ const struct cli_option cli_options[] = {
     {"plain",       NULL,   OPTION_PLAIN,     "one line per change instead of the console"        },
     {"theme",       "NAME", OPTION_THEME,     "colours and glyphs of the console"                 },
     {"at",          "TIME", OPTION_AT,        "everything as of that instant: 03:10, 2h, RFC 3339"},
+    {"open",        "LINE", OPTION_OPEN,      "a ':' line the console begins with; again for more"},
     {"help",        NULL,   OPTION_HELP,      "this, or the help of a command"                    },
     {"version",     NULL,   OPTION_VERSION,   "the version"                                       },
     {NULL,          NULL,   0,                NULL                                                },
@@ -88,6 +91,17 @@ const struct cli_option *cli_option_find(const char *name, size_t n)
     return NULL;
 }
 
+static bool add_open(struct cli *cli, const char *line, struct err *err)
+{
+    int max = (int)(sizeof cli->open / sizeof cli->open[0]);
+    if (cli->open_count == max) {
+        return err_set(err, ERR_USAGE, "--open: stands there more than %d times; leave some out",
+                       max);
+    }
+    cli->open[cli->open_count++] = line;
+    return true;
+}
+
 bool cli_option_take(struct cli *cli, const struct cli_option *option, const char *value,
                      struct err *err)
 {
@@ -120,6 +134,8 @@ bool cli_option_take(struct cli *cli, const struct cli_option *option, const cha
     case OPTION_AT:
         cli->at = value;
         return true;
+    case OPTION_OPEN:
+        return add_open(cli, value, err);
     case OPTION_HELP:
         cli->help = true;
         return true;
@@ -201,6 +217,13 @@ static bool settle(struct cli *cli, struct err *err)
     return true;
 }
 
+static bool opens(const struct cli *cli, const struct command *command, struct err *err)
+{
+    return !cli->open_count || command->run == demo_run ||
+           err_set(err, ERR_USAGE, "--open: '%s' opens no console; leave one of them out",
+                   command->name);
+}
+
 /* The command's own words, then what they are about: configuration, state directory. */
 static int run_command(struct cli *cli, const struct command *command, int argc, char **argv,
                        struct err *err)
@@ -211,7 +234,8 @@ static int run_command(struct cli *cli, const struct command *command, int argc,
         usage_print(stdout, command);
         return EXIT_OK;
     }
-    if (words_parse(cli, command, argc, argv, &words, err) && settle(cli, err)) {
+    if (words_parse(cli, command, argc, argv, &words, err) && opens(cli, command, err) &&
+        settle(cli, err)) {
         cli->json = words_given(&words, WORD_JSON);
         cli->csv = words_given(&words, WORD_CSV);
         code = command->run(cli, &words, err);

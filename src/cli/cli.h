@@ -40,10 +40,12 @@ struct cli {
     bool clock_given; /* --clock-speed, or adopted from the engine's row */
     bool base_url_given;
     bool read_only;
-    bool plain;        /* --plain: one line per change instead of the console */
-    const char *theme; /* --theme, NULL = configured */
-    const char *at;    /* --at as given; NULL = now */
-    int64_t at_ms;     /* its instant on the state directory's clock (cli_settle_at); 0 = now */
+    bool plain;           /* --plain: one line per change instead of the console */
+    const char *theme;    /* --theme, NULL = configured */
+    const char *at;       /* --at as given; NULL = now */
+    int64_t at_ms;        /* its instant on the state directory's clock (cli_settle_at); 0 = now */
+    const char *open[64]; /* --open, each a ":" line of the console */
+    int open_count;
     bool json, csv;
     /* What demo started; ended by cli_fini. 0 = none. */
     pid_t sim_pid, engine_pid;

@@ -13,6 +13,9 @@
 
 enum { PATH_SIZE = 4096, WORD = 64, LINE = 1024 };
 
+/* No column's key. */
+static const char nothing[] = "none";
+
 static int column_of(const struct table *table, const char *key, size_t n)
 {
     for (size_t i = 0; i < table->column_count; i++) {
@@ -39,13 +42,13 @@ static void sort_by(struct table *table, const char *word)
 {
     bool down = word[0] == '-';
     int column = column_of(table, word + down, strlen(word + down));
-    if (column >= 0) {
+    if (column >= 0 || strcmp(word, nothing) == 0) {
         table->sort = column;
         table->descending = down;
     }
 }
 
-/* "hidden a,b sort -c", in any order. */
+/* "hidden a,b sort -c", in any order; none undoes what the table comes with. */
 static void take(struct table *table, const char *line, size_t n)
 {
     char copy[LINE], *rest = copy;
@@ -86,7 +89,8 @@ static void add_table(const struct view *view, int pane, struct str *out)
     const struct table *table = &view->panes[pane].table;
     char name[WORD];
     int own = view->class->panes[pane]->sort - 1;
-    bool sorted = table->sort >= 0 && (table->sort != own || !table->descending);
+    bool down = own >= 0 && table->columns[own].descending;
+    bool sorted = table->sort != own || (own >= 0 && table->descending != down);
     bool chosen = table->hidden != view_hidden(view->class->panes[pane]);
     if (!chosen && !sorted) {
         return;
@@ -99,11 +103,11 @@ static void add_table(const struct view *view, int pane, struct str *out)
         }
     }
     if (chosen && !table->hidden) {
-        str_add(out, "hidden none");
+        str_addf(out, "hidden %s", nothing);
     }
     if (sorted) {
         str_addf(out, "%ssort %s%s", chosen ? " " : "", table->descending ? "-" : "",
-                 table->columns[table->sort].key);
+                 table->sort >= 0 ? table->columns[table->sort].key : nothing);
     }
     str_addc(out, '\n');
 }

@@ -79,6 +79,44 @@ static void test_remember_a_column_put_back(void **state)
     str_fini(&text);
 }
 
+/* The order a table comes with is remembered like any other when it was turned round or off. */
+static void test_remember_an_own_order_given_up(void **state)
+{
+    (void)state;
+    enum { PANE_LIMITERS = 0 };
+    static const struct {
+        int times; /* the column it comes sorted by is chosen again */
+        bool off;
+        const char *text;
+    } cases[] = {
+        {0, false, ""                    },
+        {1, false, "usage.0 sort usage\n"},
+        {2, false, ""                    },
+        {0, true,  "usage.0 sort none\n" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct str text;
+        str_init(&text, REMEMBER_MAX);
+        struct view *view = view_create(VIEW_USAGE, NULL), *next = view_create(VIEW_USAGE, NULL);
+        struct table *table = &view->panes[PANE_LIMITERS].table;
+        struct table *again = &next->panes[PANE_LIMITERS].table;
+        for (int n = 0; n < cases[i].times; n++) {
+            table_sort(table, table->sort);
+        }
+        if (cases[i].off) {
+            table_sort(table, -1);
+        }
+        remember_note(&text, view);
+        assert_string_equal(str_text(&text), cases[i].text);
+        remember_apply(str_text(&text), next);
+        assert_int_equal(again->sort, table->sort);
+        assert_int_equal(again->descending, table->descending);
+        view_destroy(view);
+        view_destroy(next);
+        str_fini(&text);
+    }
+}
+
 /* A file of another version, or one that somebody has edited, does no harm. */
 static void test_remember_passes_over_what_it_does_not_know(void **state)
 {
@@ -125,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_remember_comes_back_in_another_view),
         cmocka_unit_test(test_remember_a_column_put_back),
+        cmocka_unit_test(test_remember_an_own_order_given_up),
         cmocka_unit_test(test_remember_passes_over_what_it_does_not_know),
         cmocka_unit_test(test_remember_file),
     };

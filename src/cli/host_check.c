@@ -85,7 +85,7 @@ static void check_state(struct checks *checks, const struct cli *cli)
 
 static void check_terminal(struct checks *checks)
 {
-    const char *term = getenv("TERM"), *lang = getenv("LC_ALL");
+    const char *term = getenv("TERM"), *lang = getenv("LC_ALL"), *mono = getenv("NO_COLOR");
     char text[256];
     lang = lang && lang[0] ? lang : getenv("LC_CTYPE");
     lang = lang && lang[0] ? lang : getenv("LANG");
@@ -93,7 +93,7 @@ static void check_terminal(struct checks *checks)
     bool usable = !isatty(STDOUT_FILENO) || (term && term[0]);
     snprintf(text, sizeof text, "%s%.60s, %s%s", term && term[0] ? "TERM=" : "TERM is not set",
              term ? term : "", utf8 ? "UTF-8" : "not UTF-8: plain ASCII is drawn",
-             getenv("NO_COLOR") ? ", NO_COLOR" : "");
+             mono && mono[0] ? ", NO_COLOR" : "");
     tell(checks, usable, "terminal", text, "set TERM, for example xterm-256color");
 }
 

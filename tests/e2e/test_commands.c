@@ -332,6 +332,26 @@ static void test_check_names_what_is_broken(void **unused)
     assert_says(outcome.err, "/nonexistent.conf");
 }
 
+/* Set but empty it says nothing, as in the console. */
+static void test_check_tells_of_no_color(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *value;
+        bool told;
+    } cases[] = {
+        {"1", true },
+        {"",  false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        setenv("NO_COLOR", cases[i].value, 1);
+        RUN("check", "--csv");
+        unsetenv("NO_COLOR");
+        assert_says(outcome.out, ",terminal,");
+        assert_int_equal(strstr(outcome.out, "NO_COLOR") != NULL, cases[i].told);
+    }
+}
+
 /* ---- the rest ---- */
 
 static void test_demo_removes_what_killed_demos_left(void **unused)
@@ -410,6 +430,7 @@ int main(void)
         cmocka_unit_test(test_advise_changes_nothing),
         cmocka_unit_test(test_check_sees_a_clock_that_is_wrong),
         cmocka_unit_test(test_check_names_what_is_broken),
+        cmocka_unit_test(test_check_tells_of_no_color),
         cmocka_unit_test(test_demo_removes_what_killed_demos_left),
         cmocka_unit_test(test_demo_says_why_its_engine_did_not_start),
         cmocka_unit_test(test_completion_completes),

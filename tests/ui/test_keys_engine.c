@@ -69,12 +69,14 @@ static void consoles_see_each_other(const struct engine_case *e, struct screen *
                 "SELECT actor || ' ' || origin || ' ' || reason || ' ' || result FROM "
                 "operator_actions WHERE action = 'pause'",
                 " 203.0.113.9 client asks ok");
-    expect_text(e, "SELECT before FROM operator_actions WHERE action = 'pause'", "{\"value\":0}");
-    expect_text(e, "SELECT after FROM operator_actions WHERE action = 'pause'", "{\"value\":1");
+    expect_text(e, "SELECT before FROM operator_actions WHERE action = 'pause'",
+                "{\"paused_until\":null}");
+    expect_text(e, "SELECT after FROM operator_actions WHERE action = 'pause'",
+                "{\"paused_until\":\"2");
     expect_text(e, "SELECT message FROM log WHERE message LIKE 'operator {%'",
                 "\"origin\":\"203.0.113.9\",\"action\":\"pause\",\"target\":\"act_");
     /* What cannot be done now is refused by the engine, in its words. */
-    press(b, ":force northwind\r\r\r\r\ry", "force refused: it is paused; resume it first");
+    press(b, ":force northwind\r\r\r\r\ry", "force refused: it is paused until ");
     /* From another console it is resumed, with a reason and another origin. */
     press(b, ":resume northwind\rthey called\ry", ": resumed");
     press(a, "9", "they called");

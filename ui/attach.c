@@ -20,6 +20,7 @@ void console_connect(struct console *console)
     struct control_request hello;
     control_request_init(&hello);
     hello.hello = true;
+    hello.read_only = console->options->read_only;
     control_origin(hello.origin);
     console->hello_pending = control_send(console->control, &hello, &err);
     console->request_pending = console->stopping = false;

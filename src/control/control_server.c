@@ -13,13 +13,15 @@
 #include "base/log.h"
 #include "control/socket.h"
 
-enum { CONNECTIONS_MAX = 64 };
+/* The last ones are kept for those who may act: no crowd of readers locks an operator out. */
+enum { CONNECTIONS_MAX = 64, READERS_MAX = 48 };
 
 struct connection {
     int fd; /* -1 = free */
     struct control_peer peer;
     struct str in, out;
-    bool closing; /* after the output is out */
+    bool closing;    /* after the output is out */
+    bool looks_only; /* by its own word, and for good */
 };
 
 struct control_server {
@@ -114,7 +116,7 @@ static void drop(struct connection *connection)
 {
     close(connection->fd);
     connection->fd = -1;
-    connection->closing = false;
+    connection->closing = connection->looks_only = false;
     str_fini(&connection->in);
     str_fini(&connection->out);
 }
@@ -133,20 +135,33 @@ void control_server_destroy(struct control_server *server)
     free(server);
 }
 
+static struct connection *free_slot(struct control_server *server, const struct control_peer *peer)
+{
+    struct connection *slot = NULL;
+    size_t readers = 0;
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+        struct connection *connection = &server->connections[i];
+        if (connection->fd < 0) {
+            slot = slot ? slot : connection;
+        } else {
+            readers += !control_peer_may_act(&connection->peer, &server->access);
+        }
+    }
+    return readers < READERS_MAX || control_peer_may_act(peer, &server->access) ? slot : NULL;
+}
+
 static void accept_one(struct control_server *server)
 {
     int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
         return;
     }
-    struct connection *slot = NULL;
-    for (size_t i = 0; i < CONNECTIONS_MAX && !slot; i++) {
-        slot = server->connections[i].fd < 0 ? &server->connections[i] : NULL;
-    }
     struct control_peer peer = {0};
-    if (!slot || !peer_of(fd, &peer) || !may_connect(&peer, &server->access)) {
+    bool known = peer_of(fd, &peer) && may_connect(&peer, &server->access);
+    struct connection *slot = known ? free_slot(server, &peer) : NULL;
+    if (!slot) {
         log_write(LOG_WARN, "control", "connection of %s refused: %s", peer.user,
-                  slot ? "neither in the operators' nor the readers' group" : "too many are open");
+                  known ? "too many are open" : "neither in the operators' nor the readers' group");
         close(fd);
         return;
     }
@@ -185,6 +200,30 @@ static void refuse(struct control_reply *reply, const struct err *err)
     snprintf(reply->message, sizeof reply->message, "%s", err->message);
 }
 
+/* request: what is refused, for the log; NULL = only whether. */
+static bool may_act(const struct control_server *server, const struct connection *connection,
+                    const struct control_request *request, struct err *err)
+{
+    const char *user = connection->peer.user, *group = server->access.operators;
+    if (!connection->looks_only && control_peer_may_act(&connection->peer, &server->access)) {
+        return true;
+    }
+    if (connection->looks_only) {
+        err_set(err, ERR_REFUSED,
+                "this connection is read-only, as it asked; leave --read-only out");
+    } else if (group[0]) {
+        err_set(err, ERR_REFUSED, "%s may only look: the group '%s' may act; ask its owner", user,
+                group);
+    } else {
+        err_set(err, ERR_REFUSED, "%s may only look: no group of operators is configured", user);
+    }
+    if (request) {
+        log_write(LOG_WARN, "control", "%s of %s refused: read-only", op_kind_name(request->op),
+                  user);
+    }
+    return false;
+}
+
 static void serve_line(struct control_server *server, struct connection *connection,
                        const char *line, size_t n)
 {
@@ -192,14 +231,12 @@ static void serve_line(struct control_server *server, struct connection *connect
     struct control_reply reply = {0};
     struct err err = {0};
     control_request_init(&request);
-    if (!control_request_decode(line, n, &request, &err)) {
-        refuse(&reply, &err);
-    } else if (request.hello || control_peer_may_act(&connection->peer, &server->access)) {
+    bool read = control_request_decode(line, n, &request, &err);
+    connection->looks_only |= read && request.hello && request.read_only;
+    if (read && (request.hello || may_act(server, connection, &request, &err))) {
         server->handler(server->ctx, &connection->peer, &request, &reply);
-        reply.may_act = control_peer_may_act(&connection->peer, &server->access);
+        reply.may_act = may_act(server, connection, NULL, NULL);
     } else {
-        err_set(&err, ERR_REFUSED, "%s may only look: the group '%s' may act; ask its owner",
-                connection->peer.user, server->access.operators);
         refuse(&reply, &err);
     }
     if (!control_reply_encode(&reply, &connection->out) || !str_addc(&connection->out, '\n')) {

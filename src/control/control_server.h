@@ -16,7 +16,8 @@ struct control_peer {
     char user[64];
 };
 
-/* May the peer change things, may it connect at all. Group names, "" = none: then only the
+/* May the peer change things, may it connect at all. A connection whose hello said that it is
+ * read-only stays so, whoever is at its other end. Group names, "" = none: then only the
  * directory's owner and root. */
 struct control_access {
     char operators[64];

@@ -82,6 +82,7 @@ bool control_request_encode(const struct control_request *request, struct str *o
     jw_object_begin(&w);
     jw_put_i64(&w, "v", CONTROL_VERSION);
     jw_put_text(&w, "op", request->hello ? "hello" : op_kind_name(request->op));
+    put_bool(&w, "read_only", request->read_only);
     put_bool(&w, "all", request->all);
     if (request->target_count) {
         jw_key(&w, "targets");
@@ -219,6 +220,7 @@ bool control_request_decode(const char *line, size_t n, struct control_request *
                !take_text(root, "setting", out->setting, sizeof out->setting)) {
         malformed(err, "a text in it is too long or not UTF-8");
     } else if (!take_numbers(root, out) || !take_bool(root, "all", &out->all) ||
+               !take_bool(root, "read_only", &out->read_only) ||
                !take_bool(root, "override", &out->override_holds) ||
                !take_bool(root, "unpin", &out->unpin)) {
         malformed(err, "a figure in it is out of range");

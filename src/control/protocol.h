@@ -18,7 +18,8 @@
 enum { CONTROL_VERSION = 1, CONTROL_TARGETS_MAX = 20000, CONTROL_LINE_MAX = 2 * 1024 * 1024 };
 
 struct control_request {
-    bool hello; /* only asks who the engine is and whether the peer may act */
+    bool hello;     /* only asks who the engine is and whether the peer may act */
+    bool read_only; /* hello: nothing that comes on this connection may act, whoever sent it */
     enum op_kind op;
     bool all;                 /* every account, instead of targets */
     char (*targets)[ID_SIZE]; /* account ids; owned by the caller */

@@ -21,6 +21,7 @@ static void test_request_survives_the_round_trip(void **state)
     struct control_request in, out;
     control_request_init(&in);
     in.op = OP_FORCE;
+    in.read_only = true;
     in.targets = targets;
     in.target_count = 2;
     strcpy(in.reason, "client \"asks\"\n\xe2\x82\xac");
@@ -39,6 +40,7 @@ static void test_request_survives_the_round_trip(void **state)
     struct err err = {0};
     assert_true(control_request_decode(line.data, line.len, &out, &err));
     assert_int_equal(out.op, OP_FORCE);
+    assert_true(out.read_only);
     assert_int_equal(out.target_count, 2);
     assert_string_equal(out.targets[1], "act_120208325579370399");
     assert_string_equal(out.reason, in.reason);

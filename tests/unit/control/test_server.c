@@ -2,6 +2,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -11,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -53,19 +56,35 @@ static void *serve(void *ctx)
     return NULL;
 }
 
-static int setup(void **state)
+static int start(void **state, const struct control_access *access)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    struct control_access access = {"", ""};
     struct err err = {0};
     strcpy(f->dir, "/tmp/adtop-control-XXXXXX");
     assert_non_null(mkdtemp(f->dir));
     f->stop_fd = eventfd(0, EFD_CLOEXEC);
-    f->server = control_server_create(f->dir, &access, handle, f, &err);
+    f->server = control_server_create(f->dir, access, handle, f, &err);
     assert_non_null(f->server);
     assert_int_equal(pthread_create(&f->thread, NULL, serve, f), 0);
     *state = f;
     return 0;
+}
+
+static int setup(void **state)
+{
+    static const struct control_access nobody = {"", ""};
+    return start(state, &nobody);
+}
+
+/* For all the world to connect to. */
+static int setup_of_readers(void **state)
+{
+    static const struct control_access access = {"", "games"};
+    char path[128];
+    int failed = start(state, &access);
+    const struct fixture *f = *state;
+    snprintf(path, sizeof path, "%s/%s", f->dir, CONTROL_SOCKET_NAME);
+    return failed || chmod(path, 0666) != 0;
 }
 
 static int teardown(void **state)
@@ -202,6 +221,98 @@ static void test_lock_holder_is_named(void **state)
     assert_false(control_lock_holder(f->dir, &holder));
 }
 
+/* What said that it only looks never acts, even when it says otherwise later. */
+static void test_read_only_connection_acts_on_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    struct control *control = control_connect(f->dir, &err);
+    struct control_request hello, pause;
+    assert_non_null(control);
+    control_request_init(&hello);
+    hello.hello = hello.read_only = true;
+    control_request_init(&pause);
+    pause.op = OP_PAUSE;
+    pause.all = true;
+    for (int i = 0; i < 2; i++) {
+        struct control_reply reply = {0};
+        assert_true(control_call(control, &hello, 30000, &reply, &err));
+        assert_true(reply.ok);
+        assert_false(reply.may_act);
+        control_reply_fini(&reply);
+        assert_true(control_call(control, &pause, 30000, &reply, &err));
+        assert_false(reply.ok);
+        assert_int_equal(reply.code, ERR_REFUSED);
+        assert_non_null(strstr(reply.message, "read-only"));
+        control_reply_fini(&reply);
+        hello.read_only = false;
+    }
+    assert_int_equal(atomic_load(&f->handled), 2); /* the hellos */
+    control_close(control);
+}
+
+/* A crowd of readers: another process, for the kernel says who is at the other end. */
+static void crowd(const char *dir, gid_t group, int ready_fd, int go_fd)
+{
+    enum { STRANGER = 65534, CROWD = 66 };
+    int fds[CROWD];
+    char c = 'x';
+    if (setgroups(0, NULL) != 0 || setresgid(group, group, group) != 0 ||
+        setresuid(STRANGER, STRANGER, STRANGER) != 0) {
+        _exit(1);
+    }
+    for (int i = 0; i < CROWD; i++) {
+        fds[i] = control_socket_connect(dir, NULL);
+        if (fds[i] < 0) {
+            _exit(2);
+        }
+        /* Served or turned away before the next one comes. */
+        static const char hello[] = "{\"v\":1,\"op\":\"hello\"}\n";
+        char answer[512];
+        ssize_t n = send(fds[i], hello, sizeof hello - 1, MSG_NOSIGNAL);
+        n = n > 0 ? recv(fds[i], answer, sizeof answer, 0) : n;
+        (void)n;
+    }
+    _exit(write(ready_fd, &c, 1) == 1 && read(go_fd, &c, 1) >= 0 ? 0 : 3);
+}
+
+static void test_readers_do_not_lock_operators_out(void **state)
+{
+    struct fixture *f = *state;
+    const struct group *readers = getgrnam("games");
+    if (geteuid() != 0 || !readers) {
+        skip(); /* takes another user to try */
+    }
+    int ready[2], go[2], status = 0;
+    char c;
+    assert_int_equal(chmod(f->dir, 0755), 0);
+    assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        close(go[1]);
+        crowd(f->dir, readers->gr_gid, ready[1], go[0]);
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &c, 1), 1);
+    struct control_request hello;
+    struct control_reply reply = {0};
+    struct err err = {0};
+    control_request_init(&hello);
+    hello.hello = true;
+    struct control *control = control_connect(f->dir, &err);
+    assert_non_null(control);
+    assert_true(control_call(control, &hello, 30000, &reply, &err));
+    assert_true(reply.may_act);
+    control_reply_fini(&reply);
+    control_close(control);
+    close(go[1]);
+    close(go[0]);
+    close(ready[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static void test_may_act_follows_the_groups(void **state)
 {
     (void)state;
@@ -228,6 +339,9 @@ int main(void)
         cmocka_unit_test(test_connect_without_an_engine_says_so),
         cmocka_unit_test_setup_teardown(test_long_state_directories_work, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lock_holder_is_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_read_only_connection_acts_on_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_readers_do_not_lock_operators_out, setup_of_readers,
+                                        teardown),
         cmocka_unit_test(test_may_act_follows_the_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

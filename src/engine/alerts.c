@@ -10,8 +10,8 @@
 #include "engine/state.h"
 #include "govern/alert_rules.h"
 #include "store/alerts.h"
-#include "store/calls.h"
 #include "store/ledger.h"
+#include "store/read_errors.h"
 
 enum { RECENT_MS = 3600000, SUBJECT_SIZE = sizeof(((struct alert_watch *)0)->subject) };
 enum { THROTTLED_MAX = 256, API_RECENT_MS = 15 * 60000, API_BEFORE_MS = 6 * 3600000 };
@@ -157,10 +157,10 @@ static void watch_api(struct engine *engine, int64_t now)
     struct call_health recent = {0};
     struct err err = {0};
     const struct alert_watch *slow = watch_of(engine, ALERT_API_SLOW, "api");
-    bool ok = store_calls_health(engine->store, now - API_RECENT_MS, now, &recent, &err);
+    bool ok = read_call_health(engine->reader, now - API_RECENT_MS, now, &recent, &err);
     if (ok && now >= engine->usual_at + API_RECENT_MS && !slow) {
-        ok = store_calls_health(engine->store, now - API_BEFORE_MS, now - 2 * API_RECENT_MS,
-                                &engine->usual, &err);
+        ok = read_call_health(engine->reader, now - API_BEFORE_MS, now - 2 * API_RECENT_MS,
+                              &engine->usual, &err);
         engine->usual_at = now;
     }
     if (!ok) {

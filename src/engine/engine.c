@@ -32,6 +32,7 @@
 #include "engine/worker.h"
 #include "http/http.h"
 #include "store/engines.h"
+#include "store/reader.h"
 #include "store/runs.h"
 
 enum { CONTROL_POLL_MS = 500, PATH_SIZE = 2200 };
@@ -96,7 +97,8 @@ static bool open_store(struct engine *engine, struct err *err)
     struct store_options options = {
         .file_mode = group ? 0640 : 0600, .dir_mode = group ? 0750 : 0700, .group = group};
     engine->store = store_open(path, &options, err);
-    return engine->store && share_directory(engine->state_dir, group, err);
+    engine->reader = engine->store ? store_reader_open(path, &engine->clock, err) : NULL;
+    return engine->reader && share_directory(engine->state_dir, group, err);
 }
 
 /* What a crash left: runs still RUNNING, an engine without an end. */
@@ -208,6 +210,7 @@ void engine_destroy(struct engine *engine)
     accounts_free(engine);
     limits_destroy(engine);
     fx_destroy(engine->fx);
+    store_reader_close(engine->reader);
     store_close(engine->store);
     if (engine->lock_fd >= 0) {
         close(engine->lock_fd);

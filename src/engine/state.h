@@ -36,6 +36,7 @@ struct graph;
 struct limiter_row;
 struct secret;
 struct store;
+struct store_reader;
 struct tz;
 
 /* What an operator asked for; it waits until a run takes it. */
@@ -149,6 +150,7 @@ struct engine {
     struct pass *pass; /* foreground pass under way, NULL otherwise; set before the threads */
 
     /* owned by the scheduler */
+    struct store_reader *reader; /* for what takes long: nobody waits for it */
     pthread_t scheduler;
     bool scheduler_started;
     struct rand rand;

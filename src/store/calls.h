@@ -30,8 +30,4 @@ bool store_calls_load(struct store *store, struct arena *arena, int64_t since_ms
 /* When the newest so many calls begin; 0 = there are not so many. */
 bool store_calls_newest(struct store *store, int64_t count, int64_t *begin_ms, struct err *err);
 
-/* In (from, to]. */
-bool store_calls_health(struct store *store, int64_t from, int64_t to, struct call_health *out,
-                        struct err *err);
-
 #endif

@@ -1,9 +1,7 @@
-/* How calls went: for the engine's alerts and for the console, over one statement. */
+/* How calls went: for the engine's alerts and for the console. */
 #include <string.h>
 
 #include "model/error_catalog.h"
-#include "store/calls.h"
-#include "store/internal.h"
 #include "store/read_errors.h"
 #include "store/reader_internal.h"
 
@@ -13,12 +11,12 @@ static bool passes(int code, int subcode, int http_status)
     return error_catalog_find(code, subcode, NULL, http_status)->error_class == ERROR_RETRY;
 }
 
-static bool sum_calls(struct db *db, int64_t from, int64_t to, struct call_health *out,
-                      struct err *err)
+bool read_call_health(struct store_reader *reader, int64_t from, int64_t to,
+                      struct call_health *out, struct err *err)
 {
     struct query q = {0};
     struct call_health sum = {0};
-    if (!db_query(db, &q,
+    if (!db_query(&reader->db, &q,
                   "SELECT class, http_status, coalesce(code, 0), coalesce(subcode, 0), failed, "
                   "count(*), sum(ms) FROM api_calls WHERE at > :from AND at <= :to GROUP BY class, "
                   "http_status, code, subcode, failed",
@@ -46,19 +44,4 @@ static bool sum_calls(struct db *db, int64_t from, int64_t to, struct call_healt
         *out = sum;
     }
     return step == 0;
-}
-
-bool store_calls_health(struct store *store, int64_t from, int64_t to, struct call_health *out,
-                        struct err *err)
-{
-    store_lock(store);
-    bool ok = sum_calls(&store->db, from, to, out, err);
-    store_unlock(store);
-    return ok;
-}
-
-bool read_call_health(struct store_reader *reader, int64_t from, int64_t to,
-                      struct call_health *out, struct err *err)
-{
-    return sum_calls(&reader->db, from, to, out, err);
 }

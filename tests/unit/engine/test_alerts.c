@@ -57,6 +57,8 @@ static int setup(void **state)
     stand->engine.clock = (struct clock){.speed = 1e-9, .anchor_ms = MIDNIGHT + 30 * MINUTE_MS};
     stand->engine.store = stand->at.store = store_open(stand->at.db, NULL, &err);
     assert_non_null(stand->engine.store);
+    stand->engine.reader = store_reader_open(stand->at.db, &stand->engine.clock, &err);
+    assert_non_null(stand->engine.reader);
     assert_true(store_accounts_put(stand->engine.store, &row, 1, MIDNIGHT, &err));
     assert_true(
         store_account_set_tier(stand->engine.store, "act_1", TIER_HIGH, true, MIDNIGHT, &err));
@@ -74,6 +76,7 @@ static int teardown(void **state)
 {
     struct stand *stand = *state;
     accounts_free(&stand->engine);
+    store_reader_close(stand->engine.reader);
     governor_destroy(stand->engine.governor);
     pthread_mutex_destroy(&stand->engine.lock);
     place_close(&stand->at);

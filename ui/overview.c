@@ -196,6 +196,7 @@ static bool load_day(struct overview *o, const struct overview_source *s, struct
     o->budget_since = (int64_t)day * DAY_MS + start;
     o->budget_ends = o->budget_since + DAY_MS;
     o->budget = project(o, report.hour_cost, s->now);
+    overview_find_thresholds(s->config, &report, o->thresholds);
     return true;
 }
 
@@ -245,7 +246,7 @@ static bool load_lines(struct overview *o, const struct overview_source *source,
     }
     for (size_t i = 0; i < rows.count; i++) {
         struct account_line line = {0};
-        overview_line(&rows.rows[i], source, &line);
+        overview_line(&rows.rows[i], o, source, &line);
         load_keep_account(o->arena, &line, &lines[i]);
     }
     qsort(lines, rows.count, sizeof *lines, by_id);
@@ -283,8 +284,8 @@ static void judge(struct overview *o, const struct overview_source *s, struct ve
 static bool load_all(struct overview *o, const struct overview_source *s, struct err *err)
 {
     struct verdict_input in = {.now = s->now};
-    if (!load_lines(o, s, err) || !overview_load_api(s, &in.api, err) || !load_trend(o, s, err) ||
-        !load_errors_of_hours(o, s, err) || !load_day(o, s, err) || !load_engine(o, s, err)) {
+    if (!load_day(o, s, err) || !load_lines(o, s, err) || !overview_load_api(s, &in.api, err) ||
+        !load_trend(o, s, err) || !load_errors_of_hours(o, s, err) || !load_engine(o, s, err)) {
         return false;
     }
     for (size_t i = 0; i < o->account_count; i++) {

@@ -13,6 +13,7 @@
 #include "model/account.h"
 #include "model/hold.h"
 #include "model/operator.h"
+#include "model/usage.h"
 #include "ui/verdict.h"
 
 struct account_line;
@@ -35,7 +36,8 @@ struct overview {
     bool loaded;
     struct verdict verdict;
     struct limit_reading app, app_insights;
-    double budget_used, budget_limit; /* weighted units; limit 0 = none known */
+    double thresholds[USAGE_SOURCE_COUNT]; /* percent: as configured, or as an operator had it */
+    double budget_used, budget_limit;      /* weighted units; limit 0 = none known */
     int64_t budget_since, budget_ends;
     struct budget_projection budget; /* at the pace of the last hour */
     int accounts, reasons[HOLD_REASON_COUNT];
@@ -70,8 +72,8 @@ struct overview_source {
 /* On failure what was there stays. */
 bool overview_load(struct overview *overview, const struct overview_source *source,
                    struct err *err);
-/* Samples of the past carry no threshold: then it is the configured one. */
-double overview_threshold(const struct config *config, const struct limiter_row *row);
+/* Samples of the past carry no threshold: then it is the one in force at that instant. */
+double overview_threshold(const struct overview *overview, const struct limiter_row *row);
 void overview_fini(struct overview *overview);
 /* NULL when the account is unknown. */
 const struct account_line *overview_account(const struct overview *overview,

@@ -53,8 +53,8 @@ static int urgency_of(const struct account_row *row, const struct config *config
     return class * URGENCY_STEP + (int)row->account.tier;
 }
 
-void overview_line(const struct account_row *row, const struct overview_source *source,
-                   struct account_line *out)
+void overview_line(const struct account_row *row, const struct overview *o,
+                   const struct overview_source *source, struct account_line *out)
 {
     const struct account *a = &row->account;
     memcpy(out->account_id, a->account_id, sizeof out->account_id);
@@ -75,7 +75,7 @@ void overview_line(const struct account_row *row, const struct overview_source *
     out->held_by = "";
     out->pct = row->usage_pct;
     out->pct_at = row->usage_at;
-    out->threshold = overview_line_pct(source->config, row->usage_source);
+    out->threshold = o->thresholds[row->usage_source];
     out->cadence_ms = source->config->cadence_ms[a->tier];
     out->last_synced_at = a->last_synced_at;
     /* The account's row knows when it is due now; what was expected then stands in the wait. */

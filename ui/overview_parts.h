@@ -10,6 +10,7 @@
 #include "ui/view/rows.h"
 
 struct account_row;
+struct budget_report;
 struct change_row;
 
 /* Of what is in order but worth a sentence; urgency is ten times this, and the tier. */
@@ -18,10 +19,11 @@ enum { URGENCY_NOTICED = 8, URGENCY_STEP = 10 };
 /* Held by nothing: it waits for its time or its turn. */
 bool overview_idle(enum hold_reason reason);
 /* Texts are lent by the row. */
-void overview_line(const struct account_row *row, const struct overview_source *source,
-                   struct account_line *out);
-/* The configured line of a limiter, percent. */
-double overview_line_pct(const struct config *config, enum usage_source source);
+void overview_line(const struct account_row *row, const struct overview *o,
+                   const struct overview_source *source, struct account_line *out);
+/* What an operator set for a time goes before what is configured. */
+void overview_find_thresholds(const struct config *config, const struct budget_report *report,
+                              double thresholds[USAGE_SOURCE_COUNT]);
 bool overview_load_limits(struct overview *o, const struct overview_source *s,
                           struct account_line *lines, struct err *err);
 /* What open alerts say of Meta's answers, and how they are now. */

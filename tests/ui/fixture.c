@@ -12,6 +12,7 @@
 #include "control/socket.h"
 #include "fixture_rows.h"
 #include "store/alerts.h"
+#include "store/overrides.h"
 #include "store/store.h"
 
 struct fixture {
@@ -163,6 +164,18 @@ void fixture_alert(struct fixture *fixture, const char *scope, const char *detai
     struct store *store = store_open(path, NULL, &err);
     fixture_check(store != NULL, err.message);
     fixture_check(store_alert_open(store, &alert, NULL, &err), err.message);
+    store_close(store);
+}
+
+void fixture_override(struct fixture *fixture, const struct override_row *row)
+{
+    char path[128];
+    struct err err = {0};
+    struct override_row written = *row;
+    snprintf(path, sizeof path, "%s/adtop.db", fixture->dir);
+    struct store *store = store_open(path, NULL, &err);
+    fixture_check(store != NULL, err.message);
+    fixture_check(store_override_set(store, &written, &err), err.message);
     store_close(store);
 }
 

@@ -11,6 +11,8 @@
 
 #include "control/protocol.h"
 
+struct override_row;
+
 enum fixture_state {
     FIXTURE_HEALTHY,
     FIXTURE_BURNING,
@@ -41,6 +43,8 @@ struct fixture_request {
 bool fixture_last_request(struct fixture *fixture, struct fixture_request *out);
 /* Opens an alert in the store, as an engine would. */
 void fixture_alert(struct fixture *fixture, const char *scope, const char *detail);
+/* An operator's threshold or budget, as an engine would write it. */
+void fixture_override(struct fixture *fixture, const struct override_row *row);
 /* From now on every request is refused with this sentence; NULL = accepted again. */
 void fixture_refuse(struct fixture *fixture, const char *message);
 

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "console_case.h"
+#include "store/overrides.h"
 
 enum { WAIT_MS = 40000 };
 
@@ -92,6 +93,28 @@ static void test_console_forgets_a_stop_that_was_refused(void **state)
     console_close(&c);
 }
 
+/* What was read an hour ago is judged by the line that was in force then. */
+static void test_console_judges_the_past_by_its_thresholds(void **state)
+{
+    (void)state;
+    enum { MINUTE_MS = 60000 };
+    static const struct override_row lowered = {.name = "threshold.account",
+                                                .value = 33,
+                                                .since = FIXTURE_NOW - 180 * MINUTE_MS,
+                                                .until = FIXTURE_NOW - 10 * MINUTE_MS,
+                                                .actor = "ann"};
+    struct console_case c;
+    struct console_options options = {.state = FIXTURE_BURNING, .rows = 40, .cols = 120};
+    console_open(&c, &options);
+    fixture_override(c.fixture, &lowered);
+    console_press(&c, "3:at 10:05\r");
+    assert_true(screen_wait(c.screen, " 33% ", WAIT_MS));
+    console_press(&c, ":at 10:12\r");
+    assert_true(screen_wait_gone(c.screen, " 33% ", WAIT_MS));
+    assert_true(screen_wait(c.screen, " 70% ", WAIT_MS));
+    console_close(&c);
+}
+
 /* What a narrow screen cuts can be read. */
 static void test_console_shows_whole_rows(void **state)
 {
@@ -167,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_console_at_goes_by_the_engines_clock),
         cmocka_unit_test(test_console_filters_take_known_words),
         cmocka_unit_test(test_console_forgets_a_stop_that_was_refused),
+        cmocka_unit_test(test_console_judges_the_past_by_its_thresholds),
         cmocka_unit_test(test_console_shows_whole_rows),
         cmocka_unit_test(test_console_range_is_the_tables_too),
         cmocka_unit_test(test_console_keeps_the_theme_on_a_slip),

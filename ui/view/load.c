@@ -143,7 +143,7 @@ static void limiter_line_of(struct arena *arena, const struct env *env,
         out->name = "";
     }
     out->pct = row->pct;
-    out->threshold = overview_threshold(env->config, row);
+    out->threshold = overview_threshold(env->overview, row);
     out->at = row->reading_at && !modelled ? row->reading_at : row->updated_at;
     out->header = !row->reading_at || modelled ? "our own model" : usage_source_header(row->source);
     out->regain_at = row->blocked_until > row->reset_at ? row->blocked_until : row->reset_at;

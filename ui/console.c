@@ -72,8 +72,10 @@ static bool open_store(struct console *console)
     console->store = store_reader_open(path, own ? given : NULL, &err);
     if (!console->store) {
         snprintf(console->problem, sizeof console->problem, "%s",
-                 err.code == ERR_NOT_FOUND ? "waiting for the engine to create the database"
-                                           : err.message);
+                 err.code != ERR_NOT_FOUND     ? err.message
+                 : console->options->read_only ? "there is no database yet; 'adtop engine' or "
+                                                 "'adtop sync' makes one"
+                                               : "waiting for the engine to create the database");
         return false;
     }
     console->problem[0] = '\0';
@@ -468,8 +470,9 @@ void console_draw(struct console *console)
                      " %s knows only now, not the past ", view->class->title);
     }
     if (console->problem[0]) {
-        canvas_text(canvas, layout.body.y + layout.body.h / 2, 2, canvas->cols - 4,
-                    console->store ? ROLE_ALARM : ROLE_TEXT, console->problem);
+        int y = layout.body.y + layout.body.h / 2;
+        struct rect room = {y, 2, layout.body.y + layout.body.h - y, canvas->cols - 4};
+        canvas_wrap(canvas, room, console->store ? ROLE_ALARM : ROLE_TEXT, console->problem);
     }
     if (layout.hints || console->message[0] || console->overlay == OVERLAY_PROMPT) {
         draw_last_line(console, canvas->rows - 1);

@@ -1,9 +1,11 @@
 #include "store/reader.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "store/internal.h"
 #include "store/reader_internal.h"
@@ -52,6 +54,12 @@ struct store_reader *store_reader_open(const char *path, const struct clock *clo
 {
     struct store_reader *reader = calloc(1, sizeof *reader);
     struct err first = {0};
+    struct stat file;
+    if (stat(path, &file) != 0 && errno == ENOENT) {
+        free(reader);
+        err_set(err, ERR_NOT_FOUND, "%s: there is no database yet", path);
+        return NULL;
+    }
     if (!reader) {
         err_set(err, ERR_MEMORY, "database: out of memory");
         return NULL;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -184,6 +185,21 @@ static void test_console_keeps_the_theme_on_a_slip(void **state)
     console_close(&c);
 }
 
+/* Where nothing has ever run, the screen says what makes a database, not what SQLite thinks. */
+static void test_console_says_that_there_is_no_database(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/adtop-none-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    const char *const argv[] = {getenv("ADTOP"), "--state-dir", dir, "--read-only", NULL};
+    const struct screen_options options = {.argv = argv, .rows = 10, .cols = 40};
+    struct screen *screen = screen_start(&options);
+    assert_true(screen_wait(screen, "there is no database yet;", WAIT_MS));
+    assert_true(screen_has(screen, "makes one")); /* of a narrow screen's next line */
+    screen_stop(screen);
+    rmdir(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_console_shows_whole_rows),
         cmocka_unit_test(test_console_range_is_the_tables_too),
         cmocka_unit_test(test_console_keeps_the_theme_on_a_slip),
+        cmocka_unit_test(test_console_says_that_there_is_no_database),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,6 +78,15 @@ static void test_an_older_database_is_brought_up_to_date(void **unused)
     place_close(&place);
 }
 
+static void test_reader_tells_that_there_is_no_database(void **unused)
+{
+    (void)unused;
+    struct err err = {0};
+    assert_null(store_reader_open("/nonexistent/adtop.db", NULL, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_non_null(strstr(err.message, "there is no database yet"));
+}
+
 static void test_splits_of_a_run(void **unused)
 {
     (void)unused;
@@ -285,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_open_makes_a_private_database),
         cmocka_unit_test(test_open_again_migrates_nothing),
         cmocka_unit_test(test_an_older_database_is_brought_up_to_date),
+        cmocka_unit_test(test_reader_tells_that_there_is_no_database),
         cmocka_unit_test(test_splits_of_a_run),
         cmocka_unit_test(test_a_migration_that_fails_leaves_nothing),
         cmocka_unit_test(test_a_newer_database_is_refused_unchanged),

@@ -79,10 +79,12 @@ static bool next_term(const char **filter, const struct column *columns, size_t 
     word += term->negated;
     term->fuzzy = word[0] == '~' && word[1];
     word += term->fuzzy;
-    const char *colon = term->fuzzy ? NULL : strchr(word, ':');
-    term->column = colon ? find_column(columns, count, word, (size_t)(colon - word)) : NULL;
+    /* "calls:>4", and as it comes to mind "calls>4" */
+    size_t name = strcspn(word, ":=<>~");
+    size_t bare = name > 0 && word[name] == '=' && word[name - 1] == '!' ? name - 1 : name;
+    term->column = !term->fuzzy && word[name] ? find_column(columns, count, word, bare) : NULL;
     memcpy(term->op, "~", 2);
-    term->value = term->column ? colon + 1 : word;
+    term->value = term->column ? word + bare + (word[bare] == ':') : word;
     if (term->column) {
         read_operator(term);
     }
@@ -193,7 +195,7 @@ static bool any_column_says(const struct term *term, const struct column *column
 bool table_match(const char *filter, const struct column *columns, size_t count, const void *row,
                  const struct row_source *source)
 {
-    struct term term;
+    struct term term = {0};
     while (next_term(&filter, columns, count, &term)) {
         bool found = term.column ? column_matches(&term, row, source)
                                  : any_column_says(&term, columns, count, row, source);
@@ -207,7 +209,7 @@ bool table_match(const char *filter, const struct column *columns, size_t count,
 bool table_filter_hint(const char *filter, const struct column *columns, size_t count, char *out,
                        size_t size)
 {
-    struct term term;
+    struct term term = {0};
     while (next_term(&filter, columns, count, &term)) {
         const char *colon = strchr(term.value, ':');
         bool named = colon && colon > term.value && colon[1];

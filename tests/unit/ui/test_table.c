@@ -165,6 +165,11 @@ static void test_table_match_cases(void **state)
         {"USAGE:>80",                                                                          {true, false, true, false}  },
         {"USE%:>80",                                                                           {true, false, true, false}  }, /* by what stands above it */
         {"usage:=90%",                                                                         {true, false, false, false} }, /* as it is shown */
+        {"usage>80",                                                                           {true, false, true, false}  }, /* without the colon */
+        {"!usage>80",                                                                          {false, true, false, true}  },
+        {"usage!=120",                                                                         {true, true, false, true}   },
+        {"name=borealis",                                                                      {false, true, false, false} },
+        {"nosuch>80",                                                                          {false, false, false, false}},
         {"usage:>=0,090",                                                                      {true, false, true, false}  },
         {"\"acme retail\"",                                                                    {true, false, false, false} },
         {"!\"acme retail\"",                                                                   {false, true, true, true}   },

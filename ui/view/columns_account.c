@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/config.h"
 #include "ui/format.h"
 #include "ui/view/columns.h"
 
@@ -257,16 +258,18 @@ static double number_due(const void *row, const void *env)
 
 static void format_spend(const void *row, const void *env, struct cell_out *out)
 {
-    (void)env;
     ROW(account_line);
-    cell_put(out, ROLE_DIM, format_count(r->spend_7d_base / 1000000).text);
+    ENV;
+    snprintf(out->text, sizeof out->text, "%s %s", format_count(r->spend_7d_base / 1000000).text,
+             e->config->base_currency);
+    out->role = ROLE_DIM;
 }
 
 static double number_spend(const void *row, const void *env)
 {
     (void)env;
     ROW(account_line);
-    return (double)r->spend_7d_base;
+    return (double)r->spend_7d_base / 1e6; /* a filter is written in what is shown */
 }
 
 static void format_zone(const void *row, const void *env, struct cell_out *out)
@@ -305,7 +308,7 @@ const struct column account_columns[ACCOUNT_COLUMNS] = {
      "runs in 24 hours"                                                                                                   },
     {"cost",     "COST",    4,  7,  ALIGN_RIGHT, 10, false, format_cost_today, number_cost,     true,
      "weighted cost today"                                                                                                },
-    {"spend",    "SPEND7D", 7,  10, ALIGN_RIGHT, 12, false, format_spend,      number_spend,    true,
+    {"spend",    "SPEND7D", 11, 14, ALIGN_RIGHT, 12, false, format_spend,      number_spend,    true,
      "spend of 7 days, base currency"                                                                                     },
     {"zone",     "ZONE",    10, 20, ALIGN_LEFT,  13, false, format_zone,       NULL,            false, "time zone"        },
     {"label",    "LBL",     3,  3,  ALIGN_LEFT,  14, false, format_label,      NULL,            false, "reason's label"   },

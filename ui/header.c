@@ -13,6 +13,8 @@
 enum { DETAIL_MIN = 11, GAUGE_MIN = 10, GAUGE_MAX = 26, STALE_MS = 5 * 60000, HOUR_MS = 3600000 };
 enum { COLS_CLOCK = 50, COLS_NAME = 70, COLS_ROOMY = 100, NAME_MIN = 6, CAUSE_MIN = 16 };
 
+static const char tier_letters[TIER_COUNT + 1] = "HML";
+
 static struct text when(const struct env *env, int64_t at)
 {
     return format_time(at, env->now, env->offset_s);
@@ -320,7 +322,9 @@ static void limits_line(struct console *console, int y)
     int x = gauge_at(console, y, 0, width, "app", o->app.pct, o->app.threshold);
     int half = canvas->cols * 54 / 100;
     struct line left = {canvas, y, 0, half - 1, .x = x - 1};
-    if (o->app.pct >= 0 && console->env.now - o->app.at > STALE_MS) {
+    if (o->app.pct < 0) {
+        add(&left, ROLE_DIM, console->at ? "no reading" : "never read");
+    } else if (console->env.now - o->app.at > STALE_MS) {
         struct text age = format_age(console->env.now - o->app.at);
         snprintf(text, sizeof text, "%s old", age.text);
         add(&left, ROLE_STALE, text);
@@ -342,7 +346,8 @@ static void add_engine(const struct console *console, struct line *line)
     const struct overview *o = &console->overview;
     char text[96];
     if (console->at) {
-        add(line, ROLE_BANNER, " as of this instant; 0 = live ");
+        bool roomy = line->canvas->cols >= COLS_ROOMY; /* PAST stands above */
+        add(line, ROLE_BANNER, roomy ? " as of this instant; 0 = live " : " 0 = live ");
     } else if (console->control) {
         add(line, ROLE_DIM,
             console->may_act_known && !console->may_act ? "engine ok, read-only" : "engine ok");
@@ -357,12 +362,11 @@ static void add_engine(const struct console *console, struct line *line)
 /* "H 3!/4 M 4 L 4": accounts by tier, and how many of them are in trouble. */
 static void add_tiers(const struct console *console, struct line *line)
 {
-    static const char letters[TIER_COUNT + 1] = "HML";
     const struct overview *o = &console->overview;
     for (int t = 0; t < TIER_COUNT; t++) {
         char text[48];
         bool bad = o->tier_bad[t] > 0;
-        snprintf(text, sizeof text, bad ? "%c %d!/%d" : "%c %d", letters[t],
+        snprintf(text, sizeof text, bad ? "%c %d!/%d" : "%c %d", tier_letters[t],
                  bad ? o->tier_bad[t] : o->tier_accounts[t], o->tier_accounts[t]);
         if (o->tier_accounts[t]) {
             add_apart(line, t ? 1 : 2, bad ? ROLE_ALARM : ROLE_DIM, text);
@@ -370,17 +374,27 @@ static void add_tiers(const struct console *console, struct line *line)
     }
 }
 
-static void add_lag(const struct console *console, struct line *line)
+/* In fewer words where it would leave no room for what has to stand behind it. */
+static void add_lag(const struct console *console, struct line *line, int behind)
 {
     const struct overview *o = &console->overview;
-    char text[160];
-    if (o->worst_target > 0) {
-        struct text lag = format_age(o->worst_lag), target = format_age(o->worst_target);
-        bool old = !o->worst_unread && o->worst_lag > o->worst_target * 3 / 2;
-        snprintf(text, sizeof text, "stalest %s %s, target %s", tier_name(o->worst_tier),
-                 o->worst_unread ? "unread" : lag.text, target.text);
-        add(line, old ? ROLE_WARN : ROLE_TEXT, text);
+    if (o->worst_target <= 0) {
+        return;
     }
+    char text[160], brief[160], least[160];
+    const char *tier = tier_name(o->worst_tier);
+    struct text age = format_age(o->worst_lag), target = format_age(o->worst_target);
+    const char *lag = o->worst_unread ? "unread" : age.text;
+    int room = line->end - line->x - 2 - behind;
+    bool old = !o->worst_unread && o->worst_lag > o->worst_target * 3 / 2;
+    snprintf(text, sizeof text, "stalest %s %s, target %s", tier, lag, target.text);
+    snprintf(brief, sizeof brief, "stalest %c %s of %s", tier_letters[o->worst_tier], lag,
+             target.text);
+    snprintf(least, sizeof least, "stalest %c %s", tier_letters[o->worst_tier], lag);
+    add(line, old ? ROLE_WARN : ROLE_TEXT,
+        text_width(text) <= room    ? text
+        : text_width(brief) <= room ? brief
+                                    : least);
 }
 
 static void counters_line(struct console *console, int y)
@@ -401,11 +415,15 @@ static void counters_line(struct console *console, int y)
     add(&line, o->reasons[HOLD_RUNNING] ? ROLE_RUNNING : ROLE_DIM, text);
     snprintf(text, sizeof text, "queue %d", o->reasons[HOLD_QUEUED] + o->reasons[HOLD_CONCURRENCY]);
     add(&line, o->reasons[HOLD_QUEUED] ? ROLE_TEXT : ROLE_DIM, text);
-    snprintf(text, sizeof text, "%d error%s/h%s", o->errors_hour, o->errors_hour == 1 ? "" : "s",
+    bool roomy = console->canvas.cols >= COLS_ROOMY;
+    snprintf(text, sizeof text, "%d %s/h%s", o->errors_hour,
+             !roomy                ? "err"
+             : o->errors_hour == 1 ? "error"
+                                   : "errors",
              rising ? arrow(console->canvas.ascii, true) : "");
     add(&line, rising ? ROLE_WARN : o->errors_hour ? ROLE_TEXT : ROLE_DIM, text);
-    add_lag(console, &line);
     snprintf(text, sizeof text, "data %s", o->data_at ? data.text : "none");
+    add_lag(console, &line, 2 + text_width(text));
     add(&line, console->env.now - o->data_at > stale ? ROLE_STALE : ROLE_DIM, text);
     if (!first) {
         add_engine(console, &line);

@@ -11,6 +11,7 @@ enum {
     COLS_WIDE = 180, /* and three */
     ROWS_WIDE = 45,
     BUDGET_CAP = 6,
+    BUDGET_CAP_WIDE = 16,
     FOCUS_MIN = 8 /* lines the focused pane has before others get as much as their title */
 };
 
@@ -100,21 +101,23 @@ static struct column_of column_range(int first, int end)
 static void triage(const struct layout_input *in, struct layout *out)
 {
     struct rect b = out->body;
+    bool wide = in->cols >= COLS_WIDE && in->rows >= ROWS_WIDE;
+    struct layout_input capped = *in;
+    uint16_t cap = wide ? BUDGET_CAP_WIDE : BUDGET_CAP;
     if (in->pane_count < 5 || in->cols < COLS_SPLIT || in->rows < ROWS_SPLIT) {
         stack(in, column_range(0, in->pane_count), b, out);
         return;
     }
-    if (in->cols < COLS_WIDE || in->rows < ROWS_WIDE) {
+    if (in->focus != 3 && capped.panes[3].rows > cap) {
+        capped.panes[3].rows = cap; /* the dearest few: history needs the room more */
+    }
+    if (!wide) {
         int left = b.w * 58 / 100;
         struct column_of l =
                              {
                                  2, {0, 4}
         },
                          r = {3, {1, 3, 2}};
-        struct layout_input capped = *in;
-        if (in->focus != 3 && capped.panes[3].rows > BUDGET_CAP) {
-            capped.panes[3].rows = BUDGET_CAP; /* the dearest few: history needs the room more */
-        }
         stack(in, l, (struct rect){b.y, b.x, b.h, left}, out);
         stack(&capped, r, (struct rect){b.y, b.x + left + 1, b.h, b.w - left - 1}, out);
         return;
@@ -126,7 +129,7 @@ static void triage(const struct layout_input *in, struct layout *out)
     },
                      m = {2, {1, 3}}, r = {1, {2}};
     stack(in, l, (struct rect){b.y, b.x, b.h, left}, out);
-    stack(in, m, (struct rect){b.y, b.x + left + 1, b.h, middle}, out);
+    stack(&capped, m, (struct rect){b.y, b.x + left + 1, b.h, middle}, out);
     stack(in, r, (struct rect){b.y, b.x + left + middle + 2, b.h, b.w - left - middle - 2}, out);
 }
 

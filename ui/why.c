@@ -18,43 +18,68 @@ enum { CHUNK = 16 * 1024, ACTIONS_SHOWN = 3, TEXT_COLS = 62, TEXT_COLS_MIN = 12,
 
 /* Figures as the governor names them, in words; others are shown under their own name. Without
  * words: said above already. */
-static const struct {
+enum figure_kind { FIGURE_PLAIN, FIGURE_PERCENT, FIGURE_SECONDS };
+static const struct figure {
     const char *key, *words;
+    enum figure_kind kind;
 } figures[] = {
-    {"block_since",  NULL                         },
-    {"block_until",  NULL                         },
-    {"named_by_api", "Meta named its end"         },
-    {"strikes",      "blocks in a row"            },
-    {"ramp",         "calls at once after it"     },
-    {"header_pct",   "read, %"                    },
-    {"reserved_pct", "kept for calls under way, %"},
-    {"stuck",        "stuck"                      },
-    {"tier",         "access"                     },
-    {"pct",          "usage then, %"              },
-    {"source",       "read from"                  },
-    {"age_s",        "age of the reading then, s" },
-    {"threshold",    "threshold, %"               },
-    {"model_pct",    "our own model, %"           },
-    {"call_pct",     "one call costs, %"          },
-    {"in_flight",    "calls under way then"       },
-    {"rule",         "rule"                       },
-    {"code",         "error code"                 },
-    {"subcode",      "error subcode"              },
-    {"attempt",      "attempt"                    },
-    {"retries",      "retries so far"             },
-    {"reason",       "reason given"               },
-    {"by",           "by"                         },
-    {"actor",        "by"                         },
+    {"block_since",  NULL,                       FIGURE_PLAIN  },
+    {"block_until",  NULL,                       FIGURE_PLAIN  },
+    {"named_by_api", "Meta named its end",       FIGURE_PLAIN  },
+    {"strikes",      "blocks in a row",          FIGURE_PLAIN  },
+    {"ramp",         "calls at once after it",   FIGURE_PLAIN  },
+    {"header_pct",   "read",                     FIGURE_PERCENT},
+    {"reserved_pct", "kept for calls under way", FIGURE_PERCENT},
+    {"stuck",        "stuck",                    FIGURE_PLAIN  },
+    {"tier",         "access",                   FIGURE_PLAIN  },
+    {"pct",          "usage then",               FIGURE_PERCENT},
+    {"source",       "read from",                FIGURE_PLAIN  },
+    {"age_s",        "age of the reading then",  FIGURE_SECONDS},
+    {"threshold",    "threshold",                FIGURE_PERCENT},
+    {"target",       "pace aims at",             FIGURE_PERCENT},
+    {"model_pct",    "our own model",            FIGURE_PERCENT},
+    {"call_pct",     "one call costs",           FIGURE_PERCENT},
+    {"in_flight",    "calls under way then",     FIGURE_PLAIN  },
+    {"rule",         "rule",                     FIGURE_PLAIN  },
+    {"code",         "error code",               FIGURE_PLAIN  },
+    {"subcode",      "error subcode",            FIGURE_PLAIN  },
+    {"attempt",      "attempt",                  FIGURE_PLAIN  },
+    {"retries",      "retries so far",           FIGURE_PLAIN  },
+    {"reason",       "reason given",             FIGURE_PLAIN  },
+    {"by",           "by",                       FIGURE_PLAIN  },
+    {"actor",        "by",                       FIGURE_PLAIN  },
 };
 
-static const char *figure_words(const char *key)
+static const struct figure *figure_of(const char *key)
 {
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         if (strcmp(figures[i].key, key) == 0) {
-            return figures[i].words;
+            return &figures[i];
         }
     }
-    return key;
+    return NULL;
+}
+
+/* A percentage to the tenth: a call that did not fit may have missed the line by less than one. */
+static void figure_text(const struct figure *figure, const struct json *f, char *out, size_t size)
+{
+    double value = 0;
+    bool on = false;
+    enum figure_kind kind = figure ? figure->kind : FIGURE_PLAIN;
+    out[0] = '\0';
+    if (json_text(f)) {
+        snprintf(out, size, "%s", json_text(f));
+    } else if (kind == FIGURE_PERCENT && json_double(f, &value) && value >= 0) {
+        snprintf(out, size, "%.1f%%", value);
+    } else if (kind == FIGURE_SECONDS && json_double(f, &value) && value >= 0) {
+        snprintf(out, size, "%s", format_duration((int64_t)(value * 1000)).text);
+    } else if (kind == FIGURE_PLAIN && json_decimal(f, out, size)) {
+        /* -1 and -1.00: not known. */
+        bool unknown = out[0] == '-' && strspn(out, "-1.0") == strlen(out);
+        out[0] = unknown ? '\0' : out[0];
+    } else if (kind == FIGURE_PLAIN && json_bool(f, &on)) {
+        snprintf(out, size, on ? "yes" : "no");
+    }
 }
 
 static void explain_detail(const char *detail, struct sheet *sheet)
@@ -62,18 +87,12 @@ static void explain_detail(const char *detail, struct sheet *sheet)
     struct json_doc *doc = detail[0] ? json_parse(detail, strlen(detail), NULL, NULL) : NULL;
     const struct json *root = doc ? json_root(doc) : NULL;
     for (const struct json *f = json_first(root); f; f = json_next(f)) {
-        char number[64];
-        const char *text = json_text(f);
-        bool on = false;
-        if (!text && json_decimal(f, number, sizeof number)) {
-            text = number;
-        } else if (!text && json_bool(f, &on)) {
-            text = on ? "yes" : "no";
-        }
-        /* -1 and -1.00: not known. */
-        bool unknown = text && strspn(text, "-1.0") == strlen(text) && text[0] == '-';
-        const char *words = json_key(f) ? figure_words(json_key(f)) : NULL;
-        if (text && *text && words && !unknown) {
+        char text[160];
+        const char *key = json_key(f);
+        const struct figure *figure = key ? figure_of(key) : NULL;
+        const char *words = figure ? figure->words : key;
+        figure_text(figure, f, text, sizeof text);
+        if (text[0] && words) {
             sheet_add(sheet, ROLE_TEXT, "    %-28s %.120s", words, text);
         }
     }

@@ -13,7 +13,7 @@
 #include "json/json.h"
 
 enum { PANE_LIMITS, PANE_TIMELINE, PANE_BUDGET, PANE_RUNS, PANE_HISTORY, ACCOUNT_PANES };
-enum { RUNS_SHOWN = 200, FACTS = 2, CURE_LINES = 2, CLASS_LABEL = 16 };
+enum { RUNS_SHOWN = 200, FACTS = 2, CURE_LINES = 2, CLASS_LABEL = 16, REASON_COLS = 78 };
 
 struct account_data {
     const struct account_line *account; /* NULL = unknown at that instant */
@@ -88,7 +88,11 @@ static void limits_draw(const struct view *view, const struct env *env, struct c
         canvas_text(canvas, rect.y, rect.x, rect.w, ROLE_WARN, "not known at this instant");
         return;
     }
-    draw_reason(canvas, (struct rect){rect.y++, rect.x, 1, rect.w}, data->account, env);
+    int room = rect.h > FACTS + 2 ? 2 : 1; /* its end stands last: it must not be cut */
+    int lines =
+        draw_reason(canvas, (struct rect){rect.y, rect.x, room, rect.w}, data->account, env);
+    rect.y += lines;
+    rect.h -= lines - 1;
     if (rect.h > FACTS + 1 && reason_cure(data->account)[0]) {
         int used = canvas_wrap(canvas, (struct rect){rect.y, rect.x, CURE_LINES, rect.w}, ROLE_TEXT,
                                reason_cure(data->account));
@@ -106,9 +110,13 @@ static void limits_draw(const struct view *view, const struct env *env, struct c
 static int limits_lines(const struct view *view, const struct env *env)
 {
     const struct account_data *data = view->data;
-    (void)env;
     int cure = data->account && reason_cure(data->account)[0] ? CURE_LINES : 0;
-    return FACTS + cure + (data->limiter_count ? (int)data->limiter_count : 1);
+    char reason[320] = "";
+    if (data->account) {
+        reason_sentence(data->account, env, reason, sizeof reason);
+    }
+    int more = text_width(reason) > REASON_COLS; /* where the screen is 80 columns wide */
+    return FACTS + more + cure + (data->limiter_count ? (int)data->limiter_count : 1);
 }
 
 static void timeline_draw(const struct view *view, const struct env *env, struct canvas *canvas,
@@ -154,26 +162,22 @@ static void budget_draw(const struct view *view, const struct env *env, struct c
     canvas_textf(canvas, rect.y, rect.x + gauge + 1, rect.w - gauge - 1, ROLE_TEXT,
                  "%s  %s of %s, %s calls", format_pct(pct).text, format_cost(b->cost).text,
                  format_cost(b->limit).text, format_count(b->calls).text);
-    int y = rect.y + 1;
-    for (int c = 0; c < CALL_CLASS_COUNT && y < rect.y + rect.h; c++) {
-        if (b->by_class[c] > 0) {
-            canvas_text(canvas, y, rect.x, CLASS_LABEL, ROLE_DIM,
-                        call_class_name((enum call_class)c));
-            canvas_textf(canvas, y++, rect.x + CLASS_LABEL, rect.w - CLASS_LABEL, ROLE_TEXT, "%s",
-                         format_cost(b->by_class[c]).text);
-        }
+    enum call_class classes[CALL_CLASS_COUNT];
+    int count = draw_classes(b->by_class, classes);
+    for (int i = 0; i < count && i + 1 < rect.h; i++) {
+        int y = rect.y + 1 + i;
+        canvas_text(canvas, y, rect.x, CLASS_LABEL, ROLE_DIM, call_class_name(classes[i]));
+        canvas_textf(canvas, y, rect.x + CLASS_LABEL, rect.w - CLASS_LABEL, ROLE_TEXT, "%s",
+                     format_cost(b->by_class[classes[i]]).text);
     }
 }
 
 static int budget_lines(const struct view *view, const struct env *env)
 {
     const struct account_data *data = view->data;
-    int lines = 1;
+    enum call_class classes[CALL_CLASS_COUNT];
     (void)env;
-    for (int c = 0; data->budget && c < CALL_CLASS_COUNT; c++) {
-        lines += data->budget->by_class[c] > 0;
-    }
-    return lines;
+    return 1 + (data->budget ? draw_classes(data->budget->by_class, classes) : 0);
 }
 
 static void history_id(const void *row, char out[ROW_ID])

@@ -4,11 +4,12 @@
 
 #include "ui/format.h"
 #include "ui/overview.h"
+#include "ui/view/draw.h"
 #include "ui/view/load.h"
 #include "ui/widget/gauge.h"
 
 enum { PANE_DAY, PANE_CLASSES, PANE_ACCOUNTS, BUDGET_PANES };
-enum { HOURS = 24, HOUR_MS = 3600000, LABEL = 16, BARS = 5 };
+enum { HOURS = 24, HOUR_MS = 3600000, LABEL = 16, BARS = 5, CLASSES_MIN = 3 };
 
 static bool budget_load(struct view *view, const struct env *env, struct err *err)
 {
@@ -95,30 +96,27 @@ static void classes_draw(const struct view *view, const struct env *env, struct 
                          struct rect rect)
 {
     const struct budget_line *all = view->data;
-    int y = rect.y;
+    enum call_class classes[CALL_CLASS_COUNT];
+    int count = draw_classes(all->by_class, classes);
     (void)env;
-    for (int c = 0; c < CALL_CLASS_COUNT && y < rect.y + rect.h; c++) {
-        double share = all->cost > 0 ? all->by_class[c] * 100 / all->cost : 0;
-        if (all->by_class[c] <= 0) {
-            continue;
-        }
-        canvas_text(canvas, y, rect.x + 1, LABEL, ROLE_TEXT, call_class_name((enum call_class)c));
+    for (int i = 0; i < count && i < rect.h; i++) {
+        int y = rect.y + i;
+        double cost = all->by_class[classes[i]];
+        double share = all->cost > 0 ? cost * 100 / all->cost : 0;
+        canvas_text(canvas, y, rect.x + 1, LABEL, ROLE_TEXT, call_class_name(classes[i]));
         int gauge = rect.w - LABEL - 18 > 40 ? 40 : rect.w - LABEL - 18;
         gauge_draw(canvas, y, rect.x + 1 + LABEL, gauge, share, 0);
-        canvas_textf(canvas, y++, rect.x + LABEL + 2 + (gauge > 0 ? gauge : 0), 16, ROLE_DIM,
-                     "%4s %s", format_pct(share).text, format_cost(all->by_class[c]).text);
+        canvas_textf(canvas, y, rect.x + LABEL + 2 + (gauge > 0 ? gauge : 0), 16, ROLE_DIM,
+                     "%4s %s", format_pct(share).text, format_cost(cost).text);
     }
 }
 
 static int classes_lines(const struct view *view, const struct env *env)
 {
     const struct budget_line *all = view->data;
-    int lines = 0;
+    enum call_class classes[CALL_CLASS_COUNT];
     (void)env;
-    for (int c = 0; c < CALL_CLASS_COUNT; c++) {
-        lines += all->by_class[c] > 0;
-    }
-    return lines;
+    return draw_classes(all->by_class, classes);
 }
 
 static const struct pane_class day_pane = {
@@ -127,7 +125,7 @@ static const struct pane_class classes_pane = {.title = "By class",
                                                .draw = classes_draw,
                                                .lines = classes_lines,
                                                .enter = VIEW_COUNT,
-                                               .min = 1};
+                                               .min = CLASSES_MIN};
 static const struct pane_class accounts_pane = {.title = "By account",
                                                 .columns = budget_columns,
                                                 .column_count = BUDGET_COLUMNS,
@@ -135,6 +133,7 @@ static const struct pane_class accounts_pane = {.title = "By account",
                                                 .subject = budget_row_subject,
                                                 .enter = VIEW_ACCOUNT,
                                                 .min = 4,
+                                                .uncounted = true,
                                                 .empty = "nothing spent today"};
 static const struct pane_class *const panes[BUDGET_PANES] = {&day_pane, &classes_pane,
                                                              &accounts_pane};

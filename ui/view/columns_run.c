@@ -184,7 +184,9 @@ static void put_success(const struct run *run, struct cell_out *out)
     if (entities || run->insight_rows) {
         snprintf(out->text, sizeof out->text, "ok, %s %s",
                  format_count(entities ? entities : run->insight_rows).text,
-                 entities ? "entities" : "rows");
+                 entities                 ? entities == 1 ? "entity" : "entities"
+                 : run->insight_rows == 1 ? "row"
+                                          : "rows");
     } else {
         snprintf(out->text, sizeof out->text, "ok, nothing new");
     }
@@ -206,7 +208,9 @@ static void format_result(const void *row, const void *env, struct cell_out *out
         char words[64], until[FORMAT_SIZE];
         reason_words(r->parked_by, words, sizeof words);
         reason_until(r->parked_by, e, until, sizeof until);
-        snprintf(out->text, sizeof out->text, "%s until %s", words, until);
+        /* The end comes first: on a narrow screen the rest is cut. */
+        bool known = until[0] == '~' || (until[0] >= '0' && until[0] <= '9');
+        snprintf(out->text, sizeof out->text, known ? "until %s: %s" : "%.0s%s", until, words);
     } else if (run->status == RUN_RUNNING) {
         bool known = run->done_pct > 0;
         snprintf(out->text, sizeof out->text, "%s%s%s", known ? format_pct(run->done_pct).text : "",

@@ -7,6 +7,7 @@
 #include "ui/widget/gauge.h"
 
 enum { LABEL_WIDTH = 15, GAUGE_MIN = 6, GAUGE_MAX = 40, HALF_MIN = 38 };
+enum { SCALE_COLS = 40, SCALE_LINES = 3, SCALE_WIDTH = 5 };
 enum { TAIL_AGE = 5, TAIL_RESET = 22, TAIL_ALL = 38 };
 
 /* Age, reset and forecast, as much as fits. */
@@ -79,9 +80,26 @@ void draw_limiters(struct canvas *canvas, struct rect rect, const struct limiter
     }
 }
 
+/* What a full column stands for, and where the threshold lies. Returns what is left of the room. */
+static struct rect draw_scale(struct canvas *canvas, struct rect rect, double threshold)
+{
+    int bottom = rect.y + rect.h - 1;
+    int line = bottom - (int)(threshold / 100 * rect.h);
+    canvas_right(canvas, rect.y, rect.x, SCALE_WIDTH - 1, ROLE_DIM, "100%");
+    canvas_right(canvas, bottom, rect.x, SCALE_WIDTH - 1, ROLE_DIM, "0%");
+    if (threshold > 0 && line > rect.y && line < bottom) {
+        canvas_right(canvas, line, rect.x, SCALE_WIDTH - 1, ROLE_THRESHOLD,
+                     format_pct(threshold).text);
+    }
+    return (struct rect){rect.y, rect.x + SCALE_WIDTH, rect.h, rect.w - SCALE_WIDTH};
+}
+
 void draw_course(struct canvas *canvas, struct rect rect, const struct limiter_line *limiter,
                  const struct env *env)
 {
+    if (limiter->step_ms && rect.w >= SCALE_COLS && rect.h >= SCALE_LINES) {
+        rect = draw_scale(canvas, rect, limiter->threshold);
+    }
     int width = rect.w > 3 ? rect.w : 3;
     int64_t bucket = env->range / (width - 1);
     struct sweep sweep = {.samples = limiter->samples,
@@ -93,6 +111,22 @@ void draw_course(struct canvas *canvas, struct rect rect, const struct limiter_l
     if (limiter->step_ms) {
         sweep_draw(canvas, rect, &sweep);
     }
+}
+
+int draw_classes(const double cost[CALL_CLASS_COUNT], enum call_class out[CALL_CLASS_COUNT])
+{
+    int count = 0;
+    for (int c = 0; c < CALL_CLASS_COUNT; c++) {
+        int at = count;
+        for (; cost[c] > 0 && at > 0 && cost[out[at - 1]] < cost[c]; at--) {
+            out[at] = out[at - 1];
+        }
+        if (cost[c] > 0) {
+            out[at] = (enum call_class)c;
+            count++;
+        }
+    }
+    return count;
 }
 
 /* A column shows the state that lasted longest in it. */
@@ -137,12 +171,12 @@ void draw_timeline(struct canvas *canvas, struct rect rect, const struct hold_li
     }
 }
 
-void draw_reason(struct canvas *canvas, struct rect rect, const struct account_line *row,
-                 const struct env *env)
+int draw_reason(struct canvas *canvas, struct rect rect, const struct account_line *row,
+                const struct env *env)
 {
     char text[320];
     reason_sentence(row, env, text, sizeof text);
-    canvas_wrap(canvas, rect, state_role(row->reason), text);
+    return canvas_wrap(canvas, rect, state_role(row->reason), text);
 }
 
 void draw_facts(struct canvas *canvas, int y, int x, int width, const struct account_line *row,

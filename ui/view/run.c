@@ -161,6 +161,27 @@ static void splits_fact(struct facts *f, const struct split_rows *splits)
     }
 }
 
+/* The id to quote to Meta: the run's own, else of the last of its calls that failed. */
+static void quote_fact(struct facts *f, const struct view *view, const struct env *env,
+                       const struct run *run)
+{
+    char text[160];
+    const struct pane *calls = &view->panes[PANE_CALLS];
+    const struct call_record *failed = NULL;
+    for (size_t i = 0; i < calls->count; i++) {
+        const struct call_record *c = &((const struct call_row *)calls->rows[i])->call;
+        bool bad = c->fbtrace_id[0] && (c->code || c->http_status != 200);
+        failed = bad && (!failed || c->at >= failed->at) ? c : failed;
+    }
+    if (!run->fbtrace_id[0] && failed) {
+        snprintf(text, sizeof text, "%s, of the %s call at %s", failed->fbtrace_id,
+                 call_class_name(failed->call_class), format_clock(failed->at, env->offset_s).text);
+        fact(f, "quote", ROLE_TEXT, text);
+    } else {
+        fact(f, "quote", ROLE_TEXT, run->fbtrace_id[0] ? run->fbtrace_id : "no trace id");
+    }
+}
+
 static void facts_draw(const struct view *view, const struct env *env, struct canvas *canvas,
                        struct rect rect)
 {
@@ -191,7 +212,7 @@ static void facts_draw(const struct view *view, const struct env *env, struct ca
     if (run->finished_at) {
         usage_fact(&f, "usage after", &data->after);
     }
-    fact(&f, "quote", ROLE_TEXT, run->fbtrace_id[0] ? run->fbtrace_id : "no trace id");
+    quote_fact(&f, view, env, run);
 }
 
 static int facts_lines(const struct view *view, const struct env *env)

@@ -153,17 +153,18 @@ static void usage_draw(const struct view *view, const struct env *env, struct ca
     rect.x++;
     rect.w -= 2;
     if (account && rect.h > 1) {
-        int lines = rect.h >= TALL && rect.w < SENTENCE_COLS ? 2 : 1;
-        draw_reason(canvas, (struct rect){rect.y, rect.x, lines, rect.w}, account, env);
+        int room = rect.h > 2 ? 2 : 1; /* its end stands last: it must not be cut */
+        int lines = draw_reason(canvas, (struct rect){rect.y, rect.x, room, rect.w}, account, env);
+        lines = rect.h >= TALL && rect.w < SENTENCE_COLS ? 2 : lines;
         rect.y += lines;
         rect.h -= lines;
     }
     if (account && reason_cure(account)[0]) {
-        int used = canvas_wrap(
-            canvas,
-            (struct rect){rect.y, rect.x, rect.h > CURE_LINES ? CURE_LINES : rect.h, rect.w},
-            ROLE_TEXT, reason_cure(account));
-        used = rect.h >= ROOM_TO_STAY ? CURE_LINES : used; /* what follows does not jump */
+        int most = rect.h >= TALL ? CURE_LINES + 1 : rect.h > CURE_LINES ? CURE_LINES : rect.h;
+        int used = canvas_wrap(canvas, (struct rect){rect.y, rect.x, most, rect.w}, ROLE_TEXT,
+                               reason_cure(account));
+        /* What follows does not jump. */
+        used = rect.h >= ROOM_TO_STAY && used < CURE_LINES ? CURE_LINES : used;
         rect.y += used;
         rect.h -= used;
     } else if (account && rect.h > FACTS_BESIDE) {
@@ -200,7 +201,7 @@ static void budget_summary(const struct view *view, const struct env *env, struc
     struct text used = format_cost(o->budget_used), limit = format_cost(o->budget_limit);
     struct text ends = format_time(o->budget_ends, env->now, env->offset_s);
     canvas_textf(canvas, line.y, line.x, line.w, pct >= 85 ? ROLE_WARN : ROLE_TITLE,
-                 " %s of %s weighted, new day %s ", used.text, limit.text, ends.text);
+                 "%s of %s weighted, new day %s ", used.text, limit.text, ends.text);
 }
 
 /* How often each, the most frequent codes by themselves when there is no room for the table. */
@@ -285,6 +286,7 @@ static const struct pane_class budget_pane = {.title = "Budget",
                                               .summary = budget_summary,
                                               .enter = VIEW_ACCOUNT,
                                               .min = 0,
+                                              .uncounted = true,
                                               .empty = "nothing spent today"};
 
 static const struct pane_class errors_pane = {.title = "Errors",

@@ -8,7 +8,7 @@
 #include "ui/view/peaks.h"
 
 enum { PANE_LIMITERS, PANE_COURSE, USAGE_PANES };
-enum { COURSE_LINES = 8, COURSE_MIN = 3, SELECTION_CHUNK = 16 * 1024 };
+enum { COURSE_LINES = 8, COURSE_MIN = 3, COLS_ROOMY = 100, SELECTION_CHUNK = 16 * 1024 };
 
 struct course {
     struct limiter_line limiter; /* its texts are its row's */
@@ -69,9 +69,11 @@ static void course_summary(const struct view *view, const struct env *env, struc
         struct text range = format_age(env->range), ours = format_pct(l->ours_pct);
         bool known =
             l->ours_pct >= 0 && !l->stuck; /* on a narrow screen the column OURS has gone */
-        canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "%s%s%s, last %s%s%s%s ", l->name,
-                     l->name[0] ? " " : "", l->label, range.text, known ? ", ours ~" : "",
-                     known ? ours.text : "", l->stuck ? ", stuck: ignored until it moves" : "");
+        const char *mark = canvas->cols < COLS_ROOMY ? "" : ", newest left of the mark";
+        canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "%s%s%s, last %s%s%s%s%s ",
+                     l->name, l->name[0] ? " " : "", l->label, range.text, known ? ", ours ~" : "",
+                     known ? ours.text : "", l->stuck ? ", stuck: ignored until it moves" : "",
+                     mark);
     }
 }
 

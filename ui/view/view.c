@@ -155,9 +155,11 @@ struct layout view_layout(const struct view *view, const struct env *env, int ro
         int shown = (int)view->panes[i].table.shown;
         in.panes[i].grows = class->columns || class->grows;
         in.panes[i].rows = !class->columns ? lines : shown ? shown + 1 : 1;
-        /* A short table takes no more lines than it has rows; an empty one says so in its title. */
-        bool few = class->columns && shown < class->min && in.pane_count > 1;
-        in.panes[i].min = few ? (uint8_t)shown : class->min;
+        /* A short table takes no more lines than it has rows; an empty one says so in its title.
+         * Nor does what is drawn want more lines than it has use for. */
+        int wanted = class->columns ? shown : lines;
+        bool few = wanted < class->min && in.pane_count > 1;
+        in.panes[i].min = few ? (uint8_t)wanted : class->min;
     }
     return layout_compute(&in);
 }
@@ -176,8 +178,9 @@ static int draw_title(const struct view *view, int pane, struct canvas *canvas, 
         x--;
         x += part ? canvas_textf(canvas, r.y, x, r.x + r.w - x, role, " %zu of %zu ", table->shown,
                                  view->panes[pane].count)
-                  : canvas_textf(canvas, r.y, x, r.x + r.w - x, role, " %zu ",
-                                 view->panes[pane].count);
+             : class->uncounted ? 1
+                                : canvas_textf(canvas, r.y, x, r.x + r.w - x, role, " %zu ",
+                                               view->panes[pane].count);
         if (table->filter[0]) {
             x += canvas_textf(canvas, r.y, x, r.x + r.w - x, ROLE_MATCH, " /%s ", table->filter);
         }
@@ -211,7 +214,8 @@ static void draw_pane(struct view *view, int pane, const struct env *env, struct
     struct row_source source = view_source(view, pane, env);
     table_draw(&view->panes[pane].table, &source, canvas, inside, focused);
     if (!view->panes[pane].table.shown) {
-        const char *why = view->panes[pane].count ? "nothing matches the filter" : class->empty;
+        const char *why =
+            view->panes[pane].count ? "nothing matches the filter; Esc clears it" : class->empty;
         canvas_text(canvas, inside.y + (inside.h >= 3), inside.x + 2, inside.w - 2, ROLE_DIM,
                     why ? why : "none");
     }

@@ -111,6 +111,7 @@ struct pane_class {
     uint8_t min;                                                  /* fewest lines worth showing */
     const char *empty;                                            /* said in an empty table */
     bool follow_last;
+    bool uncounted;     /* its rows are not what its title names: their number says nothing */
     bool grows;         /* draw has use for more lines than it wants; tables always have */
     int sort;           /* the column it is sorted by at first, 1-based; 0 = as the rows come */
     const char *hidden; /* the column that is not shown at first, by its key; NULL = all are */

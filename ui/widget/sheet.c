@@ -112,13 +112,16 @@ static int last_top(const struct sheet *sheet, struct rect in)
 
 void sheet_draw(struct sheet *sheet, struct canvas *canvas)
 {
-    int width = text_width(sheet->title) + 4, want = sheet->count;
+    int width = text_width(sheet->title) + 4, want = 0;
     for (int i = 0; i < sheet->count; i++) {
         int w = text_width(sheet->lines[i].text);
         width = w > width ? w : width;
     }
-    bool narrow = width + PANEL_SIDES > canvas->cols; /* lines will go on in the next one */
-    struct rect in = panel_frame(canvas, narrow ? canvas->rows : want, width, sheet->title);
+    int room = width + PANEL_SIDES > canvas->cols ? canvas->cols - PANEL_SIDES : width;
+    for (int i = 0; i < sheet->count; i++) { /* what is too wide goes on in the next line */
+        want += lines_of(&sheet->lines[i], room);
+    }
+    struct rect in = panel_frame(canvas, want, width, sheet->title);
     int y = 0, shown = 0, last = last_top(sheet, in);
     sheet->top = sheet->top > last ? last : sheet->top;
     sheet->top = sheet->top < 0 ? 0 : sheet->top;

@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include "config/config.h"
 #include "ui/view/rows.h"
+#include "ui/widget/table.h"
 
 #define NOW INT64_C(1795515581500) /* 2026-11-24 10:19:41 UTC */
 
@@ -65,11 +67,69 @@ static void test_columns_letters_have_names(void **state)
     }
 }
 
+static void expect_result(const struct run_line *row, const char *wanted)
+{
+    const struct env env = {.now = NOW};
+    struct cell_out out = {.gauge = -1};
+    find(run_columns, RUN_COLUMNS, "result")->format(row, &env, &out);
+    assert_string_equal(out.text, wanted);
+}
+
+/* Until when is what must not be cut; what has no end to tell says no "until". */
+static void test_columns_parked_run_begins_with_its_end(void **state)
+{
+    (void)state;
+    struct account_line account = {
+        .reason = HOLD_QUOTA_ACCOUNT,
+        .until = NOW + 40 * 60000,
+        .figures = {.rule = RULE_BLOCKED, .named_by_api = true}
+    };
+    struct run_line row = {.run = {.status = RUN_RUNNING}, .parked_by = &account};
+    expect_result(&row, "until 10:59: account blocked");
+    account.figures.named_by_api = false;
+    expect_result(&row, "until ~10:59: account blocked");
+    account = (struct account_line){.reason = HOLD_CONCURRENCY};
+    expect_result(&row, "workers busy");
+}
+
+static void test_columns_one_is_no_plural(void **state)
+{
+    (void)state;
+    struct run_line row = {
+        .run = {.status = RUN_SUCCESS, .insight_rows = 1}
+    };
+    expect_result(&row, "ok, 1 row");
+    row.run.ads_fetched = 1;
+    expect_result(&row, "ok, 1 entity");
+    row.run.adsets_fetched = 1;
+    expect_result(&row, "ok, 2 entities");
+}
+
+/* A figure says its currency, and is filtered by what it says. */
+static void test_columns_spend_is_in_the_base_currency(void **state)
+{
+    (void)state;
+    const struct config config = {.base_currency = "USD"};
+    const struct env env = {.now = NOW, .config = &config};
+    const struct account_line row = {.spend_7d_base = INT64_C(4164740000)};
+    const struct column *spend = find(account_columns, ACCOUNT_COLUMNS, "spend");
+    struct cell_out out = {.gauge = -1};
+    spend->format(&row, &env, &out);
+    assert_string_equal(out.text, "4,164 USD");
+    const void *rows[] = {&row};
+    const struct row_source source = {.rows = rows, .count = 1, .env = &env, .now = NOW};
+    assert_true(table_match("spend:>4,000", account_columns, ACCOUNT_COLUMNS, &row, &source));
+    assert_false(table_match("spend:>5,000", account_columns, ACCOUNT_COLUMNS, &row, &source));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns_log_time_tells_the_day),
         cmocka_unit_test(test_columns_letters_have_names),
+        cmocka_unit_test(test_columns_parked_run_begins_with_its_end),
+        cmocka_unit_test(test_columns_one_is_no_plural),
+        cmocka_unit_test(test_columns_spend_is_in_the_base_currency),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

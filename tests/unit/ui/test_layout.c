@@ -156,6 +156,28 @@ static void test_layout_columns_by_width(void **state)
     }
 }
 
+/* With many accounts the day's spenders are many and all the same: they leave the rest its room. */
+static void test_layout_budget_leaves_room_for_the_reason(void **state)
+{
+    (void)state;
+    static const struct {
+        int rows, cols, most;
+    } cases[] = {
+        {40, 120, 7 },
+        {60, 200, 17}
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        struct layout_input in = input_of(cases[c].rows, cases[c].cols, ARRANGE_TRIAGE, 5, 0);
+        in.panes[1].grows = true;
+        in.panes[3].rows = 1002;
+        struct layout out = layout_compute(&in);
+        assert_int_equal(out.panes[3].h, cases[c].most);
+        in.focus = 3;
+        out = layout_compute(&in);
+        assert_true(out.panes[3].h > cases[c].most);
+    }
+}
+
 static void test_layout_tiny_shows_the_verdict(void **state)
 {
     (void)state;
@@ -174,6 +196,7 @@ int main(void)
         cmocka_unit_test(test_layout_focus_grows),
         cmocka_unit_test(test_layout_spare_lines_go_where_they_are_of_use),
         cmocka_unit_test(test_layout_columns_by_width),
+        cmocka_unit_test(test_layout_budget_leaves_room_for_the_reason),
         cmocka_unit_test(test_layout_tiny_shows_the_verdict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

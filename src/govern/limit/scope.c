@@ -378,6 +378,19 @@ static bool is_older(const struct scope *s, const struct slot *slot, const struc
            r->pct + rounding_pct < level_now(s, slot, r->at);
 }
 
+/* Left out: it is near zero (reference 1.2), if it was ever sent here. */
+static void left_out(struct scope *s, int i, int64_t now_ms)
+{
+    struct slot *slot = &s->slots[i];
+    call_cost_absent(&slot->cost, absent_pct, slot->decay->period_s, now_ms);
+    ours_read(&slot->ours, 0, absent_pct, slot->decay->period_s, s->in_flight, now_ms);
+    if (slot->seen) {
+        double pct = level_now(s, slot, now_ms);
+        set_level(s, slot, pct < absent_pct ? pct : absent_pct, now_ms);
+        slot->stuck = (struct stuck){0};
+    }
+}
+
 void scope_read(struct scope *s, int i, const struct usage_reading *reading, bool ok,
                 enum access_tier tier, int64_t now_ms)
 {
@@ -402,27 +415,20 @@ void scope_read(struct scope *s, int i, const struct usage_reading *reading, boo
         }
         return;
     }
-    /* Left out: it is near zero (reference 1.2), if it was ever sent here. */
     if (ok) {
-        call_cost_absent(&slot->cost, absent_pct, slot->decay->period_s, now_ms);
-        ours_read(&slot->ours, 0, absent_pct, slot->decay->period_s, s->in_flight, now_ms);
+        left_out(s, i, now_ms);
     }
-    if (slot->seen && ok) {
-        double pct = level_now(s, slot, now_ms);
-        set_level(s, slot, pct < absent_pct ? pct : absent_pct, now_ms);
-        slot->stuck = (struct stuck){0};
-        if (i == 0) {
-            learn_ratio(s, absent_pct, tier, now_ms);
-        }
+    if (slot->seen && ok && i == 0) {
+        learn_ratio(s, absent_pct, tier, now_ms);
     }
 }
 
 void scope_silent(struct scope *s, int i, int64_t now_ms)
 {
-    struct slot *slot = &s->slots[i];
-    if (!slot->seen) {
-        call_cost_absent(&slot->cost, absent_pct, slot->decay->period_s, now_ms);
-        ours_read(&slot->ours, 0, absent_pct, slot->decay->period_s, s->in_flight, now_ms);
+    const struct slot *slot = &s->slots[i];
+    int64_t whole_ms = (int64_t)(slot->decay->period_s * 1000);
+    if (!slot->seen || now_ms - slot->reading.at > whole_ms) {
+        left_out(s, i, now_ms);
     }
 }
 

@@ -420,6 +420,25 @@ static void test_governor_scopes_are_in_a_stable_order(void **state)
     governor_destroy(g);
 }
 
+/* Another program fills the app and is gone an hour later. What its rise made a call seem to cost
+ * must not keep us at a call every twenty minutes for the rest of the day: answers that show no
+ * header any more tell that the app is nearly empty. */
+static void test_governor_an_app_that_is_empty_again_is_used_again(void **state)
+{
+    (void)state;
+    struct governor *g = make();
+    struct gate_call call = meta_call("act_1");
+    struct usage_reading low = reading(USAGE_APP, "", 2, start_ms);
+    served(g, &call, &low, start_ms);
+    struct usage_reading high = reading(USAGE_APP, "", 32, start_ms + 60000);
+    served(g, &call, &high, start_ms + 60000);
+    int64_t now = start_ms + 2 * 3600000LL;
+    for (int i = 0; i < 20; i++, now += 20000) {
+        served(g, &call, NULL, now); /* asserts that it may go */
+    }
+    governor_destroy(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -441,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_governor_new_thresholds_hold_at_once),
         cmocka_unit_test(test_governor_release_gives_everything_back),
         cmocka_unit_test(test_governor_scopes_are_in_a_stable_order),
+        cmocka_unit_test(test_governor_an_app_that_is_empty_again_is_used_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -297,7 +297,8 @@ void command_copy(struct console *console, int whole)
     }
     switch (osc_copy(str_text(&text))) {
     case OSC_COPIED:
-        console_say(console, ROLE_HINT, "copied %.60s", whole ? "the row" : table->selected);
+        console_say(console, ROLE_HINT, "copied %.60s%s%s", whole ? "the row" : table->selected,
+                    osc_copy_needs()[0] ? "; " : "", osc_copy_needs());
         break;
     case OSC_COPY_TOO_LONG:
         console_say(console, ROLE_WARN, "too long to copy through a terminal");

@@ -335,11 +335,11 @@ static void test_terminal_copies(void **state)
         const char *const *env;
         const char *said, *bytes;
     } cases[] = {
-        {NULL,              NULL, "copied act_103",           "\033]52;c;YWN0XzEwMw==\a"           },
-        {"tmux-256color",   tmux, "copied act_103",
-         "\033]52;c;YWN0XzEwMw==\a\033Ptmux;\033\033]52;c;YWN0XzEwMw==\a\033\\"                    },
-        {"screen-256color", sty,  "copied act_103",           "\033P\033]52;c;YWN0XzEwMw==\a\033\\"},
-        {"vt100",           NULL, "not known to take copies", NULL                                 },
+        {NULL,              NULL, "copied act_103",                                                   "\033]52;c;YWN0XzEwMw==\a"           },
+        {"tmux-256color",   tmux, "copied act_103; tmux passes it on with 'set -g set-clipboard on'",
+         "\033]52;c;YWN0XzEwMw==\a\033Ptmux;\033\033]52;c;YWN0XzEwMw==\a\033\\"                                                            },
+        {"screen-256color", sty,  "copied act_103",                                                   "\033P\033]52;c;YWN0XzEwMw==\a\033\\"},
+        {"vt100",           NULL, "not known to take copies",                                         NULL                                 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct console_case c;

@@ -139,3 +139,8 @@ enum osc_copied osc_copy(const char *text)
     send(&line);
     return OSC_COPIED;
 }
+
+const char *osc_copy_needs(void)
+{
+    return getenv("TMUX") ? "tmux passes it on with 'set -g set-clipboard on'" : "";
+}

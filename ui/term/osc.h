@@ -22,5 +22,7 @@ void osc_title(const char *text);
 void osc_notify(const char *text);
 /* OSC 52. */
 enum osc_copied osc_copy(const char *text);
+/* What has to be set elsewhere for the copy to get on, which nobody reports; "" = nothing known. */
+const char *osc_copy_needs(void);
 
 #endif

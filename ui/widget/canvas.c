@@ -110,14 +110,38 @@ struct piece {
 /* The nearest ASCII character, '?' when there is none. */
 static char to_ascii(uint32_t cp)
 {
-    if (cp == 0x2013 || cp == 0x2014 || cp == 0x2212) {
-        return '-';
-    }
-    if (cp == 0x2018 || cp == 0x2019) {
-        return '\'';
-    }
-    if (cp == 0x201c || cp == 0x201d) {
-        return '"';
+    static const struct {
+        uint32_t cp;
+        char ascii;
+    } near[] = {
+        {0x2013, '-' },
+        {0x2014, '-' },
+        {0x2212, '-' },
+        {0x2018, '\''},
+        {0x2019, '\''},
+        {0x201c, '"' },
+        {0x201d, '"' },
+        {0x00df, 's' },
+        {0x00c6, 'A' },
+        {0x00e6, 'a' },
+        {0x0152, 'O' },
+        {0x0153, 'o' },
+        {0x00d8, 'O' },
+        {0x00f8, 'o' },
+        {0x0110, 'D' },
+        {0x0111, 'd' },
+        {0x0141, 'L' },
+        {0x0142, 'l' },
+        {0x0131, 'i' },
+        {0x00de, 'T' },
+        {0x00fe, 't' },
+        {0x00d0, 'D' },
+        {0x00f0, 'd' },
+    };
+    for (size_t i = 0; i < sizeof near / sizeof near[0]; i++) {
+        if (near[i].cp == cp) {
+            return near[i].ascii;
+        }
     }
     utf8proc_int32_t parts[8];
     int last = 0;

@@ -52,6 +52,7 @@ static void test_canvas_text_cases(void **state)
         {8,  false, "\U0001F44B\U0001F3FD",                       "\U0001F44B\n"     },
         {8,  false, "\U0001F1E9\U0001F1EA",                       "DE\n"             },
         {8,  true,  "Café",                                      "Cafe\n"           },
+        {9,  true,  "Gr\u00f8n \u0141\u00f3d\u017a",              "Gron Lodz\n"      },
         {8,  true,  "广告",                                     "??\n"             },
         {1,  false, "广",                                        "…\n"            },
         {8,  false, "",                                           "\n"               },

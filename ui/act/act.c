@@ -72,8 +72,8 @@ static void say_targets(struct console *console)
     struct dialog *dialog = &console->dialog;
     for (size_t i = 0; i < targets->count && i < TARGETS_SHOWN; i++) {
         const struct subject *s = &targets->subjects[i];
-        dialog_line(dialog, ROLE_TEXT, "%.60s (%s, %s tier)", target_name(targets, i),
-                    s->account_id, tier_name(s->tier));
+        dialog_aside(dialog, "%.60s (%s, %s tier)", target_name(targets, i), s->account_id,
+                     tier_name(s->tier));
     }
     if (targets->count > TARGETS_SHOWN) {
         int tiers[TIER_COUNT] = {0};

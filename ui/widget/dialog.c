@@ -16,16 +16,29 @@ void dialog_init(struct dialog *dialog, const char *title, const char *question)
     snprintf(dialog->question, sizeof dialog->question, "%s", question);
 }
 
+static void add_line(struct dialog *dialog, enum role role, bool aside, const char *fmt, va_list ap)
+{
+    if (dialog->line_count < DIALOG_LINES) {
+        vsnprintf(dialog->lines[dialog->line_count].text, DIALOG_LINE, fmt, ap);
+        dialog->lines[dialog->line_count].aside = aside;
+        dialog->lines[dialog->line_count++].role = role;
+    }
+}
+
 void dialog_line(struct dialog *dialog, enum role role, const char *fmt, ...)
 {
-    if (dialog->line_count == DIALOG_LINES) {
-        return;
-    }
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(dialog->lines[dialog->line_count].text, DIALOG_LINE, fmt, ap);
+    add_line(dialog, role, false, fmt, ap);
     va_end(ap);
-    dialog->lines[dialog->line_count++].role = role;
+}
+
+void dialog_aside(struct dialog *dialog, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    add_line(dialog, ROLE_TEXT, true, fmt, ap);
+    va_end(ap);
 }
 
 void dialog_facts_reset(struct dialog *dialog)
@@ -138,12 +151,23 @@ static enum dialog_result option_key(struct dialog_field *field, struct key key)
     return same ? DIALOG_OPEN : DIALOG_CHANGED;
 }
 
+/* To another field, or to the question. */
+static enum dialog_result leave(struct dialog *dialog, int step)
+{
+    bool edited = false;
+    if (dialog->at < dialog->field_count) {
+        edited = dialog->fields[dialog->at].edited;
+        dialog->fields[dialog->at].edited = false;
+    }
+    dialog->at += step;
+    return edited ? DIALOG_CHANGED : DIALOG_OPEN;
+}
+
 static enum dialog_result field_key(struct dialog *dialog, struct key key)
 {
     struct dialog_field *field = &dialog->fields[dialog->at];
     if (key.code == K_TAB || key.code == K_DOWN || key.code == K_ENTER) {
-        dialog->at++;
-        return DIALOG_OPEN;
+        return leave(dialog, 1);
     }
     if (field->option_count) {
         return option_key(field, key);
@@ -152,6 +176,7 @@ static enum dialog_result field_key(struct dialog *dialog, struct key key)
         edit_set(&field->edit, "");
     }
     field->untouched = false;
+    field->edited = true;
     edit_key(&field->edit, key);
     return DIALOG_OPEN;
 }
@@ -163,8 +188,7 @@ enum dialog_result dialog_key(struct dialog *dialog, struct key key)
         return DIALOG_CANCEL;
     }
     if (key.code == K_UP || key.code == K_BACK_TAB) {
-        dialog->at -= dialog->at > 0;
-        return DIALOG_OPEN;
+        return dialog->at > 0 ? leave(dialog, -1) : DIALOG_OPEN;
     }
     if (dialog->at < dialog->field_count) {
         return field_key(dialog, key);
@@ -256,12 +280,44 @@ static void draw_help(const struct dialog *dialog, struct canvas *canvas, struct
                  options ? ", Left and Right choose" : ", Up goes back");
 }
 
-/* As many as there is room for; the first ones stay. Returns the line after them. */
+/* Which lines are shown in so many: asides go first, then from the end what is no warning. */
+static int pick_facts(const struct dialog *dialog, int room, bool shown[DIALOG_LINES])
+{
+    int count = dialog->line_count;
+    for (int i = 0; i < dialog->line_count; i++) {
+        shown[i] = true;
+    }
+    for (int pass = 0; pass < 3; pass++) {
+        for (int i = dialog->line_count - 1; i >= 0 && count > room; i--) {
+            bool loud = dialog->lines[i].role != ROLE_TEXT;
+            if (shown[i] && (pass == 0 ? dialog->lines[i].aside : pass == 1 ? !loud : true)) {
+                shown[i] = false;
+                count--;
+            }
+        }
+    }
+    return count;
+}
+
+/* Each in a line at least; what room is left goes to the first ones that need more. Returns the
+ * line after them. */
 static int draw_facts(const struct dialog *dialog, struct canvas *canvas, struct rect room)
 {
-    for (int i = 0; i < dialog->line_count && room.h > 0; i++) {
-        int lines = canvas_wrap(canvas, room, dialog->lines[i].role, dialog->lines[i].text);
-        lines = lines > 0 ? lines : 1;
+    bool shown[DIALOG_LINES];
+    int left = pick_facts(dialog, room.h, shown);
+    for (int i = 0; i < dialog->line_count; i++) {
+        const char *text = dialog->lines[i].text;
+        enum role role = dialog->lines[i].role;
+        if (!shown[i]) {
+            continue;
+        }
+        int lines = text_lines(text, room.w), spare = room.h - --left;
+        lines = lines > spare ? spare : lines > 0 ? lines : 1;
+        if (lines == 1) {
+            canvas_text(canvas, room.y, room.x, room.w, role, text);
+        } else {
+            canvas_wrap(canvas, (struct rect){room.y, room.x, lines, room.w}, role, text);
+        }
         room.y += lines;
         room.h -= lines;
     }
@@ -272,20 +328,24 @@ void dialog_draw(const struct dialog *dialog, struct canvas *canvas)
 {
     int width =
         canvas->cols - PANEL_SIDES < DIALOG_WIDTH ? canvas->cols - PANEL_SIDES : DIALOG_WIDTH;
-    int question = question_lines(dialog, width), facts = 0;
-    int fixed = dialog->field_count + question + (dialog->problem[0] ? 1 : 0);
+    int question = question_lines(dialog, width), facts = 0, fields = dialog->field_count;
+    int fixed = question + (dialog->problem[0] ? 1 : 0);
     for (int i = 0; i < dialog->line_count; i++) {
         facts += text_lines(dialog->lines[i].text, width);
     }
-    int gaps = (facts > 0) + (dialog->field_count > 0);
+    if (dialog->at >= fields && facts + fields + fixed + 2 > canvas->rows) {
+        fields = 0;
+    }
+    fixed += fields;
+    int gaps = (facts > 0) + (fields > 0);
     gaps = canvas->rows >= facts + fixed + gaps + 2 ? gaps : 0;
     struct rect in = panel_frame(canvas, facts + fixed + gaps, DIALOG_WIDTH, dialog->title);
     struct rect room = {in.y, in.x, in.h - fixed - gaps, in.w};
     int y = draw_facts(dialog, canvas, room) + (gaps && facts);
-    for (int i = 0; i < dialog->field_count; i++) {
+    for (int i = 0; i < fields; i++) {
         draw_field(&dialog->fields[i], canvas, (struct rect){y++, in.x, 1, in.w}, dialog->at == i);
     }
-    y += gaps && dialog->field_count;
+    y += gaps && fields;
     if (dialog->problem[0]) {
         canvas_text(canvas, y++, in.x, in.w, ROLE_ALARM, dialog->problem);
     }

@@ -1,15 +1,16 @@
 /*
  * dialog: states what will happen, takes a few fields, then asks. The key that opened it never
  * confirms it; the default answer is no; where much is at stake a word has to be typed. A field is
- * typed, or one of a few options; when another option is taken its owner says anew what will
- * happen. It holds no reference to what it is about.
+ * typed, or one of a few options; when another option is taken, or a typed field is left changed,
+ * its owner says anew what will happen. While the question is asked, fields make room for that. It
+ * holds no reference to what it is about.
  */
 #ifndef UI_WIDGET_DIALOG_H
 #define UI_WIDGET_DIALOG_H
 
 #include "ui/widget/edit.h"
 
-enum { DIALOG_LINES = 14, DIALOG_FIELDS = 5, DIALOG_LINE = 160 };
+enum { DIALOG_LINES = 20, DIALOG_FIELDS = 5, DIALOG_LINE = 160 };
 enum { DIALOG_OPTIONS = 5, DIALOG_OPTION = 64 };
 
 struct dialog_field {
@@ -18,6 +19,7 @@ struct dialog_field {
     char options[DIALOG_OPTIONS][DIALOG_OPTION];
     int option_count, chosen; /* 0 = it is typed */
     bool untouched;           /* what stands there is a proposal: typing replaces it */
+    bool edited;              /* since it has the keys */
 };
 
 struct dialog {
@@ -25,6 +27,7 @@ struct dialog {
     struct {
         char text[DIALOG_LINE];
         enum role role;
+        bool aside;
     } lines[DIALOG_LINES];
     int line_count;
     struct dialog_field fields[DIALOG_FIELDS];
@@ -41,6 +44,9 @@ enum dialog_result { DIALOG_OPEN, DIALOG_CHANGED, DIALOG_ACCEPT, DIALOG_CANCEL }
 void dialog_init(struct dialog *dialog, const char *title, const char *question);
 void dialog_line(struct dialog *dialog, enum role role, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* What gives way first where room is short. */
+void dialog_aside(struct dialog *dialog, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Forgets the lines and what has to be typed, to be said anew. */
 void dialog_facts_reset(struct dialog *dialog);
 void dialog_field(struct dialog *dialog, const char *label, const char *value);

@@ -12,7 +12,7 @@
 static enum dialog_result press(struct dialog *dialog, const char *keys)
 {
     enum dialog_result result = DIALOG_OPEN;
-    for (const char *k = keys; *k && result == DIALOG_OPEN; k++) {
+    for (const char *k = keys; *k && result != DIALOG_ACCEPT && result != DIALOG_CANCEL; k++) {
         struct key key = {.code = *k == '\n' ? K_ENTER : *k == '\x1b' ? K_ESC : *k};
         result = dialog_key(dialog, key);
     }
@@ -143,9 +143,38 @@ static void test_dialog_problem_takes_the_keys_to_its_field(void **state)
     dialog_field(&dialog, "until", "x");
     dialog_problem(&dialog, "until", "\"%s\" is no end", "x");
     assert_string_equal(dialog.problem, "\"x\" is no end");
-    assert_int_equal(press(&dialog, "yz\n"), DIALOG_OPEN);
+    assert_int_equal(press(&dialog, "yz\n"), DIALOG_CHANGED);
     assert_string_equal(dialog_value(&dialog, "until"), "yz");
     assert_string_equal(dialog.problem, "");
+}
+
+/* What is said may depend on what was typed: it is said anew when the field is left changed. */
+static void test_dialog_field_left_changed(void **state)
+{
+    (void)state;
+    static const struct {
+        int keys[3];
+        enum dialog_result last;
+    } cases[] = {
+        {{K_ENTER},             DIALOG_OPEN   },
+        {{'x', K_ENTER},        DIALOG_CHANGED},
+        {{'x', K_TAB},          DIALOG_CHANGED},
+        {{K_ENTER, 'x', K_UP},  DIALOG_CHANGED},
+        {{K_ENTER, K_UP},       DIALOG_OPEN   },
+        {{'x', K_TAB, K_UP},    DIALOG_OPEN   },
+        {{'x', K_TAB, K_ENTER}, DIALOG_OPEN   },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct dialog dialog;
+        enum dialog_result result = DIALOG_OPEN;
+        dialog_init(&dialog, "Sync", "Sync it?");
+        dialog_field(&dialog, "since", "");
+        dialog_field(&dialog, "reason", "");
+        for (int k = 0; k < 3 && cases[i].keys[k]; k++) {
+            result = dialog_key(&dialog, (struct key){.code = cases[i].keys[k]});
+        }
+        assert_int_equal(result, cases[i].last);
+    }
 }
 
 static void test_dialog_draws_at_any_size(void **state)
@@ -219,6 +248,33 @@ static void test_dialog_always_says_how_to_answer(void **state)
     expect_on_screen(&dialog, 24, 80, typed);
 }
 
+/* Where room is short the question comes with what will happen, warnings above all; the fields and
+ * what is said beside it give way. */
+static void test_dialog_says_what_will_happen_before_it_asks(void **state)
+{
+    (void)state;
+    static const char *const wanted[] = {"about 5 calls", "app  12% -> 18%", "account 0% -> 44%",
+                                         "held now",      "y = yes",         NULL};
+    static const char *const fields[] = {"reason", "override", "y = yes", NULL};
+    struct dialog dialog;
+    dialog_init(&dialog, "Force a sync", "Sync Acme Retail?");
+    dialog_aside(&dialog, "Acme Retail (act_1, high tier)");
+    dialog_aside(&dialog, "delta: what changed since the last listing");
+    dialog_line(&dialog, ROLE_TEXT, "about 5 calls, 13 weighted (its last forced delta, 10:00)");
+    dialog_line(&dialog, ROLE_TEXT, "app  12%% -> 18%%, line 80%%, shared by 12 (1m ago)");
+    dialog_line(&dialog, ROLE_TEXT, "account 0%% -> 44%%, line 65%% (1m ago)");
+    for (int i = 0; i < 6; i++) {
+        dialog_line(&dialog, ROLE_TEXT, "and more of it");
+    }
+    dialog_line(&dialog, ROLE_ALARM, "held now: account quota; the API would refuse it");
+    dialog_field(&dialog, "reason", "");
+    dialog_field(&dialog, "override", "");
+    expect_on_screen(&dialog, 10, 40, fields);
+    press(&dialog, "\n\n");
+    expect_on_screen(&dialog, 10, 40, wanted);
+    expect_on_screen(&dialog, 9, 40, wanted);
+}
+
 static void test_edit_cases(void **state)
 {
     (void)state;
@@ -249,6 +305,8 @@ int main(void)
         cmocka_unit_test(test_dialog_options),
         cmocka_unit_test(test_dialog_facts_reset_forgets_what_was_typed),
         cmocka_unit_test(test_dialog_problem_takes_the_keys_to_its_field),
+        cmocka_unit_test(test_dialog_field_left_changed),
+        cmocka_unit_test(test_dialog_says_what_will_happen_before_it_asks),
         cmocka_unit_test(test_dialog_draws_at_any_size),
         cmocka_unit_test(test_dialog_always_says_how_to_answer),
         cmocka_unit_test(test_edit_cases),

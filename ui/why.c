@@ -190,6 +190,7 @@ static void explain_last_run(const struct account_line *a, const struct env *env
 
 static void explain_next(const struct account_line *a, const struct env *env, struct sheet *sheet)
 {
+    static const struct force_shape next = {.mode = RUN_DELTA, .scheduled = true};
     struct estimate estimate;
     int64_t until = a->reason == HOLD_DUE ? a->next_due_at : a->until;
     if (a->reason == HOLD_RUNNING) {
@@ -204,7 +205,7 @@ static void explain_next(const struct account_line *a, const struct env *env, st
     }
     struct subject subject = {0};
     account_row_subject(a, &subject);
-    if (estimate_force(env, RUN_DELTA, &subject, 1, &estimate)) {
+    if (estimate_force(env, &next, &subject, 1, &estimate)) {
         sheet_add(sheet, ROLE_TEXT, "    about %s calls, %s weighted, %s",
                   format_count((int64_t)(estimate.calls + 0.5)).text,
                   format_cost(estimate.cost).text,

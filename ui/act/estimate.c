@@ -13,16 +13,20 @@
 #include "ui/view/view.h"
 #include "ui/widget/dialog.h"
 
-enum { CHUNK = 32 * 1024, RUNS_LOOKED_AT = 20, ACCOUNTS_LOOKED_AT = 40, READINGS_MAX = 2000 };
-enum { OPEN_DAYS = 2 };
+enum { CHUNK = 32 * 1024, RUNS_LOOKED_AT = 20, ACCOUNTS_LOOKED_AT = 40, READINGS_MAX = 500 };
+enum { RUNS_MEASURED = 4, OPEN_DAYS = 2 };
+#define DAY_MS ((int64_t)86400000)
 
 /* One account's share. */
 struct share {
     struct arena *arena;
     const char *account_id;
-    const struct run *same, *last; /* good runs: the newest of that mode, of any; NULL = none */
+    const struct run *same; /* the newest good one that was asked for the same way; NULL = none */
     struct entity_totals totals;
-    struct usage_rows readings; /* while `last` ran */
+    int64_t rows_per_day;
+    struct usage_rows readings[RUNS_MEASURED]; /* of its newest good runs */
+    int64_t runs[RUNS_MEASURED];
+    size_t run_count;
     double calls, insights_calls, cost;
 };
 
@@ -35,29 +39,42 @@ static void weights_of(const struct config *config, struct cost_weights *out)
                                  .action_breakdowns = config->cost_action_breakdowns};
 }
 
-/* What the mode would ask for, by what the account holds. */
-static void plan_share(const struct env *env, enum run_mode mode, struct share *share)
+/* A forced run reads the days of the wide windows, whatever else is still fresh. */
+static int days_of(const struct env *env, const struct force_shape *shape)
+{
+    int32_t today = (int32_t)(env->now / DAY_MS);
+    if (shape->since_day) {
+        return today > shape->since_day ? today - shape->since_day + 1 : 1;
+    }
+    if (shape->scheduled) {
+        return OPEN_DAYS;
+    }
+    return (shape->mode == RUN_WINDOW ? env->config->restate_days : env->config->window_days) + 1;
+}
+
+/* What the shape would ask for, by what the account holds. */
+static void plan_share(const struct env *env, const struct force_shape *shape, struct share *share)
 {
     const struct config *config = env->config;
     const int64_t *present = share->totals.present;
     struct cost_weights weights;
     struct forecast_plan plan;
-    struct forecast_request request = {.entities = mode != RUN_WINDOW,
+    int64_t ads =
+        share->rows_per_day > share->totals.active ? share->rows_per_day : share->totals.active;
+    struct forecast_request request = {.entities = shape->mode != RUN_WINDOW,
                                        .daily = true,
-                                       .days = mode == RUN_DELTA  ? OPEN_DAYS
-                                               : mode == RUN_FULL ? config->restate_days + 1
-                                                                  : config->window_days + 1,
-                                       .total = mode == RUN_FULL || mode == RUN_WINDOW,
+                                       .days = days_of(env, shape),
+                                       .total = !shape->scheduled && config->breakdowns[0] == '\0',
                                        .page_entities = config->page_size_entities,
                                        .page_insights = config->page_size_insights};
-    for (size_t i = 0; i < config->level_count && mode != RUN_SWEEP; i++) {
+    for (size_t i = 0; i < config->level_count; i++) {
         request.levels[config->levels[i]] = true;
     }
     request.entity_count[LEVEL_ACCOUNT] = 1;
     request.entity_count[LEVEL_CAMPAIGN] = (double)present[ENTITY_CAMPAIGN];
     request.entity_count[LEVEL_ADSET] = (double)present[ENTITY_ADSET];
-    request.entity_count[LEVEL_AD] = (double)share->totals.active;
-    if (mode != RUN_DELTA) { /* of a listing of changes a page each is what to expect */
+    request.entity_count[LEVEL_AD] = (double)ads;
+    if (shape->mode != RUN_DELTA) { /* of a listing of changes a page each is what to expect */
         request.listed[0] = (double)present[ENTITY_CAMPAIGN];
         request.listed[1] = (double)present[ENTITY_ADSET];
         request.listed[2] = (double)present[ENTITY_AD];
@@ -72,30 +89,42 @@ static void plan_share(const struct env *env, enum run_mode mode, struct share *
     }
 }
 
-static bool load_share(const struct env *env, enum run_mode mode, struct share *share)
+static bool load_readings(const struct env *env, const struct run *run, struct share *share)
 {
+    share->runs[share->run_count] = run->run_id;
+    return read_usage_log(env->store, share->arena, NULL, run->started_at - 1, run->finished_at,
+                          READINGS_MAX, &share->readings[share->run_count++], NULL);
+}
+
+static bool load_share(const struct env *env, const struct force_shape *shape, struct share *share)
+{
+    bool ok = true;
     struct run_rows runs = {0};
     struct run_query query = {.account_id = share->account_id,
                               .statuses = 1u << RUN_SUCCESS | 1u << RUN_PARTIAL,
                               .limit = RUNS_LOOKED_AT};
     if (!read_runs(env->store, share->arena, env->at, &query, &runs, NULL) ||
-        !read_entity_totals(env->store, share->account_id, &share->totals, NULL)) {
+        !read_entity_totals(env->store, share->account_id, &share->totals, NULL) ||
+        !read_rows_per_day(env->store, share->account_id, LEVEL_AD, env->config->window_days + 1,
+                           &share->rows_per_day, NULL)) {
         return false;
     }
-    for (size_t i = 0; i < runs.count; i++) {
-        share->last = share->last ? share->last : &runs.rows[i];
-        share->same = share->same || runs.rows[i].mode != mode ? share->same : &runs.rows[i];
+    for (size_t i = 0; i < runs.count && ok; i++) {
+        const struct run *run = &runs.rows[i];
+        bool same = run->mode == shape->mode &&
+                    (run->trigger != TRIGGER_OPERATOR) == shape->scheduled && !shape->since_day &&
+                    shape->mode != RUN_WINDOW;
+        share->same = share->same || !same ? share->same : run;
+        ok = share->run_count == RUNS_MEASURED || load_readings(env, run, share);
     }
     if (share->same) {
         share->calls = (double)share->same->api_calls;
         share->insights_calls = (double)share->same->insights_called;
         share->cost = share->same->actual_cost;
     } else {
-        plan_share(env, mode, share);
+        plan_share(env, shape, share);
     }
-    return !share->last ||
-           read_usage_log(env->store, share->arena, NULL, share->last->started_at - 1,
-                          share->last->finished_at, READINGS_MAX, &share->readings, NULL);
+    return ok;
 }
 
 static bool reads(const struct usage_reading *reading, const struct limiter_row *row)
@@ -104,20 +133,24 @@ static bool reads(const struct usage_reading *reading, const struct limiter_row 
            (row->scope != SCOPE_USE_CASE || reading->use_case == row->use_case);
 }
 
-/* Points that one call added, by the readings that came with the last run's; -1 = cannot tell. */
+/* Points that one call added, by the readings that came with its newest runs: what they rose by
+ * from one to the next, falls left out. -1 = cannot tell. */
 static double measured_per_call(const struct share *share, const struct limiter_row *row)
 {
-    double first = -1, most = -1;
+    double rise = 0;
     int calls = 0;
-    for (size_t i = 0; i < share->readings.count; i++) {
-        const struct usage_reading *reading = &share->readings.rows[i];
-        if (reading->run_id == share->last->run_id && reads(reading, row)) {
-            calls += first >= 0;
-            first = first < 0 ? reading->pct : first;
-            most = reading->pct > most ? reading->pct : most;
+    for (size_t r = 0; r < share->run_count; r++) {
+        double before = -1;
+        for (size_t i = 0; i < share->readings[r].count; i++) {
+            const struct usage_reading *reading = &share->readings[r].rows[i];
+            if (reading->run_id == share->runs[r] && reads(reading, row)) {
+                calls += before >= 0;
+                rise += before >= 0 && reading->pct > before ? reading->pct - before : 0;
+                before = reading->pct;
+            }
         }
     }
-    return calls > 0 && most > first ? (most - first) / calls : -1;
+    return calls > 0 ? rise / calls : -1;
 }
 
 static double published_per_call(const struct share *share, const struct limiter_row *row)
@@ -151,15 +184,16 @@ static double calls_against(const struct share *share, const struct limiter_row 
 static struct estimate_limiter limiter_after(const struct share *share,
                                              const struct limiter_row *row, double factor)
 {
-    double per_call = share->last ? measured_per_call(share, row) : -1;
+    double measured = measured_per_call(share, row), published = published_per_call(share, row);
+    /* Readings are whole points, some of them: no rise at all says less than the published. */
+    double per_call = measured > 0 || published < 0 ? measured : published;
     struct estimate_limiter out = {.scope = row->scope,
                                    .use_case = row->use_case,
                                    .now_pct = row->pct,
                                    .after_pct = -1,
                                    .threshold = row->threshold,
                                    .at = row->reading_at,
-                                   .measured = per_call >= 0};
-    per_call = per_call >= 0 ? per_call : published_per_call(share, row);
+                                   .measured = measured > 0};
     if (per_call >= 0) {
         double rise = per_call * calls_against(share, row) * (is_shared(row->scope) ? factor : 1);
         out.after_pct = (row->pct > 0 ? row->pct : 0) + rise;
@@ -193,12 +227,12 @@ static void add_limiter(struct estimate *out, const struct share *share,
     }
 }
 
-static bool add_account(const struct env *env, enum run_mode mode, const char *account_id,
-                        double factor, struct estimate *out)
+static bool add_account(const struct env *env, const struct force_shape *shape,
+                        const char *account_id, double factor, struct estimate *out)
 {
     struct share share = {.arena = arena_create(CHUNK), .account_id = account_id};
     struct limiter_rows limiters = {0};
-    bool ok = share.arena && load_share(env, mode, &share) &&
+    bool ok = share.arena && load_share(env, shape, &share) &&
               read_limiters(env->store, share.arena, env->at, account_id, &limiters, NULL);
     if (ok) {
         out->calls += share.calls * factor;
@@ -216,15 +250,15 @@ static bool add_account(const struct env *env, enum run_mode mode, const char *a
     return ok;
 }
 
-bool estimate_force(const struct env *env, enum run_mode mode, const struct subject *subjects,
-                    size_t count, struct estimate *out)
+bool estimate_force(const struct env *env, const struct force_shape *shape,
+                    const struct subject *subjects, size_t count, struct estimate *out)
 {
     const struct overview *o = env->overview;
     size_t looked_at = count < ACCOUNTS_LOOKED_AT ? count : ACCOUNTS_LOOKED_AT;
     double factor = looked_at ? (double)count / (double)looked_at : 1;
-    *out = (struct estimate){.accounts = count, .mode = mode};
+    *out = (struct estimate){.accounts = count, .mode = shape->mode};
     for (size_t i = 0; i < looked_at; i++) {
-        if (!add_account(env, mode, subjects[i].account_id, factor, out)) {
+        if (!add_account(env, shape, subjects[i].account_id, factor, out)) {
             return false;
         }
     }
@@ -245,15 +279,15 @@ static void say_source(const struct estimate *e, const struct env *env, struct d
     const char *mode = run_mode_name(e->mode);
     if (e->accounts > 1) {
         dialog_line(dialog, ROLE_TEXT,
-                    "about %s calls, %s weighted in all (%zu of %zu by their last %s run)",
+                    "about %s calls, %s weighted in all (%zu of %zu by their last forced %s)",
                     calls.text, cost.text, e->measured, e->looked_at, mode);
     } else if (e->measured) {
         struct text at = format_time(e->taken_at, env->now, env->offset_s);
-        dialog_line(dialog, ROLE_TEXT, "about %s calls, %s weighted (its last %s run, %s)",
+        dialog_line(dialog, ROLE_TEXT, "about %s calls, %s weighted (its last forced %s, %s)",
                     calls.text, cost.text, mode, at.text);
     } else {
-        dialog_line(dialog, ROLE_TEXT, "about %s calls, %s weighted (planned: no %s run of it yet)",
-                    calls.text, cost.text, mode);
+        dialog_line(dialog, ROLE_TEXT, "about %s calls, %s weighted (planned from what it holds)",
+                    calls.text, cost.text);
     }
 }
 

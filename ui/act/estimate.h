@@ -1,8 +1,9 @@
 /*
- * estimate: what a forced sync would cost and what it would do to every limiter. Calls and cost are
- * those of the account's last good run of that mode; before there is one, they are planned from
- * what it holds. What a call does to a limiter is measured from the readings of the last good run,
- * else the published limit. The words say which it was.
+ * estimate: what a sync would cost and what it would do to every limiter. Calls and cost are
+ * those of the account's last good run of that mode, forced or scheduled alike (the schedule's ask
+ * for less); before there is one, and for a window, they are planned from what it holds. What a
+ * call does to a limiter is measured from the readings of its newest good runs, else the published
+ * limit. The words say which it was.
  */
 #ifndef UI_ACT_ESTIMATE_H
 #define UI_ACT_ESTIMATE_H
@@ -31,7 +32,7 @@ struct estimate_limiter {
 
 struct estimate {
     size_t accounts, looked_at; /* beyond a few dozen the rest is taken to be like those */
-    size_t measured;            /* of those looked at: by a run of that mode */
+    size_t measured;            /* of those looked at: by a run that was forced so */
     int64_t taken_at;           /* when that run started, of a single account */
     double calls, cost;         /* weighted units, all accounts together */
     /* The shared ones with all accounts' calls; of each account's own the one that gets highest. */
@@ -41,9 +42,15 @@ struct estimate {
     enum run_mode mode;
 };
 
+/* What is asked for. */
+struct force_shape {
+    enum run_mode mode;
+    bool scheduled;    /* not forced: the schedule's own next run */
+    int32_t since_day; /* of a window; 0 = its own */
+};
 /* False when the store cannot be read. */
-bool estimate_force(const struct env *env, enum run_mode mode, const struct subject *subjects,
-                    size_t count, struct estimate *out);
+bool estimate_force(const struct env *env, const struct force_shape *shape,
+                    const struct subject *subjects, size_t count, struct estimate *out);
 void estimate_words(const struct estimate *estimate, const struct env *env, struct dialog *dialog);
 
 #endif

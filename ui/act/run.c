@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "config/config.h"
 #include "ui/act/estimate.h"
 #include "ui/commands.h"
 #include "ui/console.h"
@@ -12,11 +13,19 @@
 static const enum run_mode offered[] = {RUN_DELTA, RUN_FULL, RUN_SWEEP, RUN_WINDOW};
 enum { OFFERED = sizeof offered / sizeof offered[0] };
 
-static const char *const mode_help[] = {
-    [RUN_DELTA] = "delta: what changed since the last listing, and the open days",
-    [RUN_FULL] = "full: every campaign, ad set and ad again, and the last 28 days",
-    [RUN_SWEEP] = "sweep: ids and statuses of everything; finds what vanished",
-    [RUN_WINDOW] = "window: the insights of the days from since (or the last week) on"};
+static void say_mode(struct dialog *dialog, enum run_mode mode, const struct config *config)
+{
+    static const char *const listing[] = {[RUN_DELTA] = "what changed since the last listing",
+                                          [RUN_FULL] = "every campaign, ad set and ad again",
+                                          [RUN_SWEEP] = "ids and statuses; finds what vanished"};
+    if (mode == RUN_WINDOW) {
+        dialog_aside(dialog, "window: the insights from since (or the last %d days) on",
+                     config->restate_days);
+    } else {
+        dialog_aside(dialog, "%s: %s; the last %d days' insights", run_mode_name(mode),
+                     listing[mode], config->window_days);
+    }
+}
 
 static enum run_mode chosen_mode(const struct console *console)
 {
@@ -60,9 +69,12 @@ static void force_facts(struct console *console)
 {
     const struct targets *targets = act_targets(console);
     struct estimate estimate;
-    enum run_mode mode = chosen_mode(console);
-    dialog_line(&console->dialog, ROLE_TEXT, "%s", mode_help[mode]);
-    if (estimate_force(&console->env, mode, targets->subjects, targets->count, &estimate)) {
+    struct force_shape shape = {.mode = chosen_mode(console)};
+    say_mode(&console->dialog, shape.mode, console->config);
+    if (shape.mode == RUN_WINDOW) {
+        date_parse(dialog_value(&console->dialog, "since"), &shape.since_day);
+    }
+    if (estimate_force(&console->env, &shape, targets->subjects, targets->count, &estimate)) {
         estimate_words(&estimate, &console->env, &console->dialog);
     }
     say_held(console);

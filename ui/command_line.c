@@ -10,6 +10,7 @@
 #include "ui/commands.h"
 #include "ui/console.h"
 #include "ui/link.h"
+#include "ui/prompt.h"
 #include "ui/settings.h"
 #include "ui/view/rows.h"
 #include "ui/widget/fuzzy.h"
@@ -22,6 +23,16 @@ static void line_filter(struct console *console, const char *words)
     struct table *table = &view->panes[view->focus].table;
     snprintf(table->filter, sizeof table->filter, "%s", words);
     view_update(view, view->focus, &console->env);
+}
+
+static void line_find(struct console *console, const char *words)
+{
+    if (!view_is_table(console_view(console), console_view(console)->focus)) {
+        console_say(console, ROLE_WARN, "find: this pane is no table; Tab goes to the next one");
+        return;
+    }
+    prompt_find(console, words);
+    command_find_next(console, 1);
 }
 
 /* A slip of the finger changes nothing. */
@@ -112,6 +123,8 @@ static const struct line_command {
     {"pane",     "TITLE: gives it the keys",                                  WORDS_PANE,    link_pane,     false},
     {"sort",     "COLUMN: sorts by it; +COLUMN up, -COLUMN down, none",       WORDS_COLUMN,  link_sort,     false},
     {"filter",   "TERMS: text !text ~letters column:text column:>9",          WORDS_COLUMN,  line_filter,
+     false                                                                                                       },
+    {"find",     "TERMS: goes to the next row that matches, hides nothing",   WORDS_COLUMN,  line_find,
      false                                                                                                       },
     {"select",   "ID: the row with that id",                                  WORDS_NONE,    link_select,   false},
     {"link",     "live: the same picture, but as it goes on",                 WORDS_NONE,    link_line,     true },
@@ -397,15 +410,16 @@ static const char *nth_term(const struct console *console, const struct stem *st
 /* How much of the text stays as it is: all but the word that is being completed. */
 static size_t kept_before(const struct console *console, const char *stem)
 {
-    const char *space = console->prompt_label == '/' ? strrchr(stem, ' ') : strchr(stem, ' ');
+    const char *space =
+        console->prompt_kind != PROMPT_COMMAND ? strrchr(stem, ' ') : strchr(stem, ' ');
     size_t kept = space ? (size_t)(space - stem) + 1 : 0;
-    return kept + (console->prompt_label == '/' && stem[kept] == '!');
+    return kept + (console->prompt_kind != PROMPT_COMMAND && stem[kept] == '!');
 }
 
 void console_complete(struct console *console)
 {
     char text[EDIT_MAX], word[COMPLETION_MAX];
-    bool filter = console->prompt_label == '/';
+    bool filter = console->prompt_kind != PROMPT_COMMAND;
     if (console->completion == 0) {
         snprintf(console->completion_stem, sizeof console->completion_stem, "%s",
                  console->prompt.text);
@@ -443,7 +457,7 @@ void console_prompt_help(const struct console *console, char out[PROMPT_HELP])
     const struct line_command *command = find_line(text);
     const struct binding *binding = keymap_by_name(text);
     out[0] = '\0';
-    if (console->prompt_label == '/') {
+    if (console->prompt_kind != PROMPT_COMMAND) {
         filter_help(console, out);
         return;
     }

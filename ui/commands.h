@@ -13,8 +13,6 @@ void command_view(struct console *console, int id);
 void command_enter(struct console *console, int unused);
 void command_back(struct console *console, int unused);
 void command_quit(struct console *console, int unused);
-void command_filter(struct console *console, int unused);
-void command_prompt(struct console *console, int unused);
 void command_sort_menu(struct console *console, int unused);
 void command_sort_step(struct console *console, int delta);
 void command_invert(struct console *console, int unused);
@@ -25,6 +23,12 @@ void command_unmark_all(struct console *console, int unused);
 void command_redraw(struct console *console, int unused);
 void command_mouse(struct console *console, int unused);
 void command_click(struct console *console, int wheel);
+
+/* prompt.c: the lines that are typed */
+void command_filter(struct console *console, int unused);
+void command_prompt(struct console *console, int unused);
+void command_find(struct console *console, int unused);
+void command_find_next(struct console *console, int direction);
 
 /* reading.c: time travel, help, why, themes, copies */
 void command_help(struct console *console, int unused);

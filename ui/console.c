@@ -10,6 +10,7 @@
 #include "store/reader.h"
 #include "ui/commands.h"
 #include "ui/header.h"
+#include "ui/prompt.h"
 #include "ui/remember.h"
 #include "ui/settings.h"
 #include "ui/term/term.h"
@@ -249,49 +250,6 @@ const char *console_refusal(struct console *console, const struct binding *bindi
     return binding->need & NEED_OPERATOR ? operator_refusal(console) : NULL;
 }
 
-/* The filter applies while it is typed. */
-static void filter_typed(struct console *console)
-{
-    struct view *view = console_view(console);
-    struct table *table = &view->panes[view->focus].table;
-    snprintf(table->filter, sizeof table->filter, "%s", console->prompt.text);
-    view_update(view, view->focus, &console->env);
-}
-
-static void prompt_key(struct console *console, struct key key)
-{
-    bool filter = console->prompt_label == '/';
-    if (key.code == K_ESC) {
-        if (filter) {
-            struct view *view = console_view(console);
-            struct row_source source = view_source(view, view->focus, &console->env);
-            edit_set(&console->prompt, console->prompt_before);
-            filter_typed(console);
-            table_select(&view->panes[view->focus].table, &source, console->prompt_selected);
-        }
-        console_close_overlay(console);
-    } else if (key.code == K_ENTER) {
-        char line[EDIT_MAX];
-        snprintf(line, sizeof line, "%s", console->prompt.text);
-        console_close_overlay(console);
-        if (!filter) {
-            console_command(console, line);
-        }
-    } else if (key.code == K_TAB) {
-        console_complete(console);
-        if (filter) {
-            filter_typed(console);
-        }
-    } else if (key.code == K_BACKSPACE && !console->prompt.length) {
-        console_close_overlay(console);
-    } else if (edit_key(&console->prompt, key)) {
-        console->completion = 0;
-        if (filter) {
-            filter_typed(console);
-        }
-    }
-}
-
 static void dialog_key_of(struct console *console, struct key key)
 {
     switch (dialog_key(&console->dialog, key)) {
@@ -434,18 +392,7 @@ static void draw_last_line(struct console *console, int y)
 {
     struct canvas *canvas = &console->canvas;
     if (console->overlay == OVERLAY_PROMPT) {
-        char label[2] = {console->prompt_label, '\0'};
-        canvas_fill(canvas, (struct rect){y, 0, 1, canvas->cols}, ROLE_INPUT);
-        canvas_text(canvas, y, 0, 1, ROLE_KEY, label);
-        char help[PROMPT_HELP];
-        console_prompt_help(console, help);
-        int typed = 1 + text_width(console->prompt.text), wide = text_width(help);
-        if (typed + wide + 4 <= canvas->cols) {
-            canvas_text(canvas, y, canvas->cols - wide - 1, wide, ROLE_HINT, help);
-        } else {
-            wide = 0;
-        }
-        edit_draw(&console->prompt, canvas, y, 1, canvas->cols - wide - 2, ROLE_INPUT, true);
+        prompt_draw(console, y);
     } else if (console->message[0]) {
         canvas_text(canvas, y, 1, canvas->cols - 1, console->message_role, console->message);
     } else if (y > 0) {

@@ -19,6 +19,7 @@
 #include "ui/widget/sheet.h"
 
 enum overlay { OVERLAY_NONE, OVERLAY_PROMPT, OVERLAY_DIALOG, OVERLAY_MENU, OVERLAY_SHEET };
+enum prompt_kind { PROMPT_COMMAND, PROMPT_FILTER, PROMPT_FIND };
 enum { STACK_MAX = 16, CONSOLE_THEME = 512, RANGE_MS = 3600 * 1000 /* at the start */ };
 
 /* Requests about one number each, sent one after the other. */
@@ -93,9 +94,12 @@ struct console {
     void (*abandoned)(struct console *console);
     struct sheet sheet;
     struct edit prompt;
-    char prompt_label;
-    char prompt_before[EDIT_MAX]; /* the filter as it was */
-    char prompt_selected[ROW_ID]; /* and the row that was selected */
+    enum prompt_kind prompt_kind;
+    char prompt_before[EDIT_MAX]; /* the filter, or what was looked for, as it was */
+    char prompt_selected[ROW_ID]; /* and the row that was selected, */
+    int prompt_top;               /* the first one shown, */
+    bool prompt_touched;          /* and whether somebody had chosen it */
+    char find_last[EDIT_MAX];     /* what was looked for last, in any table */
     int completion;               /* how often Tab was pressed on the same text */
     char completion_stem[EDIT_MAX];
 
@@ -126,6 +130,8 @@ void console_key(struct console *console, struct key key);
 /* A sentence in the last line, for a few seconds. */
 void console_say(struct console *console, enum role role, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* Another row is selected: what depends on it follows. */
+void console_moved(struct console *console);
 void console_push(struct console *console, enum view_id id, const struct subject *subject);
 void console_pop(struct console *console);
 void console_close_overlay(struct console *console);

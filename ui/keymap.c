@@ -38,7 +38,7 @@ static const struct binding bindings[] = {
     {"open", {K_ENTER, K_RIGHT}, NEED_ROW, "open", 80,
      "drill into the row", MOVE, command_enter, 0},
     {"back", {K_ESC, K_LEFT}, NEED_NOTHING, NULL, 0,
-     "close, clear the filter, go back", MOVE, command_back, 0},
+     "close, clear find, then filter, go back", MOVE, command_back, 0},
 
     {"triage", {'1'}, NEED_NOTHING, NULL, 0,
      "home: everything at a glance", GO, command_view, VIEW_TRIAGE},
@@ -67,6 +67,12 @@ static const struct binding bindings[] = {
 
     {"filter", {'/'}, NEED_TABLE, "filter", 70,
      "text !text ~letters column:>9 column:text", TABLE, command_filter, 0},
+    {"find", {'f'}, NEED_TABLE, "find", 15,
+     "go to rows that match, hiding none", TABLE, command_find, 0},
+    {"find-next", {'n'}, NEED_TABLE, NULL, 0,
+     "the next match below", TABLE, command_find_next, 1},
+    {"find-previous", {'N'}, NEED_TABLE, NULL, 0,
+     "the next match above", TABLE, command_find_next, -1},
     {"sort", {'s'}, NEED_TABLE, "sort", 25,
      "choose the sort column", TABLE, command_sort_menu, 0},
     {"sort-left", {'<'}, NEED_TABLE, NULL, 0,

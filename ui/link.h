@@ -3,7 +3,8 @@
  * about, range, and of the focused pane (of others as far as somebody changed them) sort, filter
  * and selected row. A live picture is linked as of the instant shown, so that the reader sees what
  * the writer saw. Of what comes from outside only ids are in it; a filter is quoted for the shell.
- * Columns, marks, theme and how far somebody has scrolled are the reader's own.
+ * Columns, marks, what was looked for, theme and how far somebody has scrolled are the reader's
+ * own.
  */
 #ifndef UI_LINK_H
 #define UI_LINK_H

@@ -4,6 +4,7 @@
 
 #include "ui/commands.h"
 #include "ui/console.h"
+#include "ui/prompt.h"
 #include "ui/remember.h"
 #include "ui/term/keyboard.h"
 #include "ui/term/term.h"
@@ -14,7 +15,7 @@ static struct table *focused_table(struct console *console)
     return &view->panes[view->focus].table;
 }
 
-static void after_move(struct console *console)
+void console_moved(struct console *console)
 {
     struct view *view = console_view(console);
     if (view->class->select) {
@@ -27,7 +28,7 @@ void command_move(struct console *console, int delta)
     struct view *view = console_view(console);
     struct row_source source = view_source(view, view->focus, &console->env);
     table_move(focused_table(console), &source, delta);
-    after_move(console);
+    console_moved(console);
 }
 
 void command_page(struct console *console, int direction)
@@ -104,14 +105,16 @@ static void refilter(struct console *console)
 {
     struct view *view = console_view(console);
     view_update(view, view->focus, &console->env);
-    after_move(console);
+    console_moved(console);
 }
 
 void command_back(struct console *console, int unused)
 {
     (void)unused;
     struct table *table = focused_table(console);
-    if (table->filter[0]) {
+    if (table->find[0]) {
+        prompt_find(console, "");
+    } else if (table->filter[0]) {
         table->filter[0] = '\0';
         refilter(console);
     } else if (console->depth > 0) {
@@ -128,29 +131,6 @@ void command_quit(struct console *console, int unused)
 {
     (void)unused;
     console->quit = true;
-}
-
-static void open_prompt(struct console *console, char label, const char *text)
-{
-    console->overlay = OVERLAY_PROMPT;
-    console->prompt_label = label;
-    console->completion = 0;
-    snprintf(console->prompt_before, sizeof console->prompt_before, "%s", text);
-    snprintf(console->prompt_selected, sizeof console->prompt_selected, "%s",
-             focused_table(console)->selected);
-    edit_set(&console->prompt, text);
-}
-
-void command_filter(struct console *console, int unused)
-{
-    (void)unused;
-    open_prompt(console, '/', focused_table(console)->filter);
-}
-
-void command_prompt(struct console *console, int unused)
-{
-    (void)unused;
-    open_prompt(console, ':', "");
 }
 
 /* Columns and sorting outlive the view and the console. */
@@ -295,7 +275,7 @@ void command_click(struct console *console, int wheel)
         struct row_source source = view_source(view, i, &console->env);
         int heading = r.h - 1 >= 3 ? 1 : 0;
         if (table_click(&view->panes[i].table, &source, y - r.y - heading)) {
-            after_move(console);
+            console_moved(console);
         }
         return;
     }

@@ -38,6 +38,7 @@ static const char *const role_names[ROLE_COUNT] = {
     [ROLE_DIALOG] = "dialog",
     [ROLE_DIALOG_TITLE] = "dialog_title",
     [ROLE_MATCH] = "match",
+    [ROLE_FOUND] = "found",
     [ROLE_ACCENT] = "accent",
 };
 

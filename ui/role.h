@@ -43,6 +43,7 @@ enum role {
     ROLE_DIALOG,
     ROLE_DIALOG_TITLE,
     ROLE_MATCH,
+    ROLE_FOUND,
     ROLE_ACCENT,
     ROLE_COUNT
 };

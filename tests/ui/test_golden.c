@@ -126,6 +126,40 @@ static void test_golden_overlays(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* Matches beside what is around them: while they are typed, and with the selection on another. */
+static void test_golden_find(void **state)
+{
+    (void)state;
+    static const char *const mono[] = {"NO_COLOR=1", NULL};
+    static const struct {
+        int rows, cols;
+        const char *name;
+        const char *const *env;
+    } looks[] = {
+        {24, 80, "find",      NULL},
+        {10, 40, "find",      NULL},
+        {24, 80, "find-mono", mono}
+    };
+    int bad = 0;
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+        struct console_case c;
+        struct console_options options = {.state = FIXTURE_BURNING,
+                                          .rows = looks[i].rows,
+                                          .cols = looks[i].cols,
+                                          .env = looks[i].env};
+        console_open(&c, &options);
+        console_press(&c, "8");
+        console_press(&c, "fslow");
+        bad += mismatches(&c, "log-typed", looks[i].name, options.rows, options.cols);
+        console_press(&c, "\rn");
+        bad += mismatches(&c, "log", looks[i].name, options.rows, options.cols);
+        console_press(&c, "2f~acl state:t\r");
+        bad += mismatches(&c, "accounts", looks[i].name, options.rows, options.cols);
+        console_close(&c);
+    }
+    assert_int_equal(bad, 0);
+}
+
 static void test_golden_time_travel(void **state)
 {
     (void)state;
@@ -220,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_golden_without_colour), cmocka_unit_test(test_golden_overlays),
         cmocka_unit_test(test_golden_time_travel),    cmocka_unit_test(test_golden_themes),
         cmocka_unit_test(test_golden_ascii),          cmocka_unit_test(test_golden_drills),
+        cmocka_unit_test(test_golden_find),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/widget/table_find.h"
+
 enum { ARENA_CHUNK = 32 * 1024 };
 
 extern const struct view_class triage_view, accounts_view, usage_view, runs_view, queue_view,
@@ -164,6 +166,19 @@ struct layout view_layout(const struct view *view, const struct env *env, int ro
     return layout_compute(&in);
 }
 
+/* "3/17 found: text" */
+static int draw_found(const struct table *table, struct canvas *canvas, struct rect r)
+{
+    char number[24] = "none";
+    size_t at = table_found(table, table->position);
+    if (at) {
+        snprintf(number, sizeof number, "%zu/%zu", at, table->found_count);
+    } else if (table->found_count) {
+        snprintf(number, sizeof number, "%zu", table->found_count);
+    }
+    return canvas_textf(canvas, r.y, r.x, r.w, ROLE_MATCH, " %s found: %s ", number, table->find);
+}
+
 static int draw_title(const struct view *view, int pane, struct canvas *canvas, struct rect r,
                       bool focused)
 {
@@ -183,6 +198,9 @@ static int draw_title(const struct view *view, int pane, struct canvas *canvas, 
                                                view->panes[pane].count);
         if (table->filter[0]) {
             x += canvas_textf(canvas, r.y, x, r.x + r.w - x, ROLE_MATCH, " /%s ", table->filter);
+        }
+        if (table->find[0]) {
+            x += draw_found(table, canvas, (struct rect){r.y, x, 1, r.x + r.w - x});
         }
         if (table->mark_count) {
             x += canvas_textf(canvas, r.y, x, r.x + r.w - x, ROLE_MARKED, " %zu marked ",

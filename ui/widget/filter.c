@@ -5,8 +5,8 @@
 
 #include "base/date.h"
 #include "ui/when.h"
+#include "ui/widget/filter.h"
 #include "ui/widget/fuzzy.h"
-#include "ui/widget/table.h"
 
 /* One letter is what a cell shows; from two on a word is meant. */
 enum { WORD_MIN = 2 };
@@ -204,6 +204,41 @@ bool table_match(const char *filter, const struct column *columns, size_t count,
         }
     }
     return true;
+}
+
+/* Every place where the text says it; no letters say nothing. */
+static bool note_places(const char *text, const char *wanted, bool *hits)
+{
+    size_t n = strlen(wanted);
+    bool any = false;
+    for (const char *at = n ? strcasestr(text, wanted) : NULL; at;
+         at = strcasestr(at + n, wanted)) {
+        memset(hits + (at - text), true, n);
+        any = true;
+    }
+    return any;
+}
+
+bool filter_hits(const char *filter, const struct column *columns, size_t count,
+                 const struct column *column, const char *text, bool *hits)
+{
+    struct term term;
+    bool any = false;
+    while (next_term(&filter, columns, count, &term)) {
+        bool about = !term.negated && *term.value && (!term.column || term.column == column);
+        if (!about) {
+            continue;
+        }
+        bool words = term.op[0] == '~';
+        bool said = words && (term.fuzzy ? fuzzy_find(text, term.value, hits)
+                                         : note_places(text, term.value, hits));
+        if (!said && term.column) { /* it compares, or knows the cell by another name */
+            memset(hits, true, strlen(text));
+            said = true;
+        }
+        any |= said;
+    }
+    return any;
 }
 
 bool table_filter_hint(const char *filter, const struct column *columns, size_t count, char *out,

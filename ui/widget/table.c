@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "ui/widget/gauge.h"
+#include "ui/widget/table_find.h"
 #include "ui/widget/table_order.h"
 
 enum { GAUGE_MIN = 5, MEASURED_MAX = 64, SEEN_MAX = 400 };
@@ -28,9 +29,10 @@ void table_fini(struct table *table)
 {
     free(table->marks);
     free(table->order);
+    free(table->found);
     table->marks = NULL;
-    table->order = NULL;
-    table->mark_count = table->shown = table->order_cap = 0;
+    table->order = table->found = NULL;
+    table->mark_count = table->shown = table->found_count = table->order_cap = 0;
 }
 
 static const void *shown_row(const struct table *table, const struct row_source *source, size_t i)
@@ -108,10 +110,9 @@ bool table_update(struct table *table, const struct row_source *source)
 {
     measure_some(table, source);
     int line = table->position - table->top;
-    bool at_end =
-        table->follow_last && (!table->selected[0] || table->position >= (int)table->shown - 1);
+    bool last = table->position >= (int)table->shown - 1 && !table->held;
+    bool at_end = table->follow_last && (!table->selected[0] || last);
     if (!table_order(table, source)) {
-        table->shown = 0;
         return false;
     }
     if (table->mark_count) {
@@ -142,6 +143,7 @@ const void *table_row(const struct table *table, const struct row_source *source
 void table_move(struct table *table, const struct row_source *source, int delta)
 {
     table->touched = true;
+    table->held = false;
     if (table->shown) {
         int64_t wanted = (int64_t)table->position + delta;
         wanted = wanted < 0 ? 0 : wanted > (int)table->shown - 1 ? (int)table->shown - 1 : wanted;
@@ -165,6 +167,7 @@ bool table_click(struct table *table, const struct row_source *source, int line)
         return false;
     }
     table->touched = true;
+    table->held = false;
     settle(table, source, wanted);
     return true;
 }
@@ -308,6 +311,9 @@ static void draw_row(const struct table *table, const struct row_source *source,
     }
     if (selected && focused) {
         canvas_over(canvas, (struct rect){rect.y, rect.x + 1, 1, rect.w - 1}, ROLE_SELECTED);
+    }
+    if (table_found(table, (int)i)) {
+        table_find_draw(table, row, source->env, canvas, rect, widths);
     }
 }
 

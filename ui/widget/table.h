@@ -61,13 +61,17 @@ struct table {
     bool descending;
     bool follow_last; /* stays at the end while nobody moved away (logs) */
     bool touched;     /* somebody has moved: from then on the selection keeps to its row's id */
+    bool held;        /* the selection was found: until somebody moves, the end is not followed */
     uint32_t hidden;  /* bit per column taken out by the user */
     char filter[FILTER_MAX];
+    char find[FILTER_MAX]; /* terms as in a filter; what they match is told, nothing is hidden */
     char (*marks)[ROW_ID];
     size_t mark_count;
     uint32_t *order; /* shown rows, as indices into the source */
     size_t shown;
-    size_t order_cap;
+    uint32_t *found; /* where rows that find matches stand in the shown order, ascending */
+    size_t found_count;
+    size_t order_cap; /* of order, and of found */
     /* Cells that contents have needed so far; columns grow with them and never shrink, so that a
      * quiet table stays where it is. 0 = not measured: the column's ideal. */
     uint16_t seen[COLUMNS_MAX];

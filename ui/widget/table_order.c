@@ -112,17 +112,43 @@ static void order_rows(struct table *table, const struct row_source *source)
     free(sorter.parents);
 }
 
-bool table_order(struct table *table, const struct row_source *source)
+static bool grow(uint32_t **list, size_t count)
 {
-    if (source->count > table->order_cap) {
-        uint32_t *grown = realloc(table->order, source->count * sizeof *grown);
-        if (!grown) {
+    uint32_t *grown = realloc(*list, count * sizeof *grown);
+    if (grown) {
+        *list = grown;
+    }
+    return grown != NULL;
+}
+
+static bool make_room(struct table *table, size_t count)
+{
+    if (count > table->order_cap) {
+        if (!grow(&table->order, count) || !grow(&table->found, count)) {
             return false;
         }
-        table->order = grown;
-        table->order_cap = source->count;
+        table->order_cap = count;
     }
-    table->shown = 0;
+    return true;
+}
+
+void table_find_rows(struct table *table, const struct row_source *source)
+{
+    table->found_count = 0;
+    for (size_t i = 0; table->find[0] && i < table->shown; i++) {
+        if (table_match(table->find, table->columns, table->column_count,
+                        source->rows[table->order[i]], source)) {
+            table->found[table->found_count++] = (uint32_t)i;
+        }
+    }
+}
+
+bool table_order(struct table *table, const struct row_source *source)
+{
+    table->shown = table->found_count = 0;
+    if (!make_room(table, source->count)) {
+        return false;
+    }
     for (size_t i = 0; i < source->count; i++) {
         if (!table->filter[0] || table_match(table->filter, table->columns, table->column_count,
                                              source->rows[i], source)) {
@@ -130,5 +156,6 @@ bool table_order(struct table *table, const struct row_source *source)
         }
     }
     order_rows(table, source);
+    table_find_rows(table, source);
     return true;
 }

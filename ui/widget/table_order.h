@@ -9,4 +9,7 @@
 /* Filters and sorts into table->order and table->shown; false when memory is short. */
 bool table_order(struct table *table, const struct row_source *source);
 
+/* Which of the shown rows table->find matches, into table->found. */
+void table_find_rows(struct table *table, const struct row_source *source);
+
 #endif

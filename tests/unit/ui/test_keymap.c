@@ -107,7 +107,7 @@ static void test_keymap_apply(void **state)
     struct err err = {0};
     assert_true(config_load_text("x",
                                  "[keys]\nwhy = z\nfreeze = w\nhelp = q\nnosuch = W\n"
-                                 "theme = Ctrl-T\nmouse = Ctrl-T\nforce = f\n",
+                                 "theme = Ctrl-T\nmouse = Ctrl-T\nforce = o\n",
                                  &config, &err));
     keymap_init(&keymap);
     keymap_apply(&keymap, &config, problems);
@@ -129,10 +129,10 @@ static void test_keymap_apply(void **state)
         assert_string_equal(binding->name, wanted[i].name);
     }
     assert_null(keymap_find(&keymap, 'T'));
-    assert_null(keymap_find(&keymap, 'f'));
+    assert_null(keymap_find(&keymap, 'o'));
     assert_string_equal(problems,
                         "adtop.conf:5: keys: \"nosuch\" is no command\n"
-                        "adtop.conf:8: keys: force: f: choose an upper-case letter, for it is "
+                        "adtop.conf:8: keys: force: o: choose an upper-case letter, for it is "
                         "dangerous\n"
                         "adtop.conf:4: keys: help: q already means quit\n"
                         "adtop.conf:7: keys: mouse: Ctrl-T already means theme");

@@ -138,9 +138,9 @@ static void test_theme_shipped_contrast_of_alarms_in_256(void **state)
     (void)state;
     size_t judged = 0;
     static const enum role loud[] = {
-        ROLE_TEXT,   ROLE_ALARM,  ROLE_THROTTLED, ROLE_WARN,        ROLE_STALE,
-        ROLE_PAUSED, ROLE_MARKED, ROLE_SELECTED,  ROLE_VERDICT_BAD, ROLE_VERDICT_WARN,
-        ROLE_BANNER, ROLE_MATCH,  ROLE_GAUGE_BAD, ROLE_GAUGE_WARN,  ROLE_ACCENT};
+        ROLE_TEXT,   ROLE_ALARM,     ROLE_THROTTLED,   ROLE_WARN,         ROLE_STALE,  ROLE_PAUSED,
+        ROLE_MARKED, ROLE_SELECTED,  ROLE_VERDICT_BAD, ROLE_VERDICT_WARN, ROLE_BANNER, ROLE_MATCH,
+        ROLE_FOUND,  ROLE_GAUGE_BAD, ROLE_GAUGE_WARN,  ROLE_ACCENT};
     for (size_t t = 0; t < sizeof shipped / sizeof shipped[0]; t++) {
         struct theme theme;
         struct err err = {0};

@@ -255,11 +255,12 @@ bool keymap_remap(struct keymap *keymap, const char *name, const char *key, stru
     return wanted_key(name, key, &binding, &code, err) && assign(keymap, binding, code, key, err);
 }
 
-static void add_problem(char problems[KEYMAP_PROBLEMS], int line, const char *text)
+static void add_problem(char problems[KEYMAP_PROBLEMS], const char *file, int line,
+                        const char *text)
 {
     size_t used = strlen(problems);
-    int n = snprintf(problems + used, KEYMAP_PROBLEMS - used, "%sadtop.conf:%d: %s",
-                     used ? "\n" : "", line, text);
+    int n = snprintf(problems + used, KEYMAP_PROBLEMS - used, "%s%.64s:%d: %s", used ? "\n" : "",
+                     file, line, text);
     if (n < 0 || (size_t)n >= KEYMAP_PROBLEMS - used) {
         problems[used] = '\0';
     }
@@ -276,7 +277,7 @@ static void restore(struct keymap *keymap, const struct binding *binding)
     }
 }
 
-void keymap_apply(struct keymap *keymap, const struct config *config,
+void keymap_apply(struct keymap *keymap, const struct config *config, const char *file,
                   char problems[KEYMAP_PROBLEMS])
 {
     const struct binding *wanted[CONFIG_KEYS_MAX] = {NULL};
@@ -289,14 +290,14 @@ void keymap_apply(struct keymap *keymap, const struct config *config,
             memset(keymap->keys[wanted[i] - bindings], 0, sizeof keymap->keys[0]);
         } else {
             wanted[i] = NULL;
-            add_problem(problems, key->line, err.message);
+            add_problem(problems, file, key->line, err.message);
         }
     }
     for (int i = 0; i < config->key_count; i++) {
         struct err err = {0};
         if (wanted[i] && !assign(keymap, wanted[i], codes[i], config->keys[i].key, &err)) {
             restore(keymap, wanted[i]);
-            add_problem(problems, config->keys[i].line, err.message);
+            add_problem(problems, file, config->keys[i].line, err.message);
         }
     }
 }

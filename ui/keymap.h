@@ -52,9 +52,10 @@ void keymap_init(struct keymap *keymap);
  * deleting key, and when what is dangerous would get anything but an upper-case letter. */
 bool keymap_remap(struct keymap *keymap, const char *name, const char *key, struct err *err);
 /* All the configured ones together, so that two commands may exchange their keys. What is wrong
- * with one is written to problems, a line each, and that command keeps its own keys. */
+ * with one is written to problems, a line each with the file's name, and that command keeps its own
+ * keys. */
 enum { KEYMAP_PROBLEMS = 512 };
-void keymap_apply(struct keymap *keymap, const struct config *config,
+void keymap_apply(struct keymap *keymap, const struct config *config, const char *file,
                   char problems[KEYMAP_PROBLEMS]);
 const struct binding *keymap_find(const struct keymap *keymap, int key);
 const struct binding *keymap_by_name(const char *name);

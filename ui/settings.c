@@ -63,6 +63,7 @@ static void stamp_files(struct console *console)
 static bool take(struct console *console, const struct config *config, struct err *err)
 {
     const char *name = config->zone;
+    char path[CONFIG_PATH_SIZE];
     struct tz *zone = NULL;
     if (name[0] && strcmp(name, "local") != 0) {
         zone = tz_load(name, err);
@@ -74,7 +75,9 @@ static bool take(struct console *console, const struct config *config, struct er
     console->zone = zone;
     console->config = config;
     keymap_init(&console->keymap);
-    keymap_apply(&console->keymap, config, console->key_problems);
+    (void)config_path(console->options->config_path, path); /* no file has no keys */
+    const char *slash = strrchr(path, '/');
+    keymap_apply(&console->keymap, config, slash ? slash + 1 : path, console->key_problems);
     return true;
 }
 

@@ -34,7 +34,7 @@ static void set_up(struct settings_case *s, const char *config, const char *them
 {
     (void)snprintf(s->dir, sizeof s->dir, "/tmp/adtop-settings-XXXXXX");
     assert_non_null(mkdtemp(s->dir));
-    (void)snprintf(s->config, sizeof s->config, "%s/adtop.conf", s->dir);
+    (void)snprintf(s->config, sizeof s->config, "%s/own.conf", s->dir);
     (void)snprintf(s->theme, sizeof s->theme, "%s/own.theme", s->dir);
     write_file(s->config, config);
     write_file(s->theme, theme);
@@ -68,7 +68,7 @@ static void test_settings_are_read_again(void **state)
     assert_true(screen_wait(s.c.screen, "w means nothing here", WAIT_MS));
     /* A mistake is told with its line, and nothing changes. */
     write_file(s.config, "[ui]\nenvironment = other\nbell = loud\n");
-    assert_true(screen_wait(s.c.screen, "adtop.conf:3: bell:", WAIT_MS));
+    assert_true(screen_wait(s.c.screen, "own.conf:3: bell:", WAIT_MS));
     assert_true(screen_wait(s.c.screen, "prod-eu", WAIT_MS));
     (void)snprintf(text, sizeof text, "[ui]\ntheme = %s\n", s.theme);
     write_file(s.config, text);
@@ -105,7 +105,7 @@ static void test_settings_keys_in_conflict_are_told(void **state)
     (void)state;
     struct settings_case s = {0};
     set_up(&s, "[keys]\nwhy = q\n", "");
-    assert_true(screen_wait(s.c.screen, "adtop.conf:2: keys: why: q already means quit", WAIT_MS));
+    assert_true(screen_wait(s.c.screen, "own.conf:2: keys: why: q already means quit", WAIT_MS));
     console_press(&s.c, "w");
     assert_true(screen_wait(s.c.screen, "Why: Cato", WAIT_MS));
     tear_down(&s);
@@ -125,8 +125,8 @@ static void test_settings_every_problem_can_be_read(void **state)
     assert_true(screen_wait(s.c.screen, "4 problems, ':problems' lists them", WAIT_MS));
     press_until(&s, ":problems\r", "Theme and configured keys");
     assert_true(screen_wait(s.c.screen, "own.theme:2: no such palette colour", WAIT_MS));
-    assert_true(screen_wait(s.c.screen, "adtop.conf:4: keys: why: q already means quit", WAIT_MS));
-    assert_true(screen_wait(s.c.screen, "adtop.conf:5: keys: \"bogus\" is no command", WAIT_MS));
+    assert_true(screen_wait(s.c.screen, "own.conf:4: keys: why: q already means quit", WAIT_MS));
+    assert_true(screen_wait(s.c.screen, "own.conf:5: keys: \"bogus\" is no command", WAIT_MS));
     assert_true(screen_wait(s.c.screen, "pause: Ctrl-P never acts", WAIT_MS));
     tear_down(&s);
 }

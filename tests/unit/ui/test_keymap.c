@@ -110,7 +110,7 @@ static void test_keymap_apply(void **state)
                                  "theme = Ctrl-T\nmouse = Ctrl-T\nforce = o\n",
                                  &config, &err));
     keymap_init(&keymap);
-    keymap_apply(&keymap, &config, problems);
+    keymap_apply(&keymap, &config, "own.conf", problems);
     static const struct {
         int key;
         const char *name;
@@ -131,11 +131,11 @@ static void test_keymap_apply(void **state)
     assert_null(keymap_find(&keymap, 'T'));
     assert_null(keymap_find(&keymap, 'o'));
     assert_string_equal(problems,
-                        "adtop.conf:5: keys: \"nosuch\" is no command\n"
-                        "adtop.conf:8: keys: force: o: choose an upper-case letter, for it is "
+                        "own.conf:5: keys: \"nosuch\" is no command\n"
+                        "own.conf:8: keys: force: o: choose an upper-case letter, for it is "
                         "dangerous\n"
-                        "adtop.conf:4: keys: help: q already means quit\n"
-                        "adtop.conf:7: keys: mouse: Ctrl-T already means theme");
+                        "own.conf:4: keys: help: q already means quit\n"
+                        "own.conf:7: keys: mouse: Ctrl-T already means theme");
 }
 
 static void test_key_text_parses_back(void **state)

@@ -137,7 +137,9 @@ static void row_of(const struct scope_view *view, int64_t now, struct limiter_ro
     memset(row, 0, sizeof *row);
     row->scope = view->kind;
     row->use_case = view->use_case;
-    const char *id = view->account_id[0] ? view->account_id : scope_kind_name(view->kind);
+    /* As in the readings and the holds: both of the app's headers are about "app". */
+    enum scope_kind whose = view->kind == SCOPE_APP_INSIGHTS ? SCOPE_APP : view->kind;
+    const char *id = view->account_id[0] ? view->account_id : scope_kind_name(whose);
     snprintf(row->scope_id, sizeof row->scope_id, "%s", id);
     row->pct = view->pct;
     row->reading_pct = view->header_pct;

@@ -401,6 +401,17 @@ static void test_demo_says_why_its_engine_did_not_start(void **unused)
     assert_null(strstr(outcome.err, "engine.log"));
 }
 
+/* What is shown of a limiter is looked up by its id among the readings: its course, its peak. The
+ * app's own two are about "app" in both. */
+static void test_the_limiters_of_the_app_find_their_readings(void **unused)
+{
+    (void)unused;
+    assert_int_equal(state_number(&state, "SELECT count(DISTINCT u.scope) FROM limiters AS l JOIN "
+                                          "usage_log AS u ON u.scope_id = l.scope_id AND u.scope = "
+                                          "l.scope WHERE l.scope = 'app_insights'"),
+                     1);
+}
+
 static void test_completion_completes(void **unused)
 {
     static const char script[] =
@@ -433,6 +444,7 @@ int main(void)
         cmocka_unit_test(test_check_tells_of_no_color),
         cmocka_unit_test(test_demo_removes_what_killed_demos_left),
         cmocka_unit_test(test_demo_says_why_its_engine_did_not_start),
+        cmocka_unit_test(test_the_limiters_of_the_app_find_their_readings),
         cmocka_unit_test(test_completion_completes),
     };
     return cmocka_run_group_tests(tests, commands_begin, commands_end);

@@ -8,8 +8,8 @@
 #include "ui/term/paint.h"
 #include "ui/term/signs.h"
 
-/* How long after an Esc the rest of a sequence may come; a report is waited for longer. */
-enum { ESC_DELAY_MS = 25, REPORT_DELAY_MS = 200, SEQUENCE_VALUES = 2 };
+/* How long after an Esc the rest of a report may come. */
+enum { REPORT_DELAY_MS = 200, SEQUENCE_VALUES = 2 };
 
 /* A sequence that curses does not know, as far as it has come. */
 struct sequence {
@@ -23,7 +23,8 @@ struct sequence {
 
 /* There is one keyboard per process, and curses keeps it so. */
 static struct {
-    WINDOW *pad; /* reading keys from a pad refreshes nothing */
+    WINDOW *pad;   /* reading keys from a pad refreshes nothing */
+    int esc_delay; /* ms, of keys */
     bool mouse;
     struct sequence sequence;
 } keyboard;
@@ -31,6 +32,7 @@ static struct {
 void keyboard_open(void)
 {
     keyboard.pad = newpad(1, 1);
+    keyboard.esc_delay = get_escdelay();
     keypad(keyboard.pad, TRUE);
     nodelay(keyboard.pad, TRUE);
 }
@@ -211,7 +213,8 @@ struct key keyboard_next(void)
 {
     struct key key;
     bool more = true;
-    set_escdelay(signs_expected() ? REPORT_DELAY_MS : ESC_DELAY_MS);
+    int delay = keyboard.esc_delay;
+    set_escdelay(delay < REPORT_DELAY_MS && signs_expected() ? REPORT_DELAY_MS : delay);
     do {
         key = read_key(&more);
     } while (key.code == K_NONE && more);

@@ -21,6 +21,8 @@
 #include "ui/term/terminfo.h"
 #include "ui/term/tty_signals.h"
 
+enum { ESC_DELAY_MS = 25 };
+
 /* There is one terminal per process, and curses keeps it so. */
 static struct {
     SCREEN *screen;
@@ -103,6 +105,7 @@ bool term_open(struct err *err)
         tty_signals_close();
         return err_set(err, ERR_IO, "terminal: %s", strerror(errno));
     }
+    set_escdelay(ESC_DELAY_MS); /* $ESCDELAY goes before it */
     term.screen = open_screen();
     if (!term.screen) {
         tty_signals_close();

@@ -316,6 +316,13 @@ bool engine_operate(struct engine *engine, const struct control_request *request
         return err_set(err, ERR_REFUSED, "only the owner of %s may act without an engine",
                        engine->state_dir);
     }
+    if (request->op == OP_FORCE || request->op == OP_RETRY) {
+        return err_set(
+            err, ERR_REFUSED,
+            "%s: no engine runs that would do it; start one with 'adtop engine', or make "
+            "one pass with 'adtop sync'",
+            op_kind_name(request->op));
+    }
     control_user_name(peer.uid, peer.user);
     operate(engine, &peer, request, reply);
     scheduler_record(engine);

@@ -74,7 +74,8 @@ struct pass_result {
 bool engine_pass(struct engine *engine, const struct pass_request *request, struct pass_result *out,
                  struct err *err);
 
-/* An operator's action in this process (no engine was running): same handler, same audit row. */
+/* An operator's action in this process (no engine was running): same handler, same audit row. What
+ * only an engine at work would do (force, retry) is refused. */
 bool engine_operate(struct engine *engine, const struct control_request *request,
                     struct control_reply *reply, struct err *err);
 

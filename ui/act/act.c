@@ -162,7 +162,8 @@ bool act_send(struct console *console)
     control_origin(request->control.origin);
     if (!console->control || !control_send(console->control, &request->control, &err)) {
         console_say(console, ROLE_ALARM, "%s: %s", op_kind_name(request->control.op),
-                    err.message[0] ? err.message : "no engine runs");
+                    err.message[0] ? err.message
+                                   : "nothing was done, no engine runs; E starts one");
         console->stopping = false;
         return true;
     }

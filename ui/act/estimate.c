@@ -104,9 +104,7 @@ static bool load_share(const struct env *env, const struct force_shape *shape, s
                               .statuses = 1u << RUN_SUCCESS | 1u << RUN_PARTIAL,
                               .limit = RUNS_LOOKED_AT};
     if (!read_runs(env->store, share->arena, env->at, &query, &runs, NULL) ||
-        !read_entity_totals(env->store, share->account_id, &share->totals, NULL) ||
-        !read_rows_per_day(env->store, share->account_id, LEVEL_AD, env->config->window_days + 1,
-                           &share->rows_per_day, NULL)) {
+        !read_entity_totals(env->store, share->account_id, &share->totals, NULL)) {
         return false;
     }
     for (size_t i = 0; i < runs.count && ok; i++) {
@@ -121,7 +119,9 @@ static bool load_share(const struct env *env, const struct force_shape *shape, s
         share->calls = (double)share->same->api_calls;
         share->insights_calls = (double)share->same->insights_called;
         share->cost = share->same->actual_cost;
-    } else {
+    } else if (ok) {
+        ok = read_rows_per_day(env->store, share->account_id, LEVEL_AD,
+                               env->config->window_days + 1, &share->rows_per_day, NULL);
         plan_share(env, shape, share);
     }
     return ok;

@@ -80,6 +80,14 @@ static void shrink(struct pager *pager)
     }
 }
 
+void pager_lighten(struct pager *pager, int limit)
+{
+    pager->good = 0;
+    if (limit > 0 && limit < pager->limit) {
+        pager->limit = limit;
+    }
+}
+
 static void grow_slowly(struct pager *pager)
 {
     if (pager->limit >= pager->spec.limit_max || ++pager->good < pager->good_needed) {

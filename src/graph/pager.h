@@ -70,6 +70,8 @@ void pager_request(struct pager *pager, struct graph_request *out);
 /* Judges the answer and moves on. unit: uniform in [0, 1), for the jitter. */
 enum pager_verdict pager_result(struct pager *pager, const struct graph_result *result,
                                 double unit);
+/* Pages of at most so many rows from here on; 0 = no fewer. They do not grow for a while. */
+void pager_lighten(struct pager *pager, int limit);
 /* Resume text "v1 <hash> <limit> <pages> <rows> <after>", to commit with the page's rows. The hash
  * covers path and parameters: a cursor of other parameters is refused. "" once the listing ended.
  */

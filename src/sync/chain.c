@@ -148,6 +148,18 @@ static void note_send(struct chain *chain, const struct graph_request *request)
     }
 }
 
+/* Pages that load made smaller are told with what holds them: the detail is a JSON object. */
+static void note_page(struct sync_pause *pause, const struct chain *chain)
+{
+    const struct insights_part *part = &chain->as.insights;
+    size_t used = strlen(pause->detail);
+    if (is_insights(chain) && part->fit.light > 0 && part->paging && used > 2 &&
+        used + 48 < sizeof pause->detail) {
+        snprintf(pause->detail + used - 1, sizeof pause->detail - used + 1,
+                 ",\"page_rows\":%d,\"page_rows_usual\":%d}", chain->pager.limit, part->plan.limit);
+    }
+}
+
 static void note_pause(struct sync_pause *pause, const struct chain *chain)
 {
     const struct gate_verdict *v = &chain->verdict;
@@ -168,6 +180,7 @@ static void note_pause(struct sync_pause *pause, const struct chain *chain)
     pause->until = v->until_ms;
     memcpy(pause->scope_id, v->scope_id, sizeof pause->scope_id);
     memcpy(pause->detail, v->detail, sizeof pause->detail);
+    note_page(pause, chain);
 }
 
 static bool admit(struct chain *chain, const struct graph_request *request)

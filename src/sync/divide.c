@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/log.h"
 #include "store/insights.h"
 #include "sync/keep.h"
@@ -89,7 +90,8 @@ bool divide_fit(struct chain *chain)
 {
     struct insights_part *part = &chain->as.insights;
     const struct span *span = insights_top(part);
-    struct fit_choice choice = {.step = FIT_READ, .limit = part->plan.limit};
+    struct fit_choice choice = {
+        .step = FIT_READ, .limit = part->plan.limit, .start = part->plan.limit};
     if (!span->report && !span->part) {
         fit_open(&part->fit, days_of(span), part->plan.limit, run_now(chain->run), &choice);
     }
@@ -101,6 +103,7 @@ bool divide_fit(struct chain *chain)
         return false;
     }
     part->limit = choice.limit;
+    part->start = choice.start;
     part->probe = choice.probe;
     return true;
 }
@@ -148,6 +151,86 @@ bool divide_refused(struct chain *chain, const struct graph_result *result)
         keep_fit_save(chain);
     }
     apply(chain, &choice, error, NULL);
+    return true;
+}
+
+/* The load that came with an answer, the app's or the account's; -1 = none did. */
+static double load_of(const struct graph_result *result)
+{
+    double app = usage_worst(&result->usage, USAGE_INSIGHTS_APP, NULL);
+    double own = usage_worst(&result->usage, USAGE_INSIGHTS, NULL);
+    return app > own ? app : own;
+}
+
+void divide_weigh(struct chain *chain, const struct graph_result *result, int rows)
+{
+    double load = load_of(result);
+    int lighter = fit_lighter(rows, load);
+    if (lighter > 0 && lighter < chain->pager.limit) {
+        char why[96];
+        snprintf(why, sizeof why, "%d rows took insights load to %.0f%%; %d from here on", rows,
+                 load, lighter);
+        note(chain, "smaller pages", 0, NULL, why);
+        chain->as.insights.fit.light = lighter;
+        keep_fit_save(chain);
+    }
+    if (lighter > 0 || !fit_may_grow(load)) {
+        pager_lighten(&chain->pager, lighter);
+    }
+}
+
+/* Nothing smaller can be asked for. */
+static void give_up(struct chain *chain, const struct api_error *refusal, double load)
+{
+    const struct span *span = insights_top(&chain->as.insights);
+    struct api_error error = *refusal;
+    error.error_class = ERROR_PERMANENT;
+    snprintf(error.message, sizeof error.message,
+             "insights of %s, %s: even the smallest read of a day is refused by the insights load "
+             "limit, which stands at %.0f%%: a single query is more than the app may use, or Meta "
+             "is overloaded; ask for fewer breakdowns, get standard access, or wait: the next run "
+             "tries again",
+             span->node, date_text(span->first).text, load > 0 ? load : 0);
+    chain_fail(chain, &error);
+}
+
+bool divide_turned_away(struct chain *chain, const struct graph_result *result)
+{
+    struct insights_part *part = &chain->as.insights;
+    const struct span *span = insights_top(part);
+    const struct api_error *error = &result->error;
+    double load = load_of(result);
+    if (result->ok || error->error_class != ERROR_THROTTLE || error->scope != SCOPE_APP_INSIGHTS ||
+        !fit_has_room(load)) {
+        return false;
+    }
+    struct fit_choice choice;
+    fit_turned_away(&part->fit, days_of(span), part->reporting ? 0 : chain->pager.limit, &choice);
+    keep_fit_save(chain);
+    if (choice.step == FIT_READ) {
+        return false; /* the pager and the report do that */
+    }
+    keep_answer(chain, result);
+    if (chain->run->fatal) {
+        return true;
+    }
+    chain->run->run.retries++;
+    if (choice.step == FIT_SMALLER) {
+        note(chain, "smaller pages", 0, error, NULL);
+        pager_lighten(&chain->pager, choice.limit);
+    } else if (span->report) {
+        part->report.error = *error;
+        if (!divide_report(chain)) {
+            give_up(chain, error, load);
+        }
+    } else if (choice.step == FIT_PARTS && part->span_count < SPANS_MAX) {
+        fit_learn_refused(&part->fit, days_of(span), run_now(chain->run));
+        keep_fit_save(chain);
+        note(chain, "parts", choice.parts, error, NULL);
+        into_parts(chain, choice.parts);
+    } else {
+        give_up(chain, error, load);
+    }
     return true;
 }
 

@@ -8,6 +8,11 @@
  * read in a few parts by date, or else as a report. What was borne and what was not is kept for a
  * day, by account and class of reads; after that one read asks for more again, and one refusal
  * settles it for another day.
+ *
+ * Insights load is refused too when a single query is more than the app may use at once (4/1504022
+ * while the header shows room), and what is served may take all of it, so that everybody else
+ * waits. So pages get smaller by what they were seen to take; what is refused although there is
+ * room is made smaller, then divided by date, and given up when nothing smaller is left.
  */
 #ifndef SYNC_FIT_H
 #define SYNC_FIT_H
@@ -19,7 +24,9 @@
 enum {
     FIT_SMALL = 64,     /* a page of so many rows is not made smaller */
     FIT_PARTS_MAX = 4,  /* by date; a report costs about as many calls */
-    FIT_TEXT_SIZE = 160 /* of fit_text */
+    FIT_LEAST = 10,     /* nor one of so many, whatever it takes of the load */
+    FIT_TRIES = 2,      /* of one size that load refuses: it may be Meta's own overload */
+    FIT_TEXT_SIZE = 200 /* of fit_text */
 };
 
 /* Learned of one account and class of reads. Times in ms of adtop's clock. */
@@ -29,12 +36,15 @@ struct fit {
     int32_t bad_days;  /* the fewest days refused whatever the page; 0 = none were */
     int32_t good_days; /* the most that came since, always fewer; 0 = unknown */
     int64_t days_at;   /* of the last refusal */
+    int light;         /* the page that load bears, or is hoped to; 0 = any. Grows by itself. */
+    int turned_away;   /* refusals in a row by load that had room */
 };
 
-enum fit_step { FIT_READ, FIT_SMALLER, FIT_PARTS, FIT_REPORT };
+enum fit_step { FIT_READ, FIT_SMALLER, FIT_PARTS, FIT_REPORT, FIT_HOPELESS };
 struct fit_choice {
     enum fit_step step;
-    int limit;  /* FIT_READ: the largest page to ask for */
+    int limit;  /* FIT_READ: the largest page to ask for; FIT_SMALLER by load: the next one */
+    int start;  /* FIT_READ: the page to begin with; at most limit */
     int parts;  /* FIT_PARTS: of about the same number of days */
     bool probe; /* FIT_READ: of what was refused more than a day ago */
 };
@@ -53,6 +63,17 @@ struct fit_refusal {
 };
 /* FIT_SMALLER, FIT_PARTS or FIT_REPORT. */
 void fit_refused(const struct fit *fit, const struct fit_refusal *refusal, struct fit_choice *out);
+
+/* The same of load that refused although it had room; limit: of the page, 0 = a report. The same
+ * again (FIT_READ), FIT_SMALLER, FIT_PARTS; FIT_HOPELESS: a day of as few rows as there may be. */
+void fit_turned_away(struct fit *fit, int32_t days, int limit, struct fit_choice *out);
+/* What a page of so many rows took, by the load reading that came with it. The page that would be
+ * light; 0 = no smaller one. */
+int fit_lighter(int rows, double load_pct);
+/* Whether such a reading lets pages be larger; whether it leaves no reason for a refusal but the
+ * query's own size. */
+bool fit_may_grow(double load_pct);
+bool fit_has_room(double load_pct);
 
 /* Whatever the page, so many days were refused. */
 void fit_learn_refused(struct fit *fit, int32_t days, int64_t now_ms);

@@ -99,6 +99,7 @@ static bool open_pager(struct chain *chain, struct span *span, const char *path,
         .param_count = report ? 0 : chain->ask.count,
         .run_id = chain->run->run.run_id,
         .limit_max = report ? chain->as.insights.plan.limit : chain->as.insights.limit,
+        .limit_start = report ? chain->as.insights.fit.light : chain->as.insights.start,
     };
     if (!pager_init(&chain->pager, &spec, err)) {
         return false;
@@ -360,6 +361,7 @@ static void take_page(struct chain *chain, const struct graph_result *result, bo
         chain_fail_local(chain, &err);
         return;
     }
+    divide_weigh(chain, result, (int)page.count);
     divide_learn(chain, last && !chain->pager.ended_early);
     if (last) {
         pop(chain);
@@ -408,6 +410,9 @@ static void answer_report(struct chain *chain, const struct graph_result *result
 static void insights_answer(struct chain *chain, const struct graph_result *result)
 {
     struct insights_part *part = &chain->as.insights;
+    if (divide_turned_away(chain, result)) {
+        return;
+    }
     if (part->reporting) {
         answer_report(chain, result);
         return;

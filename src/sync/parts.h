@@ -90,7 +90,7 @@ struct insights_part {
     struct report report;
     struct fit fit;    /* what the account has borne, of reads like these */
     bool probe;        /* the top span is as much as was refused more than a day ago */
-    int limit;         /* and its pages have at most so many rows */
+    int limit, start;  /* and its pages have at most so many rows, the first so many */
     int64_t server_ms; /* Date of the first answer */
     int64_t rows;
     int64_t impressions; /* of those rows */
@@ -201,6 +201,10 @@ void divide_planned(struct chain *chain);
 bool divide_fit(struct chain *chain);
 /* A synchronous read was refused for its size. true = it is read otherwise from here on. */
 bool divide_refused(struct chain *chain, const struct graph_result *result);
+/* Insights load refused although it had room. true = it is read otherwise from here on. */
+bool divide_turned_away(struct chain *chain, const struct graph_result *result);
+/* A page of so many rows came: what it took of the load, and whether more may be asked for. */
+void divide_weigh(struct chain *chain, const struct graph_result *result, int rows);
 /* A page of a synchronous read came. */
 void divide_learn(struct chain *chain, bool complete);
 /* The top span's report is too much: false = it cannot be divided. */

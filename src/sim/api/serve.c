@@ -346,6 +346,8 @@ static enum limiter admit(struct call *call, struct meter_call *metered, bool *t
     return meter_admit(sim->meter, metered, chance, call->now_ms, told);
 }
 
+static const double call_cpu_ms = 3.0; /* of any, whatever it is about */
+
 /* A call that found its route and a good token: limiters, faults, handler. */
 static void serve_admitted(struct call *call, handler_fn *handler, enum limiter *refused,
                            bool *told)
@@ -356,9 +358,14 @@ static void serve_admitted(struct call *call, handler_fn *handler, enum limiter 
     if (*refused != LIMITER_NONE) {
         reply_throttle(call, *refused);
     } else {
-        call->reply->cpu_ms = 3.0;
+        call->reply->cpu_ms = call_cpu_ms;
         if (!api_fault(call, &silent) && route_reach(call)) {
             handler(call);
+        }
+        *refused = meter_too_large(call->sim->meter, &metered, call->reply->cpu_ms);
+        if (*refused != LIMITER_NONE) {
+            reply_throttle(call, *refused);
+            call->reply->cpu_ms = call_cpu_ms;
         }
         meter_charge(call->sim->meter, &metered, call->reply->cpu_ms, call->now_ms);
         if (call->use_case == USE_CASE_ADS_INSIGHTS && call->reply->code == 100) {

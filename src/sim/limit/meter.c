@@ -174,6 +174,22 @@ enum limiter meter_admit(struct meter *meter, const struct meter_call *call, dou
     return refused;
 }
 
+enum limiter meter_too_large(struct meter *meter, const struct meter_call *call, double cpu_ms)
+{
+    pthread_mutex_lock(&meter->lock);
+    const struct rates *rates = &meter->rates;
+    double share = rates->largest_query_pct / 100.0;
+    bool judged = share > 0.0 && call->use_case == USE_CASE_ADS_INSIGHTS;
+    enum limiter limiter = LIMITER_NONE;
+    if (judged && cpu_ms > share * rates->app_load.capacity_ms) {
+        limiter = LIMITER_INSIGHTS_APP;
+    } else if (judged && call->account >= 0 && cpu_ms > share * rates->account_load.capacity_ms) {
+        limiter = LIMITER_INSIGHTS_ACCOUNT;
+    }
+    pthread_mutex_unlock(&meter->lock);
+    return limiter;
+}
+
 void meter_charge(struct meter *meter, const struct meter_call *call, double cpu_ms, int64_t now_ms)
 {
     /* Wall time of a query is its cpu time plus waiting for storage. */

@@ -67,6 +67,8 @@ enum limiter meter_admit(struct meter *meter, const struct meter_call *call, dou
                          int64_t now_ms, bool *told);
 /* A refusal by that limiter has been answered. */
 void meter_tell(struct meter *meter, enum limiter limiter, int account);
+/* Names the load limit of which a query of so much alone takes more than it may. */
+enum limiter meter_too_large(struct meter *meter, const struct meter_call *call, double cpu_ms);
 /* What an admitted call turned out to cost. */
 void meter_charge(struct meter *meter, const struct meter_call *call, double cpu_ms,
                   int64_t now_ms);

@@ -84,6 +84,7 @@ static const struct rate_field fields[] = {
     FIELD("account_load_ms", account_load.capacity_ms),
     FIELD("account_load_drain_s", account_load.drain_s),
     FIELD("account_load_block_s", account_load.block_s),
+    FIELD("largest_query_pct", largest_query_pct),
 };
 #undef FIELD
 

@@ -22,6 +22,8 @@ struct rates {
     double wall_factor;                        /* wall budget = cpu budget x this */
     struct window_limit app;
     struct load_limit app_load, account_load;
+    /* A query that alone takes more of either is refused, of its capacity; 0 = none is. */
+    double largest_query_pct;
 };
 
 /* scale multiplies every budget; periods stay. */

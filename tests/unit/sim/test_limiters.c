@@ -248,6 +248,27 @@ static void test_limiters_are_independent(void **state)
     meter_destroy(meter);
 }
 
+/* A query larger than a load limit bears is refused for itself, of insights alone, and only where
+ * that is asked for. */
+static void test_a_query_may_be_too_large_for_a_load_limit(void **state)
+{
+    (void)state;
+    struct rates rates = rates_of(ACCESS_STANDARD, 1);
+    double app = rates.app_load.capacity_ms, own = rates.account_load.capacity_ms;
+    struct meter *meter = meter_create(1, &rates, ACCESS_STANDARD);
+    struct meter_call call = {.account = 0, .use_case = USE_CASE_ADS_INSIGHTS, .points = 1};
+    struct meter_call other = {.account = 0, .use_case = USE_CASE_ADS_MANAGEMENT, .points = 1};
+    assert_true(own < app);
+    assert_int_equal(meter_too_large(meter, &call, app * 2), LIMITER_NONE);
+    assert_true(rates_set(&rates, "largest_query_pct", 50));
+    meter_set_rates(meter, &rates);
+    assert_int_equal(meter_too_large(meter, &call, own * 0.5), LIMITER_NONE);
+    assert_int_equal(meter_too_large(meter, &call, own * 0.51), LIMITER_INSIGHTS_ACCOUNT);
+    assert_int_equal(meter_too_large(meter, &call, app * 0.51), LIMITER_INSIGHTS_APP);
+    assert_int_equal(meter_too_large(meter, &other, app * 2), LIMITER_NONE);
+    meter_destroy(meter);
+}
+
 /* What others use is not the client's doing: it is refused, and had not been told. */
 static void test_others_use_up_each_limit_alone(void **state)
 {
@@ -314,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_quota_follows_active_ads_and_tier),
         cmocka_unit_test(test_rates_set_by_name),
         cmocka_unit_test(test_limiters_are_independent),
+        cmocka_unit_test(test_a_query_may_be_too_large_for_a_load_limit),
         cmocka_unit_test(test_others_use_up_each_limit_alone),
         cmocka_unit_test(test_told_follows_the_answer),
     };

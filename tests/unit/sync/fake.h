@@ -65,6 +65,7 @@ struct figure {
 struct reply {
     int status;
     struct str body;
+    double load_pct; /* of insights, as its header tells; 0 = it is left out */
 };
 
 struct fake;

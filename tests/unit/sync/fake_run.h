@@ -40,12 +40,20 @@ static inline void fake_deliver(struct fake *fake)
     struct flying f = fake->flying[0];
     static struct graph_result result;
     memmove(fake->flying, fake->flying + 1, --fake->flying_count * sizeof f);
-    const struct http_header date = {"Date", "Thu, 01 Jan 2026 12:00:00 GMT"};
+    char load[120];
+    const struct http_header headers[] = {
+        {"Date",                       "Thu, 01 Jan 2026 12:00:00 GMT"},
+        {"x-fb-ads-insights-throttle", load                           }
+    };
+    snprintf(load, sizeof load,
+             "{\"app_id_util_pct\":%.2f,\"acc_id_util_pct\":1,\"ads_api_access_tier\":"
+             "\"standard_access\"}",
+             f.reply.load_pct);
     struct graph_response in = {.status = f.reply.status,
                                 .body = str_text(&f.reply.body),
                                 .body_len = f.reply.body.len,
-                                .headers = &date,
-                                .header_count = 1,
+                                .headers = headers,
+                                .header_count = f.reply.load_pct > 0 ? 2 : 1,
                                 .at = clock_now_ms(&fake->clock),
                                 .account_id = ACCOUNT,
                                 .call_class = f.request.call_class,
@@ -326,6 +334,24 @@ static inline void assert_status(const struct run *run, enum run_status status)
     if (run->status != status) {
         fail_msg("%s: %s", run_status_name(run->status), run->error_message);
     }
+}
+
+/* How often insights became this in the run, by what is put down. */
+static inline int fake_became(struct fake *fake, int64_t run_id, const char *what)
+{
+    struct store_reader *reader = fake_reader(fake);
+    struct split_rows splits;
+    struct err err = {0};
+    int count = 0;
+    assert_true(read_run_splits(reader, fake->arena, 0, run_id, &splits, &err));
+    for (size_t i = 0; i < splits.count; i++) {
+        const struct run_split *split = &splits.rows[i];
+        assert_string_equal(split->account_id, ACCOUNT);
+        assert_true(split->why[0] != '\0' && split->last_day >= split->first_day);
+        count += strcmp(split->became, what) == 0;
+    }
+    store_reader_close(reader);
+    return count;
 }
 
 static inline void assert_week_exact(struct fake *fake)

@@ -2,24 +2,6 @@
  * cannot be read. */
 #include "tests/unit/sync/fake_run.h"
 
-/* How often insights became this in the run, by what is put down. */
-static int became(struct fake *fake, int64_t run_id, const char *what)
-{
-    struct store_reader *reader = fake_reader(fake);
-    struct split_rows splits;
-    struct err err = {0};
-    int count = 0;
-    assert_true(read_run_splits(reader, fake->arena, 0, run_id, &splits, &err));
-    for (size_t i = 0; i < splits.count; i++) {
-        const struct run_split *split = &splits.rows[i];
-        assert_string_equal(split->account_id, ACCOUNT);
-        assert_true(split->why[0] != '\0' && split->last_day >= split->first_day);
-        count += strcmp(split->became, what) == 0;
-    }
-    store_reader_close(reader);
-    return count;
-}
-
 /* ---- reports ---- */
 
 struct desk { /* of reports: what was ordered last */
@@ -194,12 +176,12 @@ static void test_days_refused_become_a_report_and_are_remembered(void **unused)
     assert_status(run, RUN_SUCCESS);
     assert_int_equal(run->retries, 2); /* the page, once, and then the days */
     assert_int_equal(desk.orders, 1);
-    assert_int_equal(became(fake, run->run_id, "report"), 1);
+    assert_int_equal(fake_became(fake, run->run_id, "report"), 1);
     assert_week_exact(fake);
     run = fake_full(fake);
     assert_int_equal(run->retries, 0);
     assert_int_equal(desk.orders, 2);
-    assert_int_equal(became(fake, run->run_id, "report"), 1);
+    assert_int_equal(fake_became(fake, run->run_id, "report"), 1);
     assert_week_exact(fake);
     fake_pass_time(fake, INT64_C(25) * 3600 * 1000);
     assert_int_equal(fake_full(fake)->retries, 1); /* does it still hold? */
@@ -208,7 +190,7 @@ static void test_days_refused_become_a_report_and_are_remembered(void **unused)
     run = fake_full(fake);
     assert_int_equal(run->retries, 0);
     assert_int_equal(desk.orders, 3);
-    assert_int_equal(became(fake, run->run_id, "report"), 0);
+    assert_int_equal(fake_became(fake, run->run_id, "report"), 0);
     fake_destroy(fake);
 }
 
@@ -226,12 +208,12 @@ static void test_few_days_become_parts(void **unused)
     assert_status(run, RUN_SUCCESS);
     assert_int_equal(run->retries, 2);
     assert_int_equal(desk.orders, 0);
-    assert_int_equal(became(fake, run->run_id, "parts"), 1);
+    assert_int_equal(fake_became(fake, run->run_id, "parts"), 1);
     assert_int_equal(fake_spend_held(fake, request.since, fake_today(fake)),
                      fake_spend_true(fake, request.since, fake_today(fake)));
     run = fake_run(fake, &request);
     assert_int_equal(run->retries, 0);
-    assert_int_equal(became(fake, run->run_id, "parts"), 1);
+    assert_int_equal(fake_became(fake, run->run_id, "parts"), 1);
     fake_destroy(fake);
 }
 
@@ -291,7 +273,7 @@ static void test_many_rows_become_a_report_at_once(void **unused)
     const struct run *run = fake_full(fake);
     assert_status(run, RUN_SUCCESS);
     assert_int_equal(desk.orders, 1);
-    assert_int_equal(became(fake, run->run_id, "report"), 1);
+    assert_int_equal(fake_became(fake, run->run_id, "report"), 1);
     assert_week_exact(fake);
     fake_destroy(fake);
 }
@@ -395,7 +377,7 @@ static void test_a_report_that_cannot_be_read_is_read_again(void **unused)
         struct fake *fake = fake_create();
         const struct run *run = run_unread(fake, ways[i], 1, 2, 0);
         assert_int_equal(desk.orders, 1);
-        assert_int_equal(became(fake, run->run_id, "report again"), 0);
+        assert_int_equal(fake_became(fake, run->run_id, "report again"), 0);
         fake_destroy(fake);
     }
 }
@@ -408,7 +390,7 @@ static void test_a_report_that_stays_unreadable_is_made_again_once(void **unused
         struct fake *fake = fake_create();
         const struct run *run = run_unread(fake, ways[i], 1, 1000, 0);
         assert_int_equal(desk.orders, 2);
-        assert_int_equal(became(fake, run->run_id, "report again"), 1);
+        assert_int_equal(fake_became(fake, run->run_id, "report again"), 1);
         fake_destroy(fake);
     }
 }
@@ -422,8 +404,8 @@ static void test_a_report_unreadable_twice_is_divided(void **unused)
         struct fake *fake = fake_create();
         const struct run *run = run_unread(fake, ways[i], 0, 0, 4);
         assert_int_equal(desk.orders, 2 + 2);
-        assert_int_equal(became(fake, run->run_id, "report again"), 1);
-        assert_int_equal(became(fake, run->run_id, "parts"), 1);
+        assert_int_equal(fake_became(fake, run->run_id, "report again"), 1);
+        assert_int_equal(fake_became(fake, run->run_id, "parts"), 1);
         fake_destroy(fake);
     }
 }
@@ -437,7 +419,7 @@ static void test_an_empty_report_is_made_again_where_rows_are_held(void **unused
     assert_status(fake_full(fake), RUN_SUCCESS);
     const struct run *run = run_unread(fake, UNREAD_EMPTY, 1, 1000, 0);
     assert_int_equal(desk.orders, 2);
-    assert_int_equal(became(fake, run->run_id, "report again"), 1);
+    assert_int_equal(fake_became(fake, run->run_id, "report again"), 1);
     fake_destroy(fake);
     fake = fake_create();
     fake->figure_count = 0;

@@ -29,18 +29,18 @@ static void test_open_by_what_was_borne(void **unused)
         {{.limit = 62, .limit_at = hour}, 28, "read",   62,   0, false},
         {{.limit = 62, .limit_at = old},  28, "read",   248,  0, false}, /* asks for more again */
         {{.limit = 500, .limit_at = old}, 28, "read",   1000, 0, false},
-        {{0, 0, 8, 0, hour},              7,  "read",   1000, 0, false}, /* less than was refused */
-        {{0, 0, 8, 0, hour},              8,  "report", 0,    0, false},
-        {{0, 0, 8, 0, hour},              28, "report", 0,    0, false},
-        {{0, 0, 2, 0, hour},              2,  "parts",  0,    2, false}, /* day by day */
-        {{0, 0, 2, 0, hour},              4,  "parts",  0,    4, false},
-        {{0, 0, 2, 0, hour},              5,  "report", 0,    0, false},
-        {{0, 0, 8, 7, hour},              28, "parts",  0,    4, false}, /* as many as came */
-        {{0, 0, 8, 2, hour},              8,  "parts",  0,    4, false},
-        {{0, 0, 8, 2, hour},              9,  "report", 0,    0, false},
-        {{0, 0, 1, 0, hour},              1,  "report", 0,    0, false}, /* not even a day */
-        {{0, 0, 8, 2, old},               28, "read",   1000, 0, true }, /* does it still hold? */
-        {{0, 0, 8, 2, old},               2,  "read",   1000, 0, false},
+        {{0, 0, 8, 0, hour, 0, 0},        7,  "read",   1000, 0, false}, /* less than was refused */
+        {{0, 0, 8, 0, hour, 0, 0},        8,  "report", 0,    0, false},
+        {{0, 0, 8, 0, hour, 0, 0},        28, "report", 0,    0, false},
+        {{0, 0, 2, 0, hour, 0, 0},        2,  "parts",  0,    2, false}, /* day by day */
+        {{0, 0, 2, 0, hour, 0, 0},        4,  "parts",  0,    4, false},
+        {{0, 0, 2, 0, hour, 0, 0},        5,  "report", 0,    0, false},
+        {{0, 0, 8, 7, hour, 0, 0},        28, "parts",  0,    4, false}, /* as many as came */
+        {{0, 0, 8, 2, hour, 0, 0},        8,  "parts",  0,    4, false},
+        {{0, 0, 8, 2, hour, 0, 0},        9,  "report", 0,    0, false},
+        {{0, 0, 1, 0, hour, 0, 0},        1,  "report", 0,    0, false}, /* not even a day */
+        {{0, 0, 8, 2, old, 0, 0},         28, "read",   1000, 0, true }, /* does it still hold? */
+        {{0, 0, 8, 2, old, 0, 0},         2,  "read",   1000, 0, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fit_choice choice;
@@ -248,6 +248,57 @@ static void test_a_held_page_of_any_size_is_within_the_configured(void **unused)
     assert_int_equal(choice.limit, 500);
 }
 
+static void test_a_page_is_made_as_light_as_it_was_heavy(void **unused)
+{
+    (void)unused;
+    static const struct {
+        int rows;
+        double load_pct;
+        int lighter;
+    } cases[] = {
+        {1000, -1,   0  },
+        {1000, 99.9, 0  },
+        {1000, 100,  400},
+        {1000, 508,  78 },
+        {1000, 9000, 62 }, /* others may have had a part in it */
+        {30,   900,  10 },
+        {10,   900,  0  },
+        {0,    900,  0  },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(fit_lighter(cases[i].rows, cases[i].load_pct), cases[i].lighter);
+    }
+}
+
+/* Refused whatever is asked for: it ends, after a few refusals, and the next run begins with the
+ * smallest page. */
+static void test_what_load_always_refuses_is_given_up(void **unused)
+{
+    (void)unused;
+    struct fit fit = {0};
+    struct fit_choice choice = {.step = FIT_READ};
+    int limit = 1000, refusals = 0;
+    int32_t days = 28;
+    for (; choice.step != FIT_HOPELESS; refusals++) {
+        assert_true(refusals < 12);
+        fit_turned_away(&fit, days, limit, &choice);
+        limit = choice.step == FIT_SMALLER ? choice.limit : limit;
+        days = choice.step == FIT_PARTS ? (days + 1) / 2 : days;
+    }
+    assert_int_equal(refusals, 2 + 1 + 5 + 1); /* 1000 twice, 62, 10 and 28, 14, 7, 4, 2, 1 days */
+    assert_int_equal(days, 1);
+    char text[FIT_TEXT_SIZE];
+    struct fit held;
+    fit_text(&fit, text);
+    fit_parse(text, &held);
+    fit_open(&held, 28, 1000, 1, &choice);
+    assert_int_equal(choice.step, FIT_READ);
+    assert_int_equal(choice.start, FIT_LEAST);
+    assert_int_equal(choice.limit, 1000);
+    fit_turned_away(&held, 28, FIT_LEAST, &choice);
+    assert_int_equal(choice.step, FIT_READ); /* one refusal alone proves nothing */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +309,8 @@ int main(void)
         cmocka_unit_test(test_parts_cover_the_days),
         cmocka_unit_test(test_what_cannot_be_read_is_nothing_known),
         cmocka_unit_test(test_a_held_page_of_any_size_is_within_the_configured),
+        cmocka_unit_test(test_a_page_is_made_as_light_as_it_was_heavy),
+        cmocka_unit_test(test_what_load_always_refuses_is_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

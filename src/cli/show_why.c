@@ -34,15 +34,21 @@ static void print_instant(const char *before, int64_t ms, int64_t now)
     printf(ms > now ? "%s%s (in %s)" : "%s%s (%s ago)", before, at, away);
 }
 
-/* The figures behind the decision, member by member. */
-static void print_detail(const char *detail)
+/* The figures behind the decision, member by member; instants among them as such. */
+static void print_detail(const char *detail, int64_t now)
 {
     struct json_doc *doc = json_parse(detail, strlen(detail), NULL, NULL);
-    char clean[512];
+    char clean[512], label[80];
     for (const struct json *node = json_first(doc ? json_root(doc) : NULL); node;
          node = json_next(node)) {
         double number = 0;
-        if (json_type(node) == JSON_STRING) {
+        int64_t at = 0;
+        bool instant = strncmp(json_key(node), "block_", 6) == 0 && json_i64(node, &at);
+        if (instant) {
+            (void)snprintf(label, sizeof label, "    %s: ", json_key(node));
+            print_instant(label, at, now);
+            printf("\n");
+        } else if (json_type(node) == JSON_STRING) {
             utf8_clean(json_text(node), clean, sizeof clean);
             printf("    %s: %s\n", json_key(node), clean);
         } else if (json_double(node, &number)) {
@@ -69,7 +75,7 @@ static void print_why(const struct account_row *row, const struct limiter_rows *
         printf(", until a person acts");
     }
     printf("\n");
-    print_detail(row->hold_detail);
+    print_detail(row->hold_detail, now);
     if (row->last_run_id) {
         print_instant("  last run: ", row->last_started_at, now);
         utf8_clean(row->last_error, name, sizeof name);

@@ -208,6 +208,26 @@ static void test_why_claims_no_line_that_is_not_known(void **unused)
     assert_null(strstr(outcome.out, "\"threshold\":0"));
 }
 
+/* Milliseconds since 1970 in powers of ten are nobody's idea of an instant. */
+static void test_why_tells_a_blocks_instants_as_such(void **unused)
+{
+    (void)unused;
+    state_number(&state,
+                 "UPDATE holds SET detail = '{\"block_until\":1795715042000,\"strikes\":8}' "
+                 "WHERE hold_id = (SELECT max(hold_id) FROM holds WHERE ended_at IS NULL "
+                 "AND account_id IS NOT NULL) RETURNING hold_id");
+    char *account = state_text(&state, "SELECT account_id FROM holds WHERE detail LIKE "
+                                       "'%block_until%'");
+    RUN("why", account);
+    assert_code(0);
+    assert_says(outcome.out, ":44:02");
+    assert_says(outcome.out, "    strikes: 8\n");
+    assert_null(strstr(outcome.out, "e+12"));
+    free(account);
+    state_number(&state, "UPDATE holds SET detail = '{}' WHERE detail LIKE '%block_until%' "
+                         "RETURNING hold_id");
+}
+
 static void test_since_and_at_are_instants_of_the_past(void **unused)
 {
     (void)unused;
@@ -435,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_hostile_names_are_harmless_in_every_output),
         cmocka_unit_test(test_a_run_tells_what_it_divided),
         cmocka_unit_test(test_why_claims_no_line_that_is_not_known),
+        cmocka_unit_test(test_why_tells_a_blocks_instants_as_such),
         cmocka_unit_test(test_since_and_at_are_instants_of_the_past),
         cmocka_unit_test(test_status_counts_no_entities_of_the_past),
         cmocka_unit_test(test_plan_weighs_the_example),

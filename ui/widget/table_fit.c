@@ -1,5 +1,10 @@
 /* Widths of a table's columns. Pure. */
+#include <string.h>
+
 #include "ui/widget/table.h"
+
+/* "24 Nov 10:41", with a mark before it. */
+enum { TIME_COLS = 13, MATTERS = 1 };
 
 static int needed(size_t count, const int *widths)
 {
@@ -45,6 +50,29 @@ static int next_to_drop(const struct column *columns, size_t count, const int *w
     return worst;
 }
 
+/* Half a time or a figure is another one: such columns are there whole, if that costs none of the
+ * columns that matter most. */
+static bool fit_whole(const struct column *columns, size_t count, const uint16_t *seen, int width,
+                      int widths[COLUMNS_MAX])
+{
+    int trial[COLUMNS_MAX], drop = 0;
+    memcpy(trial, widths, count * sizeof *trial);
+    for (size_t i = 0; i < count; i++) {
+        const struct column *c = &columns[i];
+        bool whole = c->number && !c->drop && !c->grow && c->ideal <= TIME_COLS;
+        trial[i] = trial[i] && whole ? claim(c, seen[i]) : trial[i];
+    }
+    while (needed(count, trial) > width &&
+           (drop = next_to_drop(columns, count, trial, MATTERS + 1)) >= 0) {
+        trial[drop] = 0;
+    }
+    bool fits = needed(count, trial) <= width;
+    if (fits) {
+        memcpy(widths, trial, count * sizeof *trial);
+    }
+    return fits;
+}
+
 /* Widens the column towards a width; returns what is left to spare. */
 static int widen(int *width, int wanted, int spare)
 {
@@ -85,7 +113,8 @@ void table_fit(const struct column *columns, size_t count, uint32_t hidden, cons
            (drop = next_to_drop(columns, count, widths, COLUMN_EXTRA)) >= 0) {
         widths[drop] = 0;
     }
-    while (needed(count, widths) > width && (drop = next_to_drop(columns, count, widths, 1)) >= 0) {
+    while (!fit_whole(columns, count, seen, width, widths) && needed(count, widths) > width &&
+           (drop = next_to_drop(columns, count, widths, MATTERS)) >= 0) {
         widths[drop] = 0;
     }
     int spare = width - needed(count, widths);

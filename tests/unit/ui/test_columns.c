@@ -122,6 +122,21 @@ static void test_columns_spend_is_in_the_base_currency(void **state)
     assert_false(table_match("spend:>5,000", account_columns, ACCOUNT_COLUMNS, &row, &source));
 }
 
+/* "19 Nov 15…" is another time. What gives way is what may go, but not what the run came to. */
+static void test_columns_times_are_whole_if_that_costs_little(void **state)
+{
+    (void)state;
+    enum { STARTED, ACCOUNT, MODE, STATUS, RESULT };
+    static const uint16_t day[COLUMNS_MAX] = {12, 30, 5, 7, 30, 4, 4, 5, 4, 5, 8, 6, 4};
+    int widths[COLUMNS_MAX];
+    table_fit(run_columns, RUN_COLUMNS, 1u << ACCOUNT, day, 56, widths);
+    assert_int_equal(widths[STARTED], 12);
+    assert_true(widths[RESULT] >= 16);
+    table_fit(run_columns, RUN_COLUMNS, 0, day, 44, widths);
+    assert_true(widths[STARTED] >= 5 && widths[STARTED] < 12);
+    assert_true(widths[RESULT] >= 16);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +144,7 @@ int main(void)
         cmocka_unit_test(test_columns_letters_have_names),
         cmocka_unit_test(test_columns_parked_run_begins_with_its_end),
         cmocka_unit_test(test_columns_one_is_no_plural),
+        cmocka_unit_test(test_columns_times_are_whole_if_that_costs_little),
         cmocka_unit_test(test_columns_spend_is_in_the_base_currency),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

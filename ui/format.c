@@ -2,10 +2,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum { MINUTE = 60000, HOUR = 3600000, DAY = 86400000 };
+static const int64_t year_needed_ms = 300 * (int64_t)DAY;
 
 static struct text coarse(int64_t ms)
 {
@@ -75,6 +77,9 @@ struct text format_time(int64_t at_ms, int64_t now_ms, int32_t offset_s)
     struct tm tm = broken_down(at_ms, offset_s);
     if (local_days(at_ms, offset_s) == local_days(now_ms, offset_s)) {
         snprintf(out.text, sizeof out.text, "%02d:%02d", tm.tm_hour, tm.tm_min);
+    } else if (llabs(at_ms - now_ms) > year_needed_ms) {
+        snprintf(out.text, sizeof out.text, "%d %s %d", tm.tm_mday, months[tm.tm_mon],
+                 tm.tm_year + 1900);
     } else {
         snprintf(out.text, sizeof out.text, "%d %s %02d:%02d", tm.tm_mday, months[tm.tm_mon],
                  tm.tm_hour, tm.tm_min);

@@ -16,7 +16,8 @@ struct text format_age(int64_t ms);
 struct text format_ahead(int64_t ms);
 /* A measured duration: "0.4s" "12s" "3m07s" "2h05m". */
 struct text format_duration(int64_t ms);
-/* "10:41", with the date when it is another day ("24 Nov 10:41"); offset_s east of UTC. */
+/* "10:41", with the date when it is another day ("24 Nov 10:41"), the year where that could be two
+ * ("24 Nov 2025"); offset_s east of UTC. */
 struct text format_time(int64_t at_ms, int64_t now_ms, int32_t offset_s);
 /* "10:19:41" */
 struct text format_clock(int64_t at_ms, int32_t offset_s);

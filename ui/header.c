@@ -225,14 +225,30 @@ static void add_detail(const struct console *console, struct line *line)
     }
 }
 
-/* Narrow screens have no room for the seconds, nor for the program's name. */
+/* Narrow screens have no room for the seconds. An instant of another day says which. */
+static struct text clock_text(const struct console *console)
+{
+    struct text out, clock = format_clock(console->env.now, console->env.offset_s);
+    struct text day =
+        format_time(console->env.now, console_live_now(console), console->env.offset_s);
+    const char *time = strrchr(day.text, ' ');
+    clock.text[console->canvas.cols < COLS_CLOCK ? 5 : 8] = '\0';
+    if (!console->at || !time) {
+        return clock;
+    }
+    bool dated = strchr(time, ':') == NULL; /* a year instead of the time */
+    int n = dated ? (int)strlen(day.text) : (int)(time - day.text);
+    snprintf(out.text, sizeof out.text, "%.*s %.8s", n, day.text, clock.text);
+    return out;
+}
+
+/* Narrow screens have no room for the program's name. */
 static void verdict_line(struct console *console)
 {
     const struct verdict *v = &console->overview.verdict;
     struct canvas *canvas = &console->canvas;
-    struct text clock = format_clock(console->env.now, console->env.offset_s);
+    struct text clock = clock_text(console);
     char text[32];
-    clock.text[canvas->cols < COLS_CLOCK ? 5 : 8] = '\0';
     int clock_width = text_width(clock.text);
     canvas_text(canvas, 0, canvas->cols - clock_width, clock_width, ROLE_TEXT, clock.text);
     struct line line = {canvas, 0, 0, canvas->cols - clock_width - 1, .x = 0};

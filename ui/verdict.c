@@ -12,7 +12,15 @@ enum { STALL_MS = 30 * 60000 };
 enum { SLOW_MS = 1000 };
 
 /* Whom it is to be told to. */
-enum blame { BLAME_TOKEN, BLAME_QUOTA, BLAME_ACCESS, BLAME_META, BLAME_US, BLAME_COUNT };
+enum blame {
+    BLAME_TOKEN,
+    BLAME_QUOTA,
+    BLAME_ACCESS,
+    BLAME_META,
+    BLAME_BUDGET,
+    BLAME_US,
+    BLAME_COUNT
+};
 
 /* What the reasons come down to for a reader, in the order they are named. */
 static const struct group {
@@ -28,7 +36,7 @@ static const struct group {
       HOLD_QUOTA_TOKEN},
      5,                                                  true },
     {"no access", BLAME_ACCESS, {HOLD_NO_ACCESS},     1, false},
-    {"budget",    BLAME_US,     {HOLD_BUDGET},        1, true },
+    {"budget",    BLAME_BUDGET, {HOLD_BUDGET},        1, true },
     {"backoff",   BLAME_META,   {HOLD_BACKOFF},       1, true },
 };
 
@@ -134,6 +142,7 @@ static void name_causes(const struct verdict_input *in, const bool blamed[BLAME_
     static const char *const names[BLAME_COUNT] = {[BLAME_TOKEN] = "token",
                                                    [BLAME_ACCESS] = "permissions",
                                                    [BLAME_META] = "Meta",
+                                                   [BLAME_BUDGET] = "our budget",
                                                    [BLAME_US] = "us"};
     char quota[64];
     name_quota(in, quota, sizeof quota);

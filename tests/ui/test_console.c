@@ -185,6 +185,21 @@ static void test_console_keeps_the_theme_on_a_slip(void **state)
     console_close(&c);
 }
 
+/* "03:10" of another day is not today's. */
+static void test_console_in_the_past_tells_the_day(void **state)
+{
+    (void)state;
+    struct console_case c;
+    struct console_options options = {.state = FIXTURE_BURNING};
+    console_open(&c, &options);
+    screen_keys(c.screen, ":at 03:10\r");
+    assert_true(screen_wait(c.screen, " 03:10:00", WAIT_MS));
+    assert_false(screen_has(c.screen, "Nov 03:10:00"));
+    screen_keys(c.screen, ":at 2026-11-20T03:10:00Z\r");
+    assert_true(screen_wait(c.screen, "20 Nov 03:10:00", WAIT_MS));
+    console_close(&c);
+}
+
 /* Where nothing has ever run, the screen says what makes a database, not what SQLite thinks. */
 static void test_console_says_that_there_is_no_database(void **state)
 {
@@ -210,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_console_shows_whole_rows),
         cmocka_unit_test(test_console_range_is_the_tables_too),
         cmocka_unit_test(test_console_keeps_the_theme_on_a_slip),
+        cmocka_unit_test(test_console_in_the_past_tells_the_day),
         cmocka_unit_test(test_console_says_that_there_is_no_database),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,6 +59,9 @@ static void test_format_time_names_the_day_when_it_is_another(void **state)
     int64_t day = 24LL * H;
     assert_string_equal(format_time(now, now, 0).text, "02:00");
     assert_string_equal(format_time(now - day, now, 0).text, "23 Nov 02:00");
+    assert_string_equal(format_time(now - 299 * day, now, 0).text, "29 Jan 02:00");
+    assert_string_equal(format_time(now - 364 * day, now, 0).text,
+                        "25 Nov 2025"); /* not tomorrow */
     assert_string_equal(format_time(now, now, 3600).text, "03:00");
     assert_string_equal(format_clock(now + 61 * S, -7200).text, "00:01:01");
 }

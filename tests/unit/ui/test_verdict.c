@@ -65,7 +65,7 @@ static void test_verdict_says_whose_usage_it_is(void **state)
     in.quota_ours = 800;
     in.reasons[HOLD_QUOTA_INSIGHTS] = 1;
     in.reasons[HOLD_BUDGET] = 1;
-    assert_string_equal(verdict_of(&in).cause, "Meta's limits (mostly us), us");
+    assert_string_equal(verdict_of(&in).cause, "Meta's limits (mostly us), our budget");
 }
 
 /* An end that is a guess is told as one, and what it was when it has moved on. */

@@ -21,11 +21,9 @@ struct account_row {
     /* The worst of the account's own readings; -1 = never had one. */
     double usage_pct;
     enum usage_source usage_source;
-    enum use_case usage_case;
     int64_t usage_at;
     /* The last finished run; last_run_id 0 = none. */
     int64_t last_run_id;
-    enum run_mode last_mode;
     enum run_status last_status;
     int64_t last_started_at, last_finished_at;
     int last_error_code, last_error_subcode;
@@ -36,10 +34,9 @@ struct account_row {
     const char *progress;
     double done_pct; /* of its insights; 0 or less = not known */
     /* Windows that end at at_ms. */
-    int64_t runs_24h, failed_24h;
-    int64_t errors_1h;   /* failed API calls */
-    int64_t calls_today; /* UTC day */
-    double cost_today;
+    int64_t runs_24h;
+    int64_t errors_1h; /* failed API calls */
+    double cost_today; /* UTC day */
 };
 struct account_rows {
     struct account_row *rows; /* by account_id */

@@ -188,7 +188,7 @@ static bool load_day(struct overview *o, const struct overview_source *s, struct
     struct budget_report report;
     int64_t start = s->config->budget_day_starts_ms;
     int32_t day = (int32_t)((s->now - start) / DAY_MS);
-    if (!read_budget(s->store, s->scratch, s->at, day, &report, err)) {
+    if (!read_budget_day(s->store, s->scratch, s->at, day, &report, err)) {
         return false;
     }
     o->budget_used = report.cost;

@@ -1,11 +1,10 @@
-/* limiters, usage, budget. */
+/* limiters and usage. */
 #include <string.h>
 
-#include "store/read_budget.h"
 #include "store/read_limiters.h"
 #include "store/reader_internal.h"
 
-enum { LOG_LIMIT = 10000, DAY_MS = 86400000, HOUR_MS = 3600000 };
+enum { LOG_LIMIT = 10000, HOUR_MS = 3600000 };
 
 static const enum scope_kind scopes[USAGE_SOURCE_COUNT] = {SCOPE_APP, SCOPE_ACCOUNT, SCOPE_USE_CASE,
                                                            SCOPE_APP_INSIGHTS, SCOPE_USE_CASE};
@@ -262,132 +261,4 @@ bool read_usage_latest(struct store_reader *reader, struct arena *arena, int64_t
     out->rows = rows.data;
     out->count = rows.count;
     return ok;
-}
-
-/* ---- budget ---- */
-
-static bool read_hours(struct store_reader *reader, int32_t day, int last_hour,
-                       struct budget_report *out, struct err *err)
-{
-    struct query q = {0};
-    if (!db_query(&reader->db, &q,
-                  "SELECT hour, class, calls, cost, operator_cost FROM budget_hourly WHERE day = "
-                  ":day AND hour <= :hour",
-                  err)) {
-        return false;
-    }
-    bind_day(&q, ":day", day);
-    bind_i64(&q, ":hour", last_hour);
-    int step;
-    while ((step = db_step(&q, err)) > 0) {
-        int hour = (int)(col_i64(&q, 0) % 24);
-        int class_at = words_value(WORDS_CALL_CLASS, col_text(&q, 1, NULL));
-        int64_t calls = col_i64(&q, 2);
-        double cost = col_real(&q, 3);
-        out->calls += calls;
-        out->cost += cost;
-        out->operator_cost += col_real(&q, 4);
-        out->hour_calls[hour] += calls;
-        out->hour_cost[hour] += cost;
-        out->class_calls[class_at] += calls;
-        out->class_cost[class_at] += cost;
-    }
-    db_done(&q);
-    return step == 0;
-}
-
-static bool read_spenders(struct store_reader *reader, struct arena *arena, int64_t at_ms,
-                          int32_t day, struct budget_report *out, struct err *err)
-{
-    struct rows rows = {.record_size = sizeof(struct budget_account), .arena = arena};
-    struct query q = {0};
-    bool then = at_ms && at_ms / DAY_MS == day;
-    if (!db_query(
-            &reader->db, &q,
-            then ? "SELECT coalesce(c.account_id, ''), coalesce(max(a.name), ''), c.class, "
-                   "count(*), sum(c.cost) FROM api_calls c LEFT JOIN account a ON a.account_id "
-                   "= c.account_id WHERE c.at >= :from AND c.at <= :at GROUP BY 1, c.class "
-                   "ORDER BY 1"
-                 : "SELECT l.account_id, coalesce(a.name, ''), l.class, l.calls, l.cost FROM "
-                   "budget_ledger l LEFT JOIN account a ON a.account_id = l.account_id WHERE "
-                   "l.day = date(:from / 1000, 'unixepoch') AND :at = :at ORDER BY "
-                   "l.account_id",
-            err)) {
-        return false;
-    }
-    bind_i64(&q, ":from", (int64_t)day * DAY_MS);
-    bind_i64(&q, ":at", at_ms);
-    struct budget_account *last = NULL;
-    int step;
-    while ((step = db_step(&q, err)) > 0) {
-        const char *id = col_copy(&q, 0, arena);
-        if (!last || strcmp(last->account_id, id) != 0) {
-            last = rows_add(&rows, err);
-            if (!last) {
-                step = -1;
-                break;
-            }
-            last->account_id = id;
-            last->name = col_copy(&q, 1, arena);
-        }
-        last->calls += col_i64(&q, 3);
-        last->cost += col_real(&q, 4);
-        last->by_class[words_value(WORDS_CALL_CLASS, col_text(&q, 2, NULL))] += col_real(&q, 4);
-    }
-    db_done(&q);
-    out->accounts = rows.data;
-    out->account_count = rows.count;
-    for (size_t i = 1; i < rows.count; i++) { /* dearest first; the rows are few */
-        struct budget_account moved = out->accounts[i];
-        size_t k = i;
-        for (; k > 0 && out->accounts[k - 1].cost < moved.cost; k--) {
-            out->accounts[k] = out->accounts[k - 1];
-        }
-        out->accounts[k] = moved;
-    }
-    return step == 0;
-}
-
-bool read_budget(struct store_reader *reader, struct arena *arena, int64_t at_ms, int32_t day,
-                 struct budget_report *out, struct err *err)
-{
-    struct rows rows = {.record_size = sizeof(struct override_row), .arena = arena};
-    struct reader_bind bind = {.at = reader_at(reader, at_ms)};
-    memset(out, 0, sizeof *out);
-    out->day = day;
-    int last_hour = at_ms && at_ms / DAY_MS == day ? (int)(at_ms % DAY_MS / HOUR_MS) : 23;
-    bool ok = read_hours(reader, day, last_hour, out, err) &&
-              read_spenders(reader, arena, at_ms, day, out, err) &&
-              reader_rows(reader, override_fields,
-                          "overrides WHERE since <= :at AND (ended_at IS NULL OR ended_at > :at) "
-                          "AND (until IS NULL OR until > :at) ORDER BY override_id",
-                          &bind, &rows, err);
-    out->overrides = rows.data;
-    out->override_count = rows.count;
-    return ok;
-}
-
-bool read_budget_days(struct store_reader *reader, int32_t from, int32_t to, double *costs,
-                      int64_t *calls, struct err *err)
-{
-    struct query q = {0};
-    for (int32_t day = from; day <= to; day++) {
-        costs[day - from] = 0;
-        calls[day - from] = 0;
-        if (!db_query(&reader->db, &q,
-                      "SELECT sum(cost), sum(calls) FROM budget_hourly WHERE day = :day", err)) {
-            return false;
-        }
-        bind_day(&q, ":day", day);
-        int step = db_step(&q, err);
-        if (step > 0) {
-            costs[day - from] = col_real(&q, 0);
-            calls[day - from] = col_i64(&q, 1);
-        }
-        db_done(&q);
-        if (step < 0) {
-            return false;
-        }
-    }
-    return true;
 }

@@ -41,7 +41,7 @@ bool read_entity(struct store_reader *reader, struct arena *arena, const char *e
                  struct entity_row *out, struct err *err);
 
 struct entity_totals {
-    int64_t present[ENTITY_KIND_COUNT], deleted[ENTITY_KIND_COUNT];
+    int64_t present[ENTITY_KIND_COUNT];
     int64_t active; /* ads with effective_status ACTIVE */
 };
 bool read_entity_totals(struct store_reader *reader, const char *account_id,

@@ -145,56 +145,6 @@ bool read_run_calls(struct store_reader *reader, struct arena *arena, int64_t at
     return read_call_rows(reader, arena, &q, out, err);
 }
 
-bool read_run_totals(struct store_reader *reader, int64_t at_ms, const char *account_id,
-                     int64_t from, struct run_totals *out, struct err *err)
-{
-    struct query q = {0};
-    int64_t at = reader_at(reader, at_ms);
-    memset(out, 0, sizeof *out);
-    if (!db_query(&reader->db, &q,
-                  "SELECT status, count(*), sum(api_calls), sum(insight_rows), sum(bytes), "
-                  "sum(actual_cost) FROM sync_runs WHERE started_at BETWEEN :from AND :at AND (:id "
-                  "IS NULL OR account_id = :id) GROUP BY status",
-                  err)) {
-        return false;
-    }
-    bind_i64(&q, ":from", from);
-    bind_i64(&q, ":at", at);
-    bind_text(&q, ":id", account_id);
-    int step;
-    while ((step = db_step(&q, err)) > 0) {
-        out->by_status[words_value(WORDS_RUN_STATUS, col_text(&q, 0, NULL))] = col_i64(&q, 1);
-        out->api_calls += col_i64(&q, 2);
-        out->insight_rows += col_i64(&q, 3);
-        out->bytes += col_i64(&q, 4);
-        out->actual_cost += col_real(&q, 5);
-    }
-    db_done(&q);
-    if (step < 0 ||
-        !db_query(
-            &reader->db, &q,
-            "WITH d AS (SELECT duration_ms AS ms, percent_rank() OVER (ORDER BY duration_ms) "
-            "AS p FROM sync_runs WHERE started_at BETWEEN :from AND :at AND (:id IS NULL OR "
-            "account_id = :id) AND status IN ('SUCCESS', 'PARTIAL')) SELECT avg(ms), (SELECT "
-            "min(ms) FROM d WHERE p >= 0.5), (SELECT min(ms) FROM d WHERE p >= 0.95), (SELECT "
-            "min(ms) FROM d WHERE p >= 0.99) FROM d",
-            err)) {
-        return false;
-    }
-    bind_i64(&q, ":from", from);
-    bind_i64(&q, ":at", at);
-    bind_text(&q, ":id", account_id);
-    step = db_step(&q, err);
-    if (step > 0) {
-        out->duration_avg_ms = (int64_t)col_real(&q, 0);
-        out->duration_p50_ms = col_i64(&q, 1);
-        out->duration_p95_ms = col_i64(&q, 2);
-        out->duration_p99_ms = col_i64(&q, 3);
-    }
-    db_done(&q);
-    return step >= 0;
-}
-
 /* ---- errors ---- */
 
 bool read_errors(struct store_reader *reader, struct arena *arena, int64_t at_ms,

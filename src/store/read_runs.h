@@ -46,14 +46,4 @@ bool read_run_splits(struct store_reader *reader, struct arena *arena, int64_t a
 bool read_run_split_count(struct store_reader *reader, int64_t at_ms, int64_t run_id, int64_t *out,
                           struct err *err);
 
-struct run_totals {
-    int64_t by_status[RUN_STATUS_COUNT];
-    int64_t api_calls, insight_rows, bytes;
-    double actual_cost;
-    int64_t duration_avg_ms, duration_p50_ms, duration_p95_ms, duration_p99_ms;
-};
-/* Over runs started in [from, at_ms or now]; account_id NULL = all. */
-bool read_run_totals(struct store_reader *reader, int64_t at_ms, const char *account_id,
-                     int64_t from, struct run_totals *out, struct err *err);
-
 #endif

@@ -145,7 +145,6 @@ static void read_of_accounts(struct place *place, struct store_reader *r, int64_
     struct check_rows checks;
     struct run_rows runs;
     struct run run;
-    struct run_totals totals;
     struct call_rows calls;
     struct error_groups errors;
     assert_true(read_accounts(r, a, at, true, &accounts, e));
@@ -159,8 +158,6 @@ static void read_of_accounts(struct place *place, struct store_reader *r, int64_
     assert_true(read_runs(r, a, at, &(struct run_query){.account_id = ACCOUNT}, &runs, e));
     read_run(r, at, 1, &run, e);
     assert_true(read_run_calls(r, a, at, 1, 0, 5, &calls, e));
-    assert_true(read_run_totals(r, at, NULL, NOON, &totals, e));
-    assert_true(read_run_totals(r, at, ACCOUNT, NOON, &totals, e));
     assert_true(read_errors(r, a, at, NULL, NOON, &errors, e));
     assert_true(read_errors(r, a, at, ACCOUNT, NOON, &errors, e));
     assert_true(
@@ -284,7 +281,7 @@ static void test_readers_walk_over_no_growing_table(void **unused)
         read_of_statistics(&place, reader, at);
     }
     read_entity_tree(&place, reader);
-    assert_int_equal(explain_all(&reader->db, 65), 0);
+    assert_int_equal(explain_all(&reader->db, 62), 0);
     store_reader_close(reader);
     place_close(&place);
 }

@@ -33,7 +33,7 @@ struct control *control_connect(const char *state_dir, struct err *err)
         return NULL;
     }
     control->fd = fd;
-    str_init(&control->in, CONTROL_LINE_MAX);
+    str_init(&control->in, CONTROL_REPLY_MAX);
     return control;
 }
 

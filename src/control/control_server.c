@@ -168,7 +168,7 @@ static void accept_one(struct control_server *server)
     slot->fd = fd;
     slot->peer = peer;
     str_init(&slot->in, CONTROL_LINE_MAX);
-    str_init(&slot->out, (size_t)4 * CONTROL_LINE_MAX);
+    str_init(&slot->out, CONTROL_REPLY_MAX);
 }
 
 static void flush(struct connection *connection)

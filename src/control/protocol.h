@@ -16,6 +16,8 @@
 #include "model/operator.h"
 
 enum { CONTROL_VERSION = 1, CONTROL_TARGETS_MAX = 20000, CONTROL_LINE_MAX = 2 * 1024 * 1024 };
+/* An answer says something of each target. */
+enum { CONTROL_REPLY_MAX = 4 * CONTROL_LINE_MAX };
 
 struct control_request {
     bool hello;     /* only asks who the engine is and whether the peer may act */

@@ -222,6 +222,33 @@ static void test_lock_holder_is_named(void **state)
 }
 
 /* What said that it only looks never acts, even when it says otherwise later. */
+/* What is asked of as many accounts as a request holds is answered of each of them. */
+static void test_the_largest_request_is_answered(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = {0};
+    struct control *control = control_connect(f->dir, &err);
+    struct control_request request;
+    struct control_reply reply = {0};
+    assert_non_null(control);
+    control_request_init(&request);
+    request.op = OP_PAUSE;
+    request.targets = calloc(CONTROL_TARGETS_MAX, sizeof *request.targets);
+    assert_non_null(request.targets);
+    for (size_t i = 0; i < CONTROL_TARGETS_MAX; i++) {
+        snprintf(request.targets[i], sizeof request.targets[i], "act_%020zu", i);
+    }
+    request.target_count = CONTROL_TARGETS_MAX;
+    memset(request.reason, 'r', 100);
+    if (!control_call(control, &request, 60000, &reply, &err)) {
+        fail_msg("%s", err.message);
+    }
+    assert_int_equal(reply.result_count, CONTROL_TARGETS_MAX);
+    control_reply_fini(&reply);
+    free(request.targets);
+    control_close(control);
+}
+
 static void test_read_only_connection_acts_on_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -339,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_connect_without_an_engine_says_so),
         cmocka_unit_test_setup_teardown(test_long_state_directories_work, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lock_holder_is_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_largest_request_is_answered, setup, teardown),
         cmocka_unit_test_setup_teardown(test_read_only_connection_acts_on_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_readers_do_not_lock_operators_out, setup_of_readers,
                                         teardown),

@@ -186,12 +186,20 @@ static struct parts parts_of(const char *line)
     return parts;
 }
 
+bool console_has_command(const char *name)
+{
+    return keymap_by_name(name) || find_line(name);
+}
+
 void console_command(struct console *console, const char *line)
 {
     struct subject subject;
     struct parts parts = parts_of(line);
     line += strspn(line, " ");
     if (!*line) {
+        return;
+    }
+    if (own_line(console, line)) {
         return;
     }
     if (parts.command) {
@@ -288,6 +296,11 @@ static const char *nth_command(const struct console *console, const struct stem 
         bool keyed = find_line(table[i].name) != NULL; /* named above already */
         if (!keyed && fits(table[i].name, stem) && nth-- == 0) {
             return table[i].name;
+        }
+    }
+    for (int i = 0; i < console->config->command_count; i++) {
+        if (fits(console->config->commands[i].title, stem) && nth-- == 0) {
+            return console->config->commands[i].title;
         }
     }
     return *stem->text ? nth_account(console, stem, nth, out) : NULL;

@@ -155,6 +155,7 @@ void console_tick(struct console *console)
     int64_t real = clock_mono_ms();
     console_connect(console);
     settings_follow(console);
+    own_tick(console);
     console_time(console);
     if (console->message[0] && real >= console->message_until) {
         console->message[0] = '\0';
@@ -303,6 +304,9 @@ static void sheet_key_of(struct console *console, struct key key)
 static void binding_key(struct console *console, struct key key)
 {
     const struct binding *binding = keymap_find(&console->keymap, key.code);
+    if (!binding && own_key(console, key.code)) {
+        return;
+    }
     if (!binding) {
         char name[16];
         console_say(console, ROLE_HINT, "%s means nothing here; ? shows every key",

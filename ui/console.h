@@ -10,6 +10,7 @@
 #include "ui/alarm.h"
 #include "ui/keymap.h"
 #include "ui/overview.h"
+#include "ui/own.h"
 #include "ui/pace.h"
 #include "ui/theme.h"
 #include "ui/ui.h"
@@ -51,6 +52,8 @@ struct console {
     char key_problems[512];  /* of the configured keys, one a line */
     char theme_problem[512]; /* of the theme, one a line */
     struct keymap keymap;
+    struct own own;
+    bool opening; /* the lines of --open run */
     struct canvas canvas;
     bool quit, mouse;
 
@@ -150,6 +153,8 @@ bool console_select_theme(struct console *console, const char *name, struct err 
 void console_answered(struct console *console, const struct control_reply *reply);
 /* Runs a ":" line. */
 void console_command(struct console *console, const char *line);
+/* Whether a line that is this one word is a command of the console's own. */
+bool console_has_command(const char *name);
 /* Whether it only looks, so that a start may run it; else false with the reason. */
 bool console_line_looks(const char *line, struct err *err);
 void console_complete(struct console *console);

@@ -341,7 +341,9 @@ bool link_open(struct console *console, struct err *err)
     for (int i = 0; i < options->open_count; i++) {
         console_close_overlay(console);
         console->message[0] = '\0';
+        console->opening = true;
         console_command(console, options->open[i]);
+        console->opening = false;
         bool refused = console->message_role == ROLE_WARN || console->message_role == ROLE_ALARM;
         if (console->message[0] && refused) {
             return err_set(err, ERR_USAGE, "--open '%.100s': %s", options->open[i],

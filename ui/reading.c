@@ -48,6 +48,7 @@ void command_help(struct console *console, int unused)
             sheet_add(&console->sheet, role, "  %-11s %s", keys, table[i].help);
         }
     }
+    own_help(console, console->canvas.cols >= HELP_NAMES);
     sheet_add(&console->sheet, ROLE_DIALOG_TITLE, "States");
     for (int i = 0; i < HOLD_REASON_COUNT; i++) {
         sheet_add(&console->sheet, ROLE_TEXT, "  %-*s %s",

@@ -76,8 +76,9 @@ static bool take(struct console *console, const struct config *config, struct er
     console->config = config;
     keymap_init(&console->keymap);
     (void)config_path(console->options->config_path, path); /* no file has no keys */
-    const char *slash = strrchr(path, '/');
-    keymap_apply(&console->keymap, config, slash ? slash + 1 : path, console->key_problems);
+    const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+    keymap_apply(&console->keymap, config, file, console->key_problems);
+    own_apply(console, file);
     return true;
 }
 
@@ -97,7 +98,8 @@ bool settings_start(struct console *console, struct err *err)
 
 size_t settings_problem(const struct console *console, size_t i, char *out, size_t size)
 {
-    const char *const texts[] = {console->theme_problem, console->key_problems};
+    const char *const texts[] = {console->theme_problem, console->key_problems,
+                                 console->own.problems};
     size_t count = 0;
     out[0] = '\0';
     for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++) {

@@ -26,6 +26,7 @@ static void console_destroy(struct console *console)
     store_reader_close(console->store);
     overview_fini(&console->overview);
     act_fini(&console->request);
+    own_fini(&console->own);
     free(console->undo_ids);
     free(console->series.ids);
     canvas_fini(&console->canvas);

@@ -1,6 +1,7 @@
 #include "config/config.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "config/setting.h"
 
 #define KEYS_SECTION "keys"
+#define COMMANDS_SECTION "commands"
 enum { FILE_MAX = 1024 * 1024, SETTINGS_MAX = 128 };
 
 void config_defaults(struct config *out)
@@ -30,6 +32,7 @@ void config_defaults(struct config *out)
  * buffer, so lines come to it through here. */
 struct reading {
     const char *name, *next; /* of the file; the text not yet read */
+    const char *raw;         /* the line being read */
     struct config *config;
     int line;
     bool continued; /* the line starts with white space: inih takes it for a value's rest */
@@ -52,6 +55,7 @@ static char *read_line(char *buf, int size, void *stream)
     }
     size_t n = strcspn(r->next, "\n"), room = (size_t)size - 1;
     r->line++;
+    r->raw = r->next;
     r->continued = *r->next == ' ' || *r->next == '\t';
     if (n > room && r->error_line == 0) {
         err_set(r->err, ERR_CONFIG,
@@ -130,6 +134,73 @@ static int take_key(struct reading *r, const char *command, const char *key)
     return 1;
 }
 
+/* What inih gives out ends at " ;", which in a shell's line parts two commands. */
+static const char *raw_value(const struct reading *r, size_t *n)
+{
+    const char *value = r->raw, *end = r->raw + strcspn(r->raw, "\n");
+    value += r->continued ? 0 : strcspn(value, "=:") + 1;
+    for (; value < end && isspace((unsigned char)*value); value++) {
+    }
+    for (; value < end && isspace((unsigned char)end[-1]); end--) {
+    }
+    *n = (size_t)(end - value);
+    return value;
+}
+
+static int no_command(struct reading *r, const char *key, const char *why)
+{
+    err_set(r->err, ERR_CONFIG, "%s:%d: %.40s: %s", r->name, r->line, key, why);
+    return refuse(r);
+}
+
+static int continue_command(struct reading *r, struct config_command *command)
+{
+    size_t n = 0, used = strlen(command->line);
+    const char *value = raw_value(r, &n);
+    if (used + n + 2 > sizeof command->line) {
+        return no_command(r, command->key, "its command is too long; put it into a script");
+    }
+    snprintf(command->line + used, sizeof command->line - used, "\n%.*s", (int)n, value);
+    return 1;
+}
+
+/* key = flags title | command line */
+static int take_command(struct reading *r, const char *key)
+{
+    struct config *config = r->config;
+    size_t n = 0;
+    const char *value = raw_value(r, &n), *bar = memchr(value, '|', n), *end = value + n;
+    struct config_command *last = &config->commands[config->command_count], fresh = {0};
+    for (int i = 0; i < config->command_count; i++) {
+        if (strcmp(config->commands[i].key, key) == 0) {
+            return r->continued && i + 1 == config->command_count
+                       ? continue_command(r, &config->commands[i])
+                       : no_command(r, key, "has a command already; remove one of them");
+        }
+    }
+    for (; value < end && strchr("?@ \t", *value); value++) {
+        fresh.ask = fresh.ask || *value == '?';
+        fresh.unseen = fresh.unseen || *value == '@';
+    }
+    size_t title = bar > value ? (size_t)(bar - value) : 0;
+    for (; title && isspace((unsigned char)value[title - 1]); title--) {
+    }
+    const char *line = bar ? bar + 1 + strspn(bar + 1, " \t") : end;
+    if (!title || line >= end || title >= sizeof fresh.title || strlen(key) >= sizeof fresh.key ||
+        config->command_count == CONFIG_COMMANDS_MAX) {
+        return no_command(r, key,
+                          "is no key with a short title and a command, or one too many; write it "
+                          "as K = title | command");
+    }
+    memcpy(fresh.key, key, strlen(key));
+    memcpy(fresh.title, value, title);
+    snprintf(fresh.line, sizeof fresh.line, "%.*s", (int)(end - line), line);
+    fresh.at = r->line;
+    *last = fresh;
+    config->command_count++;
+    return 1;
+}
+
 static int handle(void *user, const char *section, const char *key, const char *value)
 {
     struct reading *r = user;
@@ -139,6 +210,9 @@ static int handle(void *user, const char *section, const char *key, const char *
     const struct setting *setting = setting_find(section, key);
     if (strcmp(section, KEYS_SECTION) == 0) {
         return take_key(r, key, value);
+    }
+    if (strcmp(section, COMMANDS_SECTION) == 0) {
+        return take_command(r, key);
     }
     if (!setting) {
         return unknown(r, section, key);
@@ -281,6 +355,28 @@ static void print_range(const struct setting *setting, FILE *out)
     }
 }
 
+static void print_commands(const struct config *config, FILE *out)
+{
+    (void)fputs(
+        "\n[" COMMANDS_SECTION "]\n"
+        "# own commands of the console: key = title | command for /bin/sh, which may go on\n"
+        "# in indented lines. ? before the title asks first, @ shows nothing and does not\n"
+        "# wait. What it is about is in the environment: ADTOP_ACCOUNT, ADTOP_ACCOUNTS (the\n"
+        "# marked ones), ADTOP_RUN, ADTOP_VIEW, ADTOP_STATE_DIR, in the past ADTOP_AT.\n"
+        "# O = runs in less | adtop ${ADTOP_AT:+--at \"$ADTOP_AT\"} runs $ADTOP_ACCOUNT | less\n"
+        "# M = ?@ mail why it waits | adtop why $ADTOP_ACCOUNT | mail -s adtop oncall\n",
+        out);
+    for (int i = 0; i < config->command_count; i++) {
+        const struct config_command *command = &config->commands[i];
+        (void)fprintf(out, "%s = %s%s%s | ", command->key, command->ask ? "?" : "",
+                      command->unseen ? "@" : "", command->title);
+        for (const char *c = command->line; *c; c++) {
+            (void)fputs(*c == '\n' ? "\n\t" : (const char[]){*c, '\0'}, out);
+        }
+        (void)fputc('\n', out);
+    }
+}
+
 void config_print(const struct config *config, FILE *out)
 {
     struct config defaults;
@@ -316,4 +412,5 @@ void config_print(const struct config *config, FILE *out)
     for (int i = 0; i < config->key_count; i++) {
         (void)fprintf(out, "%s = %s\n", config->keys[i].command, config->keys[i].key);
     }
+    print_commands(config, out);
 }

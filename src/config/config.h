@@ -20,6 +20,7 @@
 enum config_ascii { CONFIG_ASCII_AUTO, CONFIG_ASCII_ON, CONFIG_ASCII_OFF };
 
 enum { CONFIG_LIST_SIZE = 512, CONFIG_PATH_SIZE = 512, CONFIG_KEYS_MAX = 48 };
+enum { CONFIG_COMMANDS_MAX = 16, CONFIG_COMMAND_SIZE = 1024 };
 
 struct config {
     /* [graph] */
@@ -97,6 +98,15 @@ struct config {
         int line; /* of the file, for messages */
     } keys[CONFIG_KEYS_MAX];
     int key_count;
+
+    /* [commands]: a person's own, by key */
+    struct config_command {
+        char key[16], title[32];
+        char line[CONFIG_COMMAND_SIZE]; /* for /bin/sh; lines of the file end in newlines */
+        bool ask, unseen;               /* ? and @ in front of the title */
+        int at;                         /* line of the file */
+    } commands[CONFIG_COMMANDS_MAX];
+    int command_count;
 };
 
 /* Every setting at its default. */

@@ -28,6 +28,7 @@ static struct {
     SCREEN *screen;
     struct term_caps caps;
     struct termios saved;
+    bool mouse; /* while it is lent */
 } term;
 
 static void set_or_unset(const char *name, const char *value)
@@ -168,17 +169,27 @@ void term_redraw(void)
     paint_forget();
 }
 
-void term_suspend(void)
+void term_lend(void)
 {
-    bool mouse = keyboard_has_mouse();
+    term.mouse = keyboard_has_mouse();
     keyboard_mouse(false);
     endwin();
-    tty_signals_stop();
+}
+
+void term_take_back(void)
+{
     erase();
     refresh(); /* full-screen mode again, before anything is asked there */
     term_resize();
-    keyboard_mouse(mouse);
+    keyboard_mouse(term.mouse);
     term_redraw();
+}
+
+void term_suspend(void)
+{
+    term_lend();
+    tty_signals_stop();
+    term_take_back();
 }
 
 int term_input_fd(void)

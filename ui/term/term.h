@@ -34,6 +34,10 @@ void term_size(int *rows, int *cols);
 void term_resize(void);
 /* The next frame is written whole (Ctrl-L, after resume). */
 void term_redraw(void);
+/* Gives it to another program for a while: lines are edited and echoed, the screen is the one from
+ * before. The next frame after term_take_back is written whole. */
+void term_lend(void);
+void term_take_back(void);
 /* Gives the terminal back, stops the process group, and takes it again when it is continued. */
 void term_suspend(void);
 

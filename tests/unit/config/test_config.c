@@ -320,10 +320,84 @@ static void test_config_keys(void **state)
     }
 }
 
+static void test_config_commands(void **state)
+{
+    (void)state;
+    struct config c, again;
+    struct err err = {0};
+    static const char text[] = "[commands]\n"
+                               "O = runs in less | adtop runs $ADTOP_ACCOUNT ; x=1 | less # all\n"
+                               "# a comment\n"
+                               "M = ?@ mail it | adtop why $ADTOP_ACCOUNT |\n"
+                               "\tmail -s 'a = b' oncall ; true\n"
+                               "Ctrl-G = @beep|printf '\\a'\n";
+    if (!config_load_text("x", text, &c, &err)) {
+        fail_msg("%s", err.message);
+    }
+    assert_int_equal(c.command_count, 3);
+    assert_string_equal(c.commands[0].key, "O");
+    assert_string_equal(c.commands[0].title, "runs in less");
+    assert_string_equal(c.commands[0].line, "adtop runs $ADTOP_ACCOUNT ; x=1 | less # all");
+    assert_false(c.commands[0].ask || c.commands[0].unseen);
+    assert_true(c.commands[1].ask && c.commands[1].unseen);
+    assert_int_equal(c.commands[1].at, 4);
+    assert_string_equal(c.commands[1].line,
+                        "adtop why $ADTOP_ACCOUNT |\nmail -s 'a = b' oncall ; true");
+    assert_string_equal(c.commands[2].title, "beep");
+    assert_true(c.commands[2].unseen && !c.commands[2].ask);
+
+    char *printed = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&printed, &n);
+    config_print(&c, out);
+    assert_int_equal(fclose(out), 0);
+    assert_true(config_load_text("x", printed, &again, &err));
+    for (int i = 0; i < 3; i++) {
+        again.commands[i].at = c.commands[i].at;
+        assert_memory_equal(&again.commands[i], &c.commands[i], sizeof c.commands[i]);
+    }
+    free(printed);
+}
+
+static void test_config_commands_are_checked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *wrong;
+    } cases[] = {
+        {"[commands]\nO = ls\n",                                      "x:2: O: is no key with a short title"},
+        {"[commands]\nO = | ls\n",                                    "x:2: O: is no key"                   },
+        {"[commands]\nO = ? | ls\n",                                  "x:2: O: is no key"                   },
+        {"[commands]\nO = title |\n",                                 "x:2: O: is no key"                   },
+        {"[commands]\nO = a | ls\nP = b | ls\nO = c | ls\n",          "x:4: O: has a command already"       },
+        {"[commands]\nO = a title that goes on and on and on | ls\n", "x:2: O: is no key"                   },
+        {"[commands]\na key that is none = a | ls\n",                 "x:2: a key that is none: is no key"  },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct config c;
+        struct err err = {0};
+        assert_false(config_load_text("x", cases[i].text, &c, &err));
+        if (!strstr(err.message, cases[i].wrong)) {
+            fail_msg("%s: %s", cases[i].text, err.message);
+        }
+    }
+    char text[4096] = "[commands]\nO = long | true\n";
+    for (int i = 0; i < 20; i++) {
+        size_t used = strlen(text);
+        (void)snprintf(text + used, sizeof text - used, "  %0100d\n", i);
+    }
+    struct config c;
+    struct err err = {0};
+    assert_false(config_load_text("x", text, &c, &err));
+    assert_non_null(strstr(err.message, "O: its command is too long"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config_keys),
+        cmocka_unit_test(test_config_commands),
+        cmocka_unit_test(test_config_commands_are_checked),
         cmocka_unit_test(test_settings_table_is_sound),
         cmocka_unit_test(test_config_defaults_are_as_designed),
         cmocka_unit_test(test_config_file_equals_the_table),

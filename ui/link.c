@@ -232,6 +232,9 @@ static void show(struct console *console, bool live, enum osc_copied copied, con
         line += n + (line[n] == '\n');
     }
     sheet_add(&console->sheet, ROLE_TEXT, " ");
+    if (copied == OSC_COPIED && osc_copy_needs()[0]) {
+        sheet_add(&console->sheet, ROLE_HINT, "%s", osc_copy_needs());
+    }
     sheet_add(&console->sheet, ROLE_HINT, "%s",
               live ? "opens this picture and goes on from now; :link holds the instant shown"
                    : "opens this picture as of the instant shown; ':link live' goes on from now");

@@ -352,6 +352,9 @@ static void test_terminal_copies(void **state)
         screen_keys(c.screen, "Y");
         assert_true(
             screen_wait(c.screen, cases[i].bytes ? "copied the row" : "not known", WAIT_MS));
+        screen_keys(c.screen, ":link\r");
+        assert_true(screen_wait(c.screen, "opens this picture", WAIT_MS));
+        assert_true(screen_has(c.screen, "tmux passes it on") == (cases[i].env == tmux));
         console_close(&c);
     }
 }

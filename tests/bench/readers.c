@@ -341,7 +341,7 @@ READ(readings_run, struct usage_rows r,
      read_usage_log(b->reader, b->arena, NULL, FROM(10000), FROM(0), 500, &r, &b->err))
 READ(peaks, struct limiter_peaks r,
      read_limiter_peaks(b->reader, b->arena,
-                        &(struct peak_part){FROM(7 * (int64_t)DAY_MS), FROM(0), 4000}, &r, &b->err))
+                        &(struct peak_part){FROM(7 * (int64_t)DAY_MS), FROM(0), 5000}, &r, &b->err))
 READ(series, struct limiter_samples r,
      read_limiter_series(b->reader, b->arena,
                          &(struct limiter_key){SCOPE_ACCOUNT, BIG, USE_CASE_NONE},

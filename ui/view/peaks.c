@@ -5,7 +5,7 @@
 
 #include "ui/view/rows.h"
 
-enum { PART = 8000, RENEWED = 20, CAP = 256 };
+enum { PART = 5000, RENEWED = 20, CAP = 256 };
 
 static int by_key(const void *a, const void *b)
 {

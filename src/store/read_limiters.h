@@ -29,15 +29,15 @@ struct limiter_key {
     enum use_case use_case;
 };
 struct limiter_sample {
-    int64_t at;       /* start of the bucket */
-    double max, last; /* percent */
-    int64_t readings;
+    int64_t at; /* start of the bucket */
+    double max; /* percent */
 };
 struct limiter_samples {
     struct limiter_sample *rows; /* buckets without a reading are left out */
     size_t count;
 };
-/* [from, to) in buckets of step ms; older than the raw log from hourly rollups. */
+/* [from, to) in buckets of step ms, at most 100,000 of them; older than the raw log from hourly
+ * rollups. */
 bool read_limiter_series(struct store_reader *reader, struct arena *arena,
                          const struct limiter_key *key, int64_t from, int64_t to, int64_t step,
                          struct limiter_samples *out, struct err *err);

@@ -149,6 +149,31 @@ static void test_peaks_of_two_headers(void **state)
     end(&c);
 }
 
+/* A point of a course is the greatest reading between it and the next, wherever the range begins;
+ * what is outside is in none. */
+static void test_peaks_of_each_point(void **state)
+{
+    (void)state;
+    struct case_ c;
+    struct limiter_samples samples;
+    struct limiter_key key = {SCOPE_APP, "app", USE_CASE_NONE};
+    int64_t first = NOW / HOUR * HOUR;
+    start(&c);
+    add(&c, first - 1, MINUTE, 1, USAGE_APP, "app", 95);            /* before it */
+    add(&c, first + MINUTE, MINUTE, 9, USAGE_APP, "app", 10);       /* up to 16 */
+    add(&c, first + 30 * MINUTE, MINUTE, 10, USAGE_APP, "app", 40); /* up to 46, and goes on */
+    add(&c, first + 15 * MINUTE, MINUTE, 5, USAGE_ACCOUNT, "act_1", 99);
+    assert_true(read_limiter_series(c.reader, c.arena, &key, first, first + 35 * MINUTE,
+                                    10 * MINUTE, &samples, &c.err));
+    assert_int_equal(samples.count, 2);
+    assert_int_equal(samples.rows[0].at, first);
+    assert_int_equal(samples.rows[0].max, 16);
+    assert_int_equal(samples.rows[1].at, first + 30 * MINUTE);
+    assert_int_equal(samples.rows[1].max, 44); /* of those before the end */
+    assert_false(read_limiter_series(c.reader, c.arena, &key, 0, NOW, 1, &samples, &c.err));
+    end(&c);
+}
+
 /* No load reads more than a part; what a week holds comes over several, the newest first. */
 static void test_peaks_come_in_parts(void **state)
 {
@@ -179,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_peaks_are_those_of_the_range),
         cmocka_unit_test(test_peaks_of_two_headers),
+        cmocka_unit_test(test_peaks_of_each_point),
         cmocka_unit_test(test_peaks_come_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,9 @@ static bool set_error(struct err *err, const struct db *db, int rc, const char *
         }
         return false;
     }
+    if (primary == SQLITE_INTERRUPT) {
+        return err_set(err, ERR_CANCELLED, "database %s: the read was stopped", db->path);
+    }
     if (primary == SQLITE_NOMEM) {
         return err_set(err, ERR_MEMORY, "database %s: out of memory", db->path);
     }
@@ -161,6 +164,7 @@ bool db_query(struct db *db, struct query *q, const char *sql, struct err *err)
     }
     assert(!sqlite3_stmt_busy(slot->stmt));
     sqlite3_clear_bindings(slot->stmt);
+    db->queries++;
     q->stmt = slot->stmt;
     return true;
 }

@@ -26,6 +26,7 @@ struct db {
     struct sqlite3 *handle;
     char path[1024]; /* for messages */
     struct db_cached cache[DB_CACHE];
+    int64_t queries; /* db_query has been asked for */
 };
 
 /* A prepared statement being bound, stepped, and given back by db_done. Binding errors are kept and

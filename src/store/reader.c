@@ -10,7 +10,7 @@
 #include "store/internal.h"
 #include "store/reader_internal.h"
 
-enum { BUSY_MS = 2000 };
+enum { BUSY_MS = 2000, WATCHED_STEPS = 1000 };
 
 /* Of an older schema columns are missing that every pane asks for. */
 static bool up_to_date(struct store_reader *reader, const char *path, struct err *err)
@@ -135,6 +135,32 @@ void store_reader_end(struct store_reader *reader)
     if (db_in_transaction(&reader->db)) {
         db_exec(&reader->db, "COMMIT", NULL);
     }
+}
+
+static int ask(void *context)
+{
+    struct store_reader *reader = context;
+    reader->stopped = reader->stopped || reader->stop(reader->stop_context);
+    return reader->stopped;
+}
+
+void store_reader_watch(struct store_reader *reader, bool (*stop)(void *context), void *context)
+{
+    reader->stop = stop;
+    reader->stop_context = context;
+    reader->stopped = false;
+    sqlite3_progress_handler(reader->db.handle, stop ? WATCHED_STEPS : 0, stop ? ask : NULL,
+                             reader);
+}
+
+bool store_reader_stopped(const struct store_reader *reader)
+{
+    return reader->stopped;
+}
+
+int64_t store_reader_statements(const struct store_reader *reader)
+{
+    return reader->db.queries;
 }
 
 int64_t reader_at(struct store_reader *reader, int64_t at_ms)

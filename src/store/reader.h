@@ -37,4 +37,13 @@ bool store_reader_immutable(const struct store_reader *reader);
 bool store_reader_begin(struct store_reader *reader, struct err *err);
 void store_reader_end(struct store_reader *reader);
 
+/* While stop is given, reads ask it every hundred microseconds or so; once it has said true they
+ * fail with ERR_CANCELLED. A read that does without a part it could not have does not fail: whoever
+ * watches asks store_reader_stopped in the end. stop NULL = no more. */
+void store_reader_watch(struct store_reader *reader, bool (*stop)(void *context), void *context);
+/* Since the last store_reader_watch. */
+bool store_reader_stopped(const struct store_reader *reader);
+/* Statements begun since it was opened. */
+int64_t store_reader_statements(const struct store_reader *reader);
+
 #endif

@@ -12,6 +12,9 @@ struct store_reader {
     bool clock_given;
     struct clock clock;
     int64_t clock_version; /* data version when the clock was looked at */
+    bool (*stop)(void *context);
+    void *stop_context;
+    bool stopped;
 };
 
 /* at_ms, or now for 0. */

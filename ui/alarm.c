@@ -73,7 +73,7 @@ void alarm_update(struct console *console)
     const struct verdict *verdict = &console->overview.verdict;
     bool bad = verdict->kind == VERDICT_TOKEN || verdict->kind == VERDICT_STALLED;
     char text[TEXT_SIZE] = "";
-    if (console->at || !console->overview.loaded || !console->store) {
+    if (console->env.at || !console->overview.loaded || !console->store) {
         return;
     }
     if (console->alerts_at != console->loaded_ms) {

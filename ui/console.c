@@ -10,12 +10,13 @@
 #include "store/reader.h"
 #include "ui/commands.h"
 #include "ui/header.h"
+#include "ui/own.h"
 #include "ui/prompt.h"
 #include "ui/remember.h"
 #include "ui/settings.h"
 #include "ui/term/term.h"
 
-enum { MESSAGE_MS = 6000, RELOAD_MS = 30000, HINT_GAP = 2 };
+enum { MESSAGE_MS = 6000, HINT_GAP = 2 };
 
 struct view *console_view(const struct console *console)
 {
@@ -51,126 +52,11 @@ int64_t console_live_now(const struct console *console)
 
 void console_time(struct console *console)
 {
-    console->env.at = console->at;
-    console->env.now = console->at ? console->at : console_live_now(console);
+    console->env.now = console->env.at ? console->env.at : console_live_now(console);
     console->env.offset_s = offset_at(console, console->env.now);
     console->env.config = console->config;
     console->env.overview = &console->overview;
     console->env.store = console->store;
-}
-
-/* The engine's clock is adopted unless the caller has set one. */
-static bool open_store(struct console *console)
-{
-    char path[4096];
-    struct err err = {0};
-    const struct clock *given = &console->options->clock;
-    bool own = given->speed > 0 && (given->speed < 1 || given->speed > 1 || given->anchor_ms);
-    if (console->store) {
-        return true;
-    }
-    snprintf(path, sizeof path, "%s/adtop.db", console->options->state_dir);
-    console->store = store_reader_open(path, own ? given : NULL, &err);
-    if (!console->store) {
-        snprintf(console->problem, sizeof console->problem, "%s",
-                 err.code != ERR_NOT_FOUND     ? err.message
-                 : console->options->read_only ? "there is no database yet; 'adtop engine' or "
-                                                 "'adtop sync' makes one"
-                                               : "waiting for the engine to create the database");
-        return false;
-    }
-    console->problem[0] = '\0';
-    return true;
-}
-
-static bool engine_runs(const struct console *console)
-{
-    struct control_holder holder;
-    return console->control || control_lock_holder(console->options->state_dir, &holder);
-}
-
-static bool load_overview(struct console *console, struct err *err)
-{
-    struct overview_source source = {.store = console->store,
-                                     .config = console->config,
-                                     .now = console->env.now,
-                                     .at = console->at,
-                                     .engine_runs = engine_runs(console)};
-    return overview_load(&console->overview, &source, err);
-}
-
-/* What a live-only view is loaded and drawn with while another instant is looked at. */
-struct env console_env(const struct console *console)
-{
-    struct env env = console->env;
-    if (console->at && console_view(console)->class->live_only) {
-        env.at = 0;
-        env.now = console_live_now(console);
-    }
-    return env;
-}
-
-void console_load(struct console *console)
-{
-    struct err err = {0};
-    console->stale = console->outdated = console->unfinished = false;
-    console->loaded_ms = clock_mono_ms();
-    if (!open_store(console)) {
-        console_time(console);
-        return;
-    }
-    console->data_version = reader_data_version(console->store);
-    console->clock = store_reader_clock(console->store);
-    console_time(console);
-    bool begun = store_reader_begin(console->store, &err);
-    if (begun && load_overview(console, &err)) {
-        struct env env = console_env(console);
-        view_load(console_view(console), &env);
-        console->unfinished = console_view(console)->unfinished;
-        console->problem[0] = '\0';
-    } else {
-        snprintf(console->problem, sizeof console->problem, "%s", err.message);
-    }
-    if (begun) {
-        store_reader_end(console->store);
-    }
-    console->load_took_ms = clock_mono_ms() - console->loaded_ms;
-}
-
-struct pace console_pace(const struct console *console)
-{
-    int64_t every = console->config->refresh_ms, real = clock_mono_ms();
-    return (struct pace){.now = real,
-                         /* with the seconds, so that the clock in the header ticks with them */
-                         .to_refresh = every - clock_real_ms() % every,
-                         .loaded_at = console->loaded_ms,
-                         .load_took = console->load_took_ms,
-                         .changed = console->outdated,
-                         .eager = console->eager_until > real,
-                         .stale = console->stale || console->unfinished};
-}
-
-void console_tick(struct console *console)
-{
-    int64_t real = clock_mono_ms();
-    console_connect(console);
-    settings_follow(console);
-    own_tick(console);
-    console_time(console);
-    if (console->message[0] && real >= console->message_until) {
-        console->message[0] = '\0';
-    }
-    bool due = !console->store || real - console->loaded_ms >= RELOAD_MS;
-    console->outdated = !console->at && console->store &&
-                        reader_data_version(console->store) != console->data_version;
-    struct pace pace = console_pace(console);
-    bool changed = console->outdated && real >= pace_load_at(&pace);
-    if (console->stale || console->unfinished || (!console->at && due) || changed) {
-        console_load(console);
-    }
-    if (console->options->for_ms && real - console->started_ms >= console->options->for_ms) {
-        console->quit = true;
-    }
 }
 
 void console_push(struct console *console, enum view_id id, const struct subject *subject)
@@ -304,6 +190,9 @@ static void sheet_key_of(struct console *console, struct key key)
 static void binding_key(struct console *console, struct key key)
 {
     const struct binding *binding = keymap_find(&console->keymap, key.code);
+    if (console->stale && !(binding && (binding->need & NEED_NO_ROWS))) {
+        console_load(console); /* the keys before it have asked for what this one is about */
+    }
     if (!binding && own_key(console, key.code)) {
         return;
     }
@@ -413,10 +302,8 @@ void console_draw(struct console *console)
     struct env env = console_env(console);
     struct layout layout = view_layout(view, &env, canvas->rows, canvas->cols);
     header_draw(console, layout.header);
-    if (view->data) {
-        view_draw(view, &env, &layout, canvas);
-    }
-    if (console->at && view->class->live_only && layout.body.h > 1) {
+    view_draw(view, &env, &layout, canvas);
+    if (console->env.at && view->class->live_only && layout.body.h > 1) {
         canvas_textf(canvas, layout.body.y, canvas->cols / 2, canvas->cols / 2, ROLE_BANNER,
                      " %s knows only now, not the past ", view->class->title);
     }

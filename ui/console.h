@@ -61,12 +61,14 @@ struct console {
     char problem[512];               /* why it cannot be read, "" = it can */
     int64_t data_version, loaded_ms; /* real monotonic ms of the last load */
     int64_t load_took_ms;
-    bool stale;      /* something must be loaded again before the next frame */
-    bool outdated;   /* somebody has written since the last load */
-    bool unfinished; /* the view has more to load, when no key waits */
+    bool stale;              /* other rows were asked for than are there */
+    bool outdated;           /* somebody has written since the last load */
+    bool unfinished;         /* the view has more to load, when no key waits */
+    bool (*key_waits)(void); /* NULL = nobody types */
+    int64_t put_off_ms;      /* real monotonic ms: since when keys have been in the way of a read */
     struct overview overview;
-    struct env env;
-    int64_t at; /* the instant looked at, 0 = live */
+    struct env env;    /* of what is shown */
+    int64_t at, range; /* what was asked for: the instant, 0 = live, and as much before it, ms */
 
     struct control *control; /* NULL while no engine answers */
     bool may_act, may_act_known, hello_pending, was_connected;
@@ -119,11 +121,14 @@ struct console {
 struct view *console_view(const struct console *console);
 /* adtop's clock, whatever instant is looked at. */
 int64_t console_live_now(const struct console *console);
-/* Reads the clock and what depends on it. */
+/* Reads the clock and what depends on it. What is read of the store: see refresh.c. */
 void console_time(struct console *console);
 struct env console_env(const struct console *console);
-/* Loads overview and view; the data is as of console->at. */
+/* Overview, view and what depends on its selection, of what was asked for, however long it takes.
+ */
 void console_load(struct console *console);
+/* What keys have asked for, if it takes no longer than a frame may wait. */
+void console_read_briefly(struct console *console);
 /* When to look, and to load, next. */
 struct pace console_pace(const struct console *console);
 /* Once a second, and when an answer may have changed the data. */
@@ -133,8 +138,6 @@ void console_key(struct console *console, struct key key);
 /* A sentence in the last line, for a few seconds. */
 void console_say(struct console *console, enum role role, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* Another row is selected: what depends on it follows. */
-void console_moved(struct console *console);
 void console_push(struct console *console, enum view_id id, const struct subject *subject);
 void console_pop(struct console *console);
 void console_close_overlay(struct console *console);

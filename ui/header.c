@@ -233,13 +233,22 @@ static struct text clock_text(const struct console *console)
         format_time(console->env.now, console_live_now(console), console->env.offset_s);
     const char *time = strrchr(day.text, ' ');
     clock.text[console->canvas.cols < COLS_CLOCK ? 5 : 8] = '\0';
-    if (!console->at || !time) {
+    if (!console->env.at || !time) {
         return clock;
     }
     bool dated = strchr(time, ':') == NULL; /* a year instead of the time */
     int n = dated ? (int)strlen(day.text) : (int)(time - day.text);
     snprintf(out.text, sizeof out.text, "%.*s %.8s", n, day.text, clock.text);
     return out;
+}
+
+/* What was asked for and has not been read yet: what is shown is still what was there before. */
+static int loading_text(const struct console *console, char out[64])
+{
+    struct text at = format_time(console->at, console->env.now, console->env.offset_s);
+    bool then = console->at != console->env.at;
+    snprintf(out, 64, " loading%s%s ", then ? " " : "", !then ? "" : console->at ? at.text : "now");
+    return console->stale ? text_width(out) : 0;
 }
 
 /* Narrow screens have no room for the program's name. */
@@ -251,7 +260,11 @@ static void verdict_line(struct console *console)
     char text[32];
     int clock_width = text_width(clock.text);
     canvas_text(canvas, 0, canvas->cols - clock_width, clock_width, ROLE_TEXT, clock.text);
-    struct line line = {canvas, 0, 0, canvas->cols - clock_width - 1, .x = 0};
+    int left = canvas->cols - clock_width - 1;
+    char loading[64];
+    int width = loading_text(console, loading);
+    canvas_text(canvas, 0, left - width, width, ROLE_BANNER, loading);
+    struct line line = {canvas, 0, 0, left - width, .x = 0};
     const char *name = console_environment(console);
     if (canvas->cols >= COLS_NAME || !console->overview.loaded) {
         add(&line, ROLE_TITLE_FOCUS, console->options->demo ? "adtop demo" : "adtop");
@@ -262,7 +275,7 @@ static void verdict_line(struct console *console)
                  name);
         add(&line, ROLE_ACCENT, text);
     }
-    if (console->at) {
+    if (console->env.at) {
         add(&line, ROLE_BANNER, " PAST ");
     }
     if (!console->overview.loaded) {
@@ -339,7 +352,7 @@ static void limits_line(struct console *console, int y)
     int half = canvas->cols * 54 / 100;
     struct line left = {canvas, y, 0, half - 1, .x = x - 1};
     if (o->app.pct < 0) {
-        add(&left, ROLE_DIM, console->at ? "no reading" : "never read");
+        add(&left, ROLE_DIM, console->env.at ? "no reading" : "never read");
     } else if (console->env.now - o->app.at > STALE_MS) {
         struct text age = format_age(console->env.now - o->app.at);
         snprintf(text, sizeof text, "%s old", age.text);
@@ -361,7 +374,7 @@ static void add_engine(const struct console *console, struct line *line)
 {
     const struct overview *o = &console->overview;
     char text[96];
-    if (console->at) {
+    if (console->env.at) {
         bool roomy = line->canvas->cols >= COLS_ROOMY; /* PAST stands above */
         add(line, ROLE_BANNER, roomy ? " as of this instant; 0 = live " : " 0 = live ");
     } else if (console->control) {
@@ -422,7 +435,7 @@ static void counters_line(struct console *console, int y)
     struct text data = format_age(console->env.now - o->data_at);
     int64_t stale = o->worst_target ? o->worst_target * 3 / 2 : HOUR_MS;
     bool narrow = console->canvas.cols < COLS_NAME;
-    bool first = narrow || console->at || !console->control;
+    bool first = narrow || console->env.at || !console->control;
     if (first) { /* the gravest first: it may be all that fits */
         add_engine(console, &line);
     }

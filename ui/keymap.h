@@ -23,7 +23,8 @@ enum need {
     NEED_OPERATOR = 8, /* may change things: not read-only, a live view, an engine that answers */
     NEED_ROW = 16,
     TAKES_ACCOUNT = 32, /* is about one, which may be named behind it */
-    TOUCHES = 64        /* more than the picture: a file, the clipboard, the console itself */
+    TOUCHES = 64,       /* more than the picture: a file, the clipboard, the console itself */
+    NEED_NO_ROWS = 128  /* nor looks at any: does not wait for those that were just asked for */
 };
 
 enum { BINDING_KEYS = 3 };

@@ -331,8 +331,6 @@ void link_select(struct console *console, const char *words)
     table_select(table, &source, words);
     if (strcmp(table->selected, words) != 0) {
         console_say(console, ROLE_WARN, "select: no row \"%s\" here", words);
-    } else if (view->class->select) {
-        view->class->select(view, &console->env);
     }
 }
 

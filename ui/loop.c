@@ -56,19 +56,27 @@ static void handle_signals(struct console *console)
     }
 }
 
-/* Keys typed faster than frames are drawn share a frame. */
+/* A key, or a signal: neither waits for a read. */
+static bool key_waits(void)
+{
+    struct pollfd fds[2] = {
+        {.fd = term_input_fd(),  .events = POLLIN},
+        {.fd = term_signal_fd(), .events = POLLIN}
+    };
+    return poll(fds, 2, 0) > 0;
+}
+
+/* Keys typed faster than frames are drawn share a frame, and what is read for it. */
 static void handle_keys(struct console *console)
 {
     for (int i = 0; i < KEYS_PER_FRAME && !console->quit; i++) {
         struct key key = keyboard_next();
         if (key.code == K_NONE) {
-            return;
+            break;
         }
         console_key(console, key);
-        if (console->stale) {
-            console_load(console);
-        }
     }
+    console_read_briefly(console);
 }
 
 static bool frame(struct console *console, struct err *err)
@@ -83,7 +91,7 @@ static bool frame(struct console *console, struct err *err)
     return true;
 }
 
-/* What a key changed is shown before anything is read. */
+/* What a key changed is shown before anything long is read. */
 static bool handle_input(struct console *console, const struct pollfd *fds, struct err *err)
 {
     if (fds[1].revents) {
@@ -111,8 +119,10 @@ bool loop_run(struct console *console, struct err *err)
     if (!link_open(console, err)) {
         return false;
     }
+    console->key_waits = key_waits;
     while (!console->quit) {
-        if (!frame(console, err)) {
+        /* What keys are in the way of has nothing new to show before they have been read. */
+        if (!console->put_off_ms && !frame(console, err)) {
             return false;
         }
         struct pollfd fds[3] = {

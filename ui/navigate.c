@@ -15,20 +15,11 @@ static struct table *focused_table(struct console *console)
     return &view->panes[view->focus].table;
 }
 
-void console_moved(struct console *console)
-{
-    struct view *view = console_view(console);
-    if (view->class->select) {
-        view->class->select(view, &console->env);
-    }
-}
-
 void command_move(struct console *console, int delta)
 {
     struct view *view = console_view(console);
     struct row_source source = view_source(view, view->focus, &console->env);
     table_move(focused_table(console), &source, delta);
-    console_moved(console);
 }
 
 void command_page(struct console *console, int direction)
@@ -105,7 +96,6 @@ static void refilter(struct console *console)
 {
     struct view *view = console_view(console);
     view_update(view, view->focus, &console->env);
-    console_moved(console);
 }
 
 void command_back(struct console *console, int unused)
@@ -274,9 +264,7 @@ void command_click(struct console *console, int wheel)
         }
         struct row_source source = view_source(view, i, &console->env);
         int heading = r.h - 1 >= 3 ? 1 : 0;
-        if (table_click(&view->panes[i].table, &source, y - r.y - heading)) {
-            console_moved(console);
-        }
+        table_click(&view->panes[i].table, &source, y - r.y - heading);
         return;
     }
 }

@@ -89,7 +89,6 @@ void command_find_next(struct console *console, int direction)
     case FIND_MOVED:
         break;
     }
-    console_moved(console);
 }
 
 /* As it was before the line was opened. */
@@ -115,7 +114,6 @@ static void typed(struct console *console)
         restore_place(console);
         table_find(table, &source, console->prompt.text);
         table_find_here(table, &source);
-        console_moved(console);
     }
 }
 
@@ -126,7 +124,6 @@ static void abandon(struct console *console)
         typed(console);
         restore_place(console);
         focused_table(console)->touched = console->prompt_touched;
-        console_moved(console);
     }
     console_close_overlay(console);
 }

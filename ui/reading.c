@@ -131,7 +131,8 @@ void command_freeze(struct console *console, int unused)
 
 void command_step(struct console *console, int minutes)
 {
-    look_at(console, console->env.now + (int64_t)minutes * MINUTE_MS);
+    int64_t from = console->at ? console->at : console_live_now(console);
+    look_at(console, from + (int64_t)minutes * MINUTE_MS);
 }
 
 void command_live(struct console *console, int unused)
@@ -162,7 +163,7 @@ void line_range(struct console *console, const char *words)
         console_say(console, ROLE_WARN, "range: \"%s\" is no duration; try 1h", words);
         return;
     }
-    console->env.range = range;
+    console->range = range;
     console->stale = true;
 }
 
@@ -181,7 +182,7 @@ void line_since(struct console *console, const char *words)
         console_say(console, ROLE_WARN, "since: that is less than a minute ago");
         return;
     }
-    console->env.range = now - at;
+    console->range = now - at;
     console->stale = true;
 }
 
@@ -199,7 +200,7 @@ enum { RANGES = sizeof ranges / sizeof ranges[0] };
 
 static void range_chosen(struct console *console, int item)
 {
-    console->env.range = ranges[item].ms;
+    console->range = ranges[item].ms;
     console->stale = true;
 }
 
@@ -208,8 +209,8 @@ void command_range(struct console *console, int unused)
     (void)unused;
     menu_init(&console->menu, "Time range", false);
     for (int i = 0; i < RANGES; i++) {
-        menu_item(&console->menu, console->env.range == ranges[i].ms, ranges[i].text);
-        console->menu.at = console->env.range == ranges[i].ms ? i : console->menu.at;
+        menu_item(&console->menu, console->range == ranges[i].ms, ranges[i].text);
+        console->menu.at = console->range == ranges[i].ms ? i : console->menu.at;
     }
     console->overlay = OVERLAY_MENU;
     console->chosen = range_chosen;

@@ -47,7 +47,7 @@ static struct console *console_create(const struct ui_options *options, struct e
     console->clock = options->clock.speed > 0 ? options->clock : (struct clock){.speed = 1};
     console->started_ms = clock_mono_ms();
     console->at = options->at_ms;
-    console->env.range = RANGE_MS;
+    console->range = console->env.range = RANGE_MS;
     theme_default(&console->theme);
     remember_load(&console->tables);
     console->stack[0] = view_create(VIEW_TRIAGE, NULL);

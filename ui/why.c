@@ -243,8 +243,7 @@ void why_explain(const struct env *env, const struct subject *subject, struct sh
     }
     explain_hold(a, env, sheet);
     sheet_add(sheet, ROLE_DIALOG_TITLE, "Limits");
-    const struct limiter_line *limiters =
-        load_limiters(arena, env, a->account_id, false, &count, NULL);
+    const struct limiter_line *limiters = load_limiters(arena, env, a->account_id, &count, NULL);
     for (size_t i = 0; limiters && i < count; i++) {
         explain_limiter(&limiters[i], env, sheet);
     }

@@ -7,7 +7,15 @@
 
 /* A key that changes nothing is answered by nothing: that is waited for no longer than this. */
 enum { ANSWER_MS = 1500 };
-enum { ARGS_MAX = 24, FIRST_FRAME_MS = 10000, QUIET_MS = 30, SETTLE_MS = 3000 };
+enum { ARGS_MAX = 24, FIRST_FRAME_MS = 10000, QUIET_MS = 30, SETTLE_MS = 3000, LOADED_MS = 40000 };
+
+/* Quiet, and nothing that the console says it has yet to read. */
+static void settle(struct screen *screen)
+{
+    do {
+        screen_settle(screen, QUIET_MS, SETTLE_MS);
+    } while (screen_has(screen, "loading") && screen_wait_gone(screen, "loading", LOADED_MS));
+}
 
 void console_open(struct console_case *c, const struct console_options *options)
 {
@@ -34,7 +42,7 @@ void console_open(struct console_case *c, const struct console_options *options)
                                     .signs_inside = options->signs_inside};
     c->screen = screen_start(&screen);
     fixture_check(screen_wait(c->screen, "10:19", FIRST_FRAME_MS), "no first frame");
-    screen_settle(c->screen, QUIET_MS, SETTLE_MS);
+    settle(c->screen);
 }
 
 void console_close(struct console_case *c)
@@ -50,5 +58,5 @@ void console_press(struct console_case *c, const char *keys)
     for (int waited = 0; screen_bytes(c->screen) == before && waited < ANSWER_MS; waited += 20) {
         screen_read_for(c->screen, 20);
     }
-    screen_settle(c->screen, QUIET_MS, SETTLE_MS);
+    settle(c->screen);
 }

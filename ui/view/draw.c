@@ -10,6 +10,11 @@ enum { LABEL_WIDTH = 15, GAUGE_MIN = 6, GAUGE_MAX = 40, HALF_MIN = 38 };
 enum { SCALE_COLS = 40, SCALE_LINES = 3, SCALE_WIDTH = 5 };
 enum { TAIL_AGE = 5, TAIL_RESET = 22, TAIL_ALL = 38 };
 
+void draw_loading(struct canvas *canvas, struct rect line)
+{
+    canvas_text(canvas, line.y, line.x, line.w, ROLE_DIM, "loading ");
+}
+
 /* Age, reset and forecast, as much as fits. */
 static void limiter_tail(const struct limiter_line *row, const struct env *env, int width,
                          char out[96])

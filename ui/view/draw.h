@@ -5,6 +5,8 @@
 #include "ui/view/load.h"
 #include "ui/widget/canvas.h"
 
+/* In place of what has not been read yet. */
+void draw_loading(struct canvas *canvas, struct rect line);
 /* Limiters as gauges with threshold, age, reset and forecast; two a line where height is short. */
 void draw_limiters(struct canvas *canvas, struct rect rect, const struct limiter_line *rows,
                    size_t count, const struct env *env);

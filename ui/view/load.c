@@ -106,26 +106,6 @@ static const char *limiter_label(const struct limiter_row *row)
     return "?";
 }
 
-static bool load_course(struct arena *arena, const struct env *env, const struct limiter_row *from,
-                        struct limiter_line *to, struct err *err)
-{
-    struct limiter_samples series;
-    struct limiter_key key = {from->scope, from->scope_id, from->use_case};
-    int64_t step = env->range / SERIES_BUCKETS > 1000 ? env->range / SERIES_BUCKETS : 1000;
-    int64_t start = (env->now - env->range) / step * step;
-    if (!read_limiter_series(env->store, arena, &key, start, env->now + 1, step, &series, err)) {
-        return false;
-    }
-    struct sample *samples = alloc(arena, series.count, sizeof *samples, err);
-    for (size_t i = 0; samples && i < series.count; i++) {
-        samples[i] = (struct sample){series.rows[i].at, series.rows[i].max};
-    }
-    to->samples = samples;
-    to->sample_count = series.count;
-    to->step_ms = step;
-    return samples != NULL;
-}
-
 static void limiter_line_of(struct arena *arena, const struct env *env,
                             const struct limiter_row *row, struct limiter_line *out)
 {
@@ -211,14 +191,25 @@ static bool add_parts(struct arena *arena, const struct env *env, const char *ac
 bool load_limiter_course(struct arena *arena, const struct env *env, struct limiter_line *line,
                          struct err *err)
 {
-    struct limiter_row row = {.scope = line->scope, .use_case = line->use_case};
-    memcpy(row.scope_id, line->scope_id, sizeof row.scope_id);
-    return load_course(arena, env, &row, line, err);
+    struct limiter_samples series;
+    struct limiter_key key = {line->scope, line->scope_id, line->use_case};
+    int64_t step = env->range / SERIES_BUCKETS > 1000 ? env->range / SERIES_BUCKETS : 1000;
+    int64_t start = (env->now - env->range) / step * step;
+    if (!read_limiter_series(env->store, arena, &key, start, env->now + 1, step, &series, err)) {
+        return false;
+    }
+    struct sample *samples = alloc(arena, series.count, sizeof *samples, err);
+    for (size_t i = 0; samples && i < series.count; i++) {
+        samples[i] = (struct sample){series.rows[i].at, series.rows[i].max};
+    }
+    line->samples = samples;
+    line->sample_count = series.count;
+    line->step_ms = step;
+    return samples != NULL;
 }
 
 struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
-                                   const char *account_id, bool samples, size_t *count,
-                                   struct err *err)
+                                   const char *account_id, size_t *count, struct err *err)
 {
     struct limiter_rows rows;
     if (!read_limiters(env->store, arena, env->at, account_id, &rows, err)) {
@@ -230,9 +221,6 @@ struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
     }
     for (size_t i = 0; i < rows.count; i++) {
         limiter_line_of(arena, env, &rows.rows[i], &lines[i]);
-        if (samples && !load_course(arena, env, &rows.rows[i], &lines[i], err)) {
-            return NULL;
-        }
     }
     if (!add_parts(arena, env, account_id, rows.rows, lines, rows.count, err)) {
         return NULL;

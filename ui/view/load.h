@@ -19,10 +19,9 @@ void load_keep_account(struct arena *arena, const struct account_line *from,
 struct account_line *load_accounts(struct arena *arena, const struct env *env, size_t *count,
                                    struct err *err);
 /* account_id: NULL = all, "" = the app's own; else the account's and the app's. The newest reading
- * of each limiter; with samples also its course over env->range. */
+ * of each limiter. */
 struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
-                                   const char *account_id, bool samples, size_t *count,
-                                   struct err *err);
+                                   const char *account_id, size_t *count, struct err *err);
 /* The course of one of them over env->range. */
 bool load_limiter_course(struct arena *arena, const struct env *env, struct limiter_line *line,
                          struct err *err);

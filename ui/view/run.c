@@ -32,7 +32,7 @@ static struct usage_then usage_at(struct arena *arena, const struct env *env, co
     struct usage_then out = {0};
     then.at = then.now = at;
     if (at) {
-        out.rows = load_limiters(arena, &then, run->account_id, false, &out.count, NULL);
+        out.rows = load_limiters(arena, &then, run->account_id, &out.count, NULL);
         out.count = out.rows ? out.count : 0;
     }
     return out;

@@ -11,7 +11,7 @@
 
 enum { PANE_ACCOUNTS, PANE_USAGE, PANE_RUNS, PANE_BUDGET, PANE_ERRORS, TRIAGE_PANES };
 enum { ROWS_ONE_LINE = 12 }; /* fewer: the header is the verdict alone, see layout.c */
-enum { RUNS_SHOWN = 100, SELECTION_CHUNK = 8 * 1024, TIMELINE_LINES = 4, COURSE_LINES = 7 };
+enum { RUNS_SHOWN = 100, TIMELINE_LINES = 4, COURSE_LINES = 7 };
 enum { FACTS_BESIDE = 2 };             /* lines of gauges that come first */
 enum { TALL = 8, SENTENCE_COLS = 70 }; /* room for a second line of the reason, and need of it */
 enum { CURE_LINES = 2, ROOM_TO_STAY = 5, USUAL_LIMITERS = 4 }; /* of the reason's pane */
@@ -40,7 +40,7 @@ static const struct account_line *selected_account(const struct view *view, cons
 static const struct limiter_line *load_app(struct arena *arena, const struct env *env)
 {
     size_t count = 0;
-    struct limiter_line *rows = load_limiters(arena, env, "", false, &count, NULL), *app = NULL;
+    struct limiter_line *rows = load_limiters(arena, env, "", &count, NULL), *app = NULL;
     for (size_t i = 0; rows && i < count; i++) {
         if (rows[i].scope == SCOPE_APP || (!app && rows[i].scope == SCOPE_APP_INSIGHTS)) {
             app = &rows[i];
@@ -82,25 +82,21 @@ static const struct limiter_line *choose_worst(struct arena *arena, const struct
     return worst && load_limiter_course(arena, env, worst, NULL) ? worst : NULL;
 }
 
-static void triage_select(struct view *view, const struct env *env)
+static void *triage_select(const struct view *view, const struct env *env, struct arena *arena)
 {
     const struct account_line *account = selected_account(view, env);
-    struct arena *arena = arena_create(SELECTION_CHUNK);
-    struct selection *selection = arena ? arena_alloc(arena, sizeof *selection) : NULL;
+    struct selection *selection = arena_alloc(arena, sizeof *selection);
     if (!selection) {
-        arena_destroy(arena);
-        return;
+        return NULL;
     }
     const char *id = account ? account->account_id : "";
-    selection->limiters = load_limiters(arena, env, id, false, &selection->limiter_count, NULL);
+    selection->limiters = load_limiters(arena, env, id, &selection->limiter_count, NULL);
     selection->limiter_count = selection->limiters ? selection->limiter_count : 0;
     selection->worst = choose_worst(arena, env, selection);
     if (account) {
         selection->holds = load_holds(arena, env, id, &selection->hold_count, NULL);
     }
-    arena_destroy(view->selection_arena);
-    view->selection_arena = arena;
-    view->selection = selection;
+    return selection;
 }
 
 static void usage_summary(const struct view *view, const struct env *env, struct canvas *canvas,
@@ -108,8 +104,14 @@ static void usage_summary(const struct view *view, const struct env *env, struct
 {
     const struct account_line *account = selected_account(view, env);
     if (account) {
-        canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "%s ",
-                     account->name && account->name[0] ? account->name : account->account_id);
+        int used =
+            canvas_textf(canvas, line.y, line.x, line.w, ROLE_TITLE, "%s ",
+                         account->name && account->name[0] ? account->name : account->account_id);
+        line.x += used;
+        line.w -= used;
+    }
+    if (!view_details(view, env)) {
+        draw_loading(canvas, line);
     }
 }
 
@@ -127,7 +129,7 @@ static void draw_history(const struct view *view, const struct env *env, struct 
                          struct rect rect)
 {
     const struct triage *data = view->data;
-    const struct selection *selection = view->selection;
+    const struct selection *selection = view_details(view, env);
     if (rect.h >= TIMELINE_LINES && selection->hold_count) {
         draw_timeline(canvas, (struct rect){rect.y + 1, rect.x, 2, rect.w}, selection->holds,
                       selection->hold_count, env);
@@ -148,7 +150,7 @@ static void draw_history(const struct view *view, const struct env *env, struct 
 static void usage_draw(const struct view *view, const struct env *env, struct canvas *canvas,
                        struct rect rect)
 {
-    const struct selection *selection = view->selection;
+    const struct selection *selection = view_details(view, env);
     const struct account_line *account = selected_account(view, env);
     rect.x++;
     rect.w -= 2;
@@ -183,7 +185,7 @@ static void usage_draw(const struct view *view, const struct env *env, struct ca
 /* The same for most accounts, so that the panes below stay where they are. */
 static int usage_lines(const struct view *view, const struct env *env)
 {
-    const struct selection *selection = view->selection;
+    const struct selection *selection = view->details; /* as long as the next are not there */
     int limiters = selection ? (int)selection->limiter_count : 0;
     (void)env;
     return 2 + CURE_LINES + (limiters > USUAL_LIMITERS ? limiters : USUAL_LIMITERS);

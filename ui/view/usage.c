@@ -8,17 +8,17 @@
 #include "ui/view/peaks.h"
 
 enum { PANE_LIMITERS, PANE_COURSE, USAGE_PANES };
-enum { COURSE_LINES = 8, COURSE_MIN = 3, COLS_ROOMY = 100, SELECTION_CHUNK = 16 * 1024 };
+enum { COURSE_LINES = 8, COURSE_MIN = 3, COLS_ROOMY = 100 };
 
 struct course {
-    struct limiter_line limiter; /* its texts are its row's */
-    bool known;                  /* one is selected, and its readings could be read */
+    struct limiter_line limiter;
+    bool known; /* one is selected, and its readings could be read */
 };
 
 static bool usage_load(struct view *view, const struct env *env, struct err *err)
 {
     size_t count = 0;
-    struct limiter_line *rows = load_limiters(view->arena, env, NULL, false, &count, err);
+    struct limiter_line *rows = load_limiters(view->arena, env, NULL, &count, err);
     struct peaks *peaks = view->kept;
     bool ok = rows && peaks_read(&peaks, view->arena, env, err);
     view->kept = peaks;
@@ -45,26 +45,27 @@ static void limiters_summary(const struct view *view, const struct env *env, str
     }
 }
 
-static void usage_select(struct view *view, const struct env *env)
+static void *usage_select(const struct view *view, const struct env *env, struct arena *arena)
 {
     struct row_source source = view_source(view, PANE_LIMITERS, env);
     const struct limiter_line *row = table_row(&view->panes[PANE_LIMITERS].table, &source);
-    struct arena *arena = arena_create(SELECTION_CHUNK);
-    struct course *course = arena ? arena_alloc(arena, sizeof *course) : NULL;
+    struct course *course = arena_alloc(arena, sizeof *course);
     if (course && row) {
         course->limiter = *row;
-        course->known = load_limiter_course(arena, env, &course->limiter, NULL);
+        course->limiter.name = arena_copy(arena, row->name, strlen(row->name));
+        course->known =
+            course->limiter.name && load_limiter_course(arena, env, &course->limiter, NULL);
     }
-    arena_destroy(view->selection_arena);
-    view->selection_arena = arena;
-    view->selection = course;
+    return course;
 }
 
 static void course_summary(const struct view *view, const struct env *env, struct canvas *canvas,
                            struct rect line)
 {
-    const struct course *course = view->selection;
-    if (course && course->known) {
+    const struct course *course = view_details(view, env);
+    if (!course) {
+        draw_loading(canvas, line);
+    } else if (course->known) {
         const struct limiter_line *l = &course->limiter;
         struct text range = format_age(env->range), ours = format_pct(l->ours_pct);
         bool known =
@@ -80,7 +81,7 @@ static void course_summary(const struct view *view, const struct env *env, struc
 static void course_draw(const struct view *view, const struct env *env, struct canvas *canvas,
                         struct rect rect)
 {
-    const struct course *course = view->selection;
+    const struct course *course = view_details(view, env);
     if (course && course->known) {
         draw_course(canvas, (struct rect){rect.y, rect.x + 1, rect.h, rect.w - 2}, &course->limiter,
                     env);

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/reader.h"
 #include "ui/widget/table_find.h"
 
-enum { ARENA_CHUNK = 32 * 1024 };
+enum { ARENA_CHUNK = 32 * 1024, DETAILS_CHUNK = 16 * 1024 };
 
 extern const struct view_class triage_view, accounts_view, usage_view, runs_view, queue_view,
     budget_view, errors_view, log_view, actions_view, entities_view, handover_view, account_view,
@@ -67,7 +68,7 @@ void view_destroy(struct view *view)
         table_fini(&view->panes[i].table);
     }
     arena_destroy(view->arena);
-    arena_destroy(view->selection_arena);
+    arena_destroy(view->details_arena);
     free(view->kept);
     free(view);
 }
@@ -124,24 +125,74 @@ bool view_load(struct view *view, const struct env *env)
     struct err err = {0};
     view->arena = arena_create(ARENA_CHUNK);
     view->data = NULL;
-    if (!view->arena || !view->class->load(view, env, &err)) {
+    bool ok = view->arena && view->class->load(view, env, &err);
+    bool stopped = env->store && store_reader_stopped(env->store);
+    if (!ok || stopped) {
         arena_destroy(view->arena);
         view->arena = before.arena;
         view->data = before.data;
+        view->unfinished = before.unfinished;
         memcpy(view->panes, before.panes, sizeof view->panes);
-        view->error = err;
+        view->error = stopped ? before.error : err;
         return false;
     }
     arena_destroy(before.arena);
     view->error.code = ERR_NONE;
-    view->loaded = true;
+    view->loaded = view->details_old = true;
+    view->rows_of = (struct shown){.at = env->at, .range = env->range};
     for (int i = 0; i < view->class->pane_count; i++) {
         view_update(view, i, env);
     }
-    if (view->class->select) {
-        view->class->select(view, env);
-    }
     return true;
+}
+
+bool view_is_of(const struct view *view, const struct env *env)
+{
+    return view->data && view->rows_of.at == env->at && view->rows_of.range == env->range;
+}
+
+static void selected_of(const struct view *view, const struct env *env, struct shown *out)
+{
+    struct row_source source = view_source(view, 0, env);
+    const void *row = table_row(&view->panes[0].table, &source);
+    *out = (struct shown){.at = env->at, .range = env->range};
+    if (row) {
+        source.id(row, out->row_id);
+    }
+}
+
+static bool details_are_of_selected(const struct view *view, const struct env *env)
+{
+    struct shown selected;
+    selected_of(view, env, &selected);
+    return view->details_of.at == selected.at && view->details_of.range == selected.range &&
+           strcmp(view->details_of.row_id, selected.row_id) == 0;
+}
+
+bool view_details_due(const struct view *view, const struct env *env)
+{
+    return view->class->select && view_is_of(view, env) &&
+           (view->details_old || !details_are_of_selected(view, env));
+}
+
+void view_read_details(struct view *view, const struct env *env)
+{
+    struct arena *arena = arena_create(DETAILS_CHUNK);
+    void *details = arena ? view->class->select(view, env, arena) : NULL;
+    if (env->store && store_reader_stopped(env->store)) {
+        arena_destroy(arena);
+        return;
+    }
+    arena_destroy(view->details_arena);
+    view->details_arena = arena;
+    view->details = details;
+    view->details_old = false;
+    selected_of(view, env, &view->details_of);
+}
+
+const void *view_details(const struct view *view, const struct env *env)
+{
+    return details_are_of_selected(view, env) ? view->details : NULL;
 }
 
 struct layout view_layout(const struct view *view, const struct env *env, int rows, int cols)
@@ -243,7 +294,8 @@ void view_draw(struct view *view, const struct env *env, const struct layout *la
                struct canvas *canvas)
 {
     memcpy(view->rects, layout->panes, sizeof view->rects);
-    for (int i = 0; i < view->class->pane_count; i++) {
+    bool there = view_is_of(view, env); /* else what is there is of another time */
+    for (int i = 0; there && i < view->class->pane_count; i++) {
         if (layout->panes[i].h > 0) {
             draw_pane(view, i, env, canvas, layout->panes[i]);
         }

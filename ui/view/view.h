@@ -73,6 +73,12 @@ struct pane {
     size_t count;
 };
 
+/* What has been read: of which instant, over which range, and about which row if about one. */
+struct shown {
+    int64_t at, range;
+    char row_id[ROW_ID];
+};
+
 struct view {
     const struct view_class *class;
     struct subject subject;
@@ -82,11 +88,14 @@ struct view {
     struct arena *arena;
     void *data; /* of the class, in the arena */
     void *kept; /* of the class, as long as the view; free() */
-    struct arena *selection_arena;
-    void *selection;  /* what select() loaded, in its arena */
-    bool loaded;      /* at least once */
-    bool unfinished;  /* the next load will show more of the same */
-    struct err error; /* why the last load failed; code ERR_NONE = it did not */
+    struct arena *details_arena;
+    void *details;           /* what select() read, of details_of */
+    struct shown details_of; /* the row it is about */
+    bool details_old;        /* rows have been loaded since */
+    struct shown rows_of;    /* what is loaded */
+    bool loaded;             /* at least once */
+    bool unfinished;         /* the next load will show more of the same */
+    struct err error;        /* why the last load failed; code ERR_NONE = it did not */
 };
 
 struct pane_class {
@@ -126,16 +135,27 @@ struct view_class {
     int first_focus; /* the pane that has the keys at first */
     bool live_only;  /* says so and stays live while another instant is looked at */
     bool (*load)(struct view *view, const struct env *env, struct err *err);
-    /* The selection moved (or rows were loaded): what depends on it; may be NULL. */
-    void (*select)(struct view *view, const struct env *env);
+    /* Reads into the arena what depends on the row selected in pane 0; NULL = nothing does. What it
+     * returns may not point into the rows. */
+    void *(*select)(const struct view *view, const struct env *env, struct arena *arena);
 };
 
 const struct view_class *view_class(enum view_id id);
 
 struct view *view_create(enum view_id id, const struct subject *subject);
 void view_destroy(struct view *view);
-/* Loads rows and finds selections again; on failure what was there stays, with view->error. */
+/* Loads rows and finds selections again; on failure what was there stays, with view->error. So it
+ * does when the read was stopped (store_reader_watch), and nothing is wrong. */
 bool view_load(struct view *view, const struct env *env);
+/* Whether rows are there, of the instant and the range of env. */
+bool view_is_of(const struct view *view, const struct env *env);
+/* Whether what depends on the selected row has to be read, for another row is selected than it was
+ * read of, or it has grown old. Keys select as many rows as they like: it is read when it is asked
+ * for. */
+bool view_details_due(const struct view *view, const struct env *env);
+void view_read_details(struct view *view, const struct env *env);
+/* What depends on the row that is selected now; NULL while it has not been read. */
+const void *view_details(const struct view *view, const struct env *env);
 /* Sorts and filters again after the user changed either. */
 void view_update(struct view *view, int pane, const struct env *env);
 /* header and hint lines are the caller's; the layout tells where they are. */

@@ -3,7 +3,8 @@
  * memory, and the time from a key to the screen. Each mode prints one line.
  * - ui watch ROWS COLS SECONDS COMMAND...: first frame, bytes, frames, CPU, memory
  * - ui first ROWS COLS COUNT COMMAND...: first frame of COUNT starts: smallest, median, largest
- * - ui keys ROWS COLS COUNT COMMAND...: median and p99 from key to screen
+ * - ui keys ROWS COLS COUNT TYPED COMMAND...: median and p99 from key to screen, after TYPED
+ * - ui burst ROWS COLS COUNT TYPED COMMAND...: COUNT arrow keys at once, until the last frame
  * - ui fill DATABASE ACCOUNTS SCRIPT: runs a script of SQL with :now and :accounts bound
  * - ui write DATABASE SECONDS: commits as three runs at full speed do
  *
@@ -33,6 +34,9 @@ enum {
     KEYS_MAX = 10000,
     STARTS_MAX = 1000,
     KEY_WAIT_MS = 1000,
+    TYPED_MS = 1500,
+    BURSTS = 20,
+    QUIET_MS = 100,
     SCREEN_BYTES = 600
 };
 
@@ -212,25 +216,41 @@ static void first(char **argv)
            quantile(shown, count, 0), median, quantile(shown, count, 1), count);
 }
 
+static void type(const struct child *child, const char *text)
+{
+    if (write(child->fd, text, strlen(text)) != (ssize_t)strlen(text)) {
+        die("write");
+    }
+}
+
+/* Warm, and where the keys typed lead. */
+static struct child start_typed(char **argv, const char *typed)
+{
+    struct child child = start(argv[0], argv[1], argv + 4);
+    while (now_ms() - child.started < WARM_MS) {
+        drain(&child, 50);
+    }
+    type(&child, typed);
+    for (double begun = now_ms(); *typed && now_ms() - begun < TYPED_MS;) {
+        drain(&child, 50);
+    }
+    return child;
+}
+
 static void keys(char **argv)
 {
     static double waits[KEYS_MAX];
     size_t count = 0, wanted = (size_t)atoi(argv[2]), lost = 0;
-    struct child child = start(argv[0], argv[1], argv + 3);
-    while (now_ms() - child.started < WARM_MS) {
-        drain(&child, 50);
-    }
+    struct child child = start_typed(argv, argv[3]);
     for (size_t i = 0; i < wanted && count < KEYS_MAX; i++) {
         /* Away from the ends of the table, where a key changes nothing. */
-        if (i % 10 == 0 && write(child.fd, "gjjjj", 5) != 5) {
-            die("write");
+        if (i % 10 == 0) {
+            type(&child, "gjjjj");
         }
         while (drain(&child, GAP_MS) > 0) {
         }
         double sent = now_ms();
-        if (write(child.fd, i % 2 ? "k" : "j", 1) != 1) {
-            die("write");
-        }
+        type(&child, i % 2 ? "k" : "j");
         if (drain(&child, KEY_WAIT_MS) > 0) {
             waits[count++] = now_ms() - sent;
         } else {
@@ -242,6 +262,33 @@ static void keys(char **argv)
     printf("key to screen: median %5.1f ms, p99 %5.1f ms, max %5.1f ms over %zu keys, %zu without "
            "effect\n",
            median, p99, quantile(waits, count, 1), count, lost);
+    stop(&child);
+}
+
+/* Held down for seconds on a bad line: all of them arrive together. */
+static void burst(char **argv)
+{
+    static double spans[BURSTS];
+    char arrows[4096] = "";
+    size_t count = (size_t)atoi(argv[2]);
+    struct child child = start_typed(argv, argv[3]);
+    for (int i = 0; i < BURSTS; i++) {
+        arrows[0] = '\0';
+        for (size_t k = 0; k < count && strlen(arrows) + 4 < sizeof arrows; k++) {
+            strcat(arrows, i % 2 ? "\033OA" : "\033OB");
+        }
+        while (drain(&child, QUIET_MS) > 0) {
+        }
+        double sent = now_ms(), last = sent;
+        type(&child, arrows);
+        for (long n = drain(&child, KEY_WAIT_MS); n > 0; n = drain(&child, QUIET_MS)) {
+            last = now_ms();
+        }
+        spans[i] = last - sent;
+    }
+    double median = quantile(spans, BURSTS, 0.5);
+    printf("%zu keys at once: the last frame after %5.1f ms (median), %5.1f ms at most, of %d\n",
+           count, median, quantile(spans, BURSTS, 1), BURSTS);
     stop(&child);
 }
 
@@ -342,7 +389,8 @@ int main(int argc, char **argv)
     } modes[] = {
         {"watch", 4, watch   },
         {"first", 4, first   },
-        {"keys",  4, keys    },
+        {"keys",  5, keys    },
+        {"burst", 5, burst   },
         {"fill",  3, fill    },
         {"write", 2, write_on},
     };

@@ -4,7 +4,7 @@
 #include "store/read_limiters.h"
 #include "store/reader_internal.h"
 
-enum { LOG_LIMIT = 10000, HOUR_MS = 3600000, BUCKETS_MAX = 100000 };
+enum { LOG_LIMIT = 10000, BUCKETS_MAX = 100000 };
 
 static const enum scope_kind scopes[USAGE_SOURCE_COUNT] = {SCOPE_APP, SCOPE_ACCOUNT, SCOPE_USE_CASE,
                                                            SCOPE_APP_INSIGHTS, SCOPE_USE_CASE};

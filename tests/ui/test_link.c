@@ -198,6 +198,19 @@ static void test_link_says_what_it_is(void **state)
     console_close(&c);
 }
 
+static void test_link_says_what_tmux_needs(void **state)
+{
+    (void)state;
+    static const char *const env[] = {"TMUX=/tmp/tmux,1,0", NULL};
+    struct console_case c;
+    struct console_options options = {
+        .state = FIXTURE_BURNING, .rows = ROWS, .cols = COLS, .env = env};
+    console_open(&c, &options);
+    screen_keys(c.screen, ":link\r");
+    assert_true(screen_wait(c.screen, "Link: copied; tmux passes it on", WAIT_MS));
+    console_close(&c);
+}
+
 /* Ends with 2 and one line that says so. */
 static void refused(const struct fixture *fixture, const char *const *words, const char *wanted)
 {
@@ -305,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_link_live_opens_what_goes_on),
         cmocka_unit_test(test_link_quotes_any_filter),
         cmocka_unit_test(test_link_says_what_it_is),
+        cmocka_unit_test(test_link_says_what_tmux_needs),
         cmocka_unit_test(test_open_only_looks),
         cmocka_unit_test(test_open_takes_what_a_line_takes),
     };

@@ -210,7 +210,7 @@ static void test_console_says_that_there_is_no_database(void **state)
     const struct screen_options options = {.argv = argv, .rows = 10, .cols = 40};
     struct screen *screen = screen_start(&options);
     assert_true(screen_wait(screen, "there is no database yet;", WAIT_MS));
-    assert_true(screen_has(screen, "makes one")); /* of a narrow screen's next line */
+    assert_true(screen_wait(screen, "makes one", WAIT_MS)); /* of a narrow screen's next line */
     screen_stop(screen);
     rmdir(dir);
 }

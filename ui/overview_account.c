@@ -75,6 +75,7 @@ void overview_line(const struct account_row *row, const struct overview *o,
     out->held_by = "";
     out->pct = row->usage_pct;
     out->pct_at = row->usage_at;
+    out->slope = slope_now(row->usage_slope, row->usage_at, source->now);
     out->threshold = o->thresholds[row->usage_source];
     out->cadence_ms = source->config->cadence_ms[a->tier];
     out->last_synced_at = a->last_synced_at;

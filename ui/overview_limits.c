@@ -85,7 +85,7 @@ static const struct limiter_row *holding_limiter(const struct limiter_rows *rows
 /* What is held shows the usage of the limiter that holds it: another one's would explain nothing.
  */
 static void show_holding_limits(const struct limiter_rows *rows, const struct overview *o,
-                                struct account_line *lines)
+                                struct account_line *lines, int64_t now)
 {
     if (rows->count > 0) {
         qsort(rows->rows, rows->count, sizeof *rows->rows, by_scope_id);
@@ -97,6 +97,7 @@ static void show_holding_limits(const struct limiter_rows *rows, const struct ov
             struct limit_reading reading = reading_of(row, o);
             lines[i].pct = reading.pct;
             lines[i].pct_at = reading.at;
+            lines[i].slope = slope_now(reading.slope, reading.at, now);
             lines[i].threshold = reading.threshold;
             lines[i].ours_pct = reading.ours_pct;
         }
@@ -123,6 +124,6 @@ bool overview_load_limits(struct overview *o, const struct overview_source *s,
         }
     }
     o->data_at = o->app.at > o->data_at ? o->app.at : o->data_at;
-    show_holding_limits(&rows, o, lines);
+    show_holding_limits(&rows, o, lines, s->now);
     return true;
 }

@@ -26,6 +26,27 @@ enum {
     DUMP_MAX = 4 * 1024 * 1024
 };
 
+static void add_signs(struct console *console)
+{
+    static const struct {
+        enum glyph glyph;
+        const char *meaning;
+    } signs[] = {
+        {GLYPH_NEW,  "before a state: it began less than 2 minutes ago"      },
+        {GLYPH_UP,   "before a usage: near its line, and it rises"           },
+        {GLYPH_DOWN, "before a usage: near its line or blocked, and it falls"},
+        {GLYPH_MARK, "before a row: you marked it"                           },
+    };
+    const struct canvas *canvas = &console->canvas;
+    sheet_add(&console->sheet, ROLE_DIALOG_TITLE, "Signs");
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+        enum glyph glyph = signs[i].glyph;
+        sheet_add(&console->sheet, ROLE_TEXT, "  %s%-*s %s",
+                  canvas->ascii ? console->theme.ascii[glyph] : console->theme.utf8[glyph],
+                  canvas->cols >= HELP_NAMES ? 13 : 2, "", signs[i].meaning);
+    }
+}
+
 void command_help(struct console *console, int unused)
 {
     (void)unused;
@@ -49,6 +70,7 @@ void command_help(struct console *console, int unused)
         }
     }
     own_help(console, console->canvas.cols >= HELP_NAMES);
+    add_signs(console);
     sheet_add(&console->sheet, ROLE_DIALOG_TITLE, "States");
     for (int i = 0; i < HOLD_REASON_COUNT; i++) {
         sheet_add(&console->sheet, ROLE_TEXT, "  %-*s %s",

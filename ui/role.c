@@ -75,6 +75,7 @@ static const struct {
     [GLYPH_SPARK_8] = {"spark_8",      "█", "#"},
     [GLYPH_NOW] = {"now",          "╎", "'"},
     [GLYPH_BRANCH] = {"branch",       "▸", ">"},
+    [GLYPH_NEW] = {"new",          "+",   "+"},
 };
 
 const char *role_name(enum role role)

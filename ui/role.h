@@ -81,6 +81,7 @@ enum glyph {
     GLYPH_SPARK_8,
     GLYPH_NOW,
     GLYPH_BRANCH,
+    GLYPH_NEW,
     GLYPH_COUNT
 };
 enum { SPARK_LEVELS = 8 };

@@ -204,6 +204,7 @@ static void take_usage(struct query *q, struct account_row *row)
     row->usage_pct = col_real(q, 1);
     row->usage_source = (enum usage_source)words_value(WORDS_USAGE_SOURCE, col_text(q, 2, NULL));
     row->usage_at = col_i64(q, 3);
+    row->usage_slope = col_real(q, 4);
 }
 
 struct count {
@@ -213,9 +214,9 @@ struct count {
 
 /* The worst of the account's own limiters as the governor sees them. */
 static const struct count usage_now = {
-    "SELECT scope_id, max(pct), source, coalesce(reading_at, updated_at) FROM limiters WHERE pct "
-    "IS NOT NULL AND updated_at <= :at + 60000 AND (:id IS NULL OR scope_id = :id) GROUP BY "
-    "scope_id",
+    "SELECT scope_id, max(pct), source, coalesce(reading_at, updated_at), slope_per_min FROM "
+    "limiters WHERE pct IS NOT NULL AND updated_at <= :at + 60000 AND (:id IS NULL OR scope_id = "
+    ":id) GROUP BY scope_id",
     take_usage};
 
 static const struct count counts[] = {

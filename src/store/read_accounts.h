@@ -22,6 +22,7 @@ struct account_row {
     double usage_pct;
     enum usage_source usage_source;
     int64_t usage_at;
+    double usage_slope; /* points a minute; as of an instant 0 */
     /* The last finished run; last_run_id 0 = none. */
     int64_t last_run_id;
     enum run_status last_status;

@@ -140,11 +140,31 @@ static void test_find_with_filter_in_the_past_and_elsewhere(void **state)
     console_close(&c);
 }
 
+/* A state that has just begun is told, as of any instant: it is read from when it began. */
+static void test_new_states_in_the_past(void **state)
+{
+    (void)state;
+    static const struct step steps[] = {
+        {"2:at 10:03:30\r", "+T",                               NULL},
+        {"?Gkkkkkkkk",      "it began less than 2 minutes ago", NULL},
+    };
+    struct console_case c;
+    open_at(&c, 24, 80);
+    FOLLOW(&c, steps);
+    screen_keys(c.screen, "\x1b");
+    assert_true(screen_wait_gone(c.screen, "it began", WAIT_MS));
+    screen_keys(c.screen, ":at 10:05\r");
+    assert_true(screen_wait_gone(c.screen, "+T", WAIT_MS));
+    assert_true(screen_wait(c.screen, " T H", WAIT_MS));
+    console_close(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_find_in_the_log),
         cmocka_unit_test(test_find_takes_hostile_text),
+        cmocka_unit_test(test_new_states_in_the_past),
         cmocka_unit_test(test_find_with_filter_in_the_past_and_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

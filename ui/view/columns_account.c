@@ -6,10 +6,33 @@
 #include "ui/format.h"
 #include "ui/view/columns.h"
 
+enum { JUST_BEGUN_MS = 2 * 60000, SLOPE_FRESH_MS = 5 * 60000 };
+
+double slope_now(double slope, int64_t at_ms, int64_t now)
+{
+    return now - at_ms <= SLOPE_FRESH_MS ? slope : 0;
+}
+
+int usage_sign(double slope, bool near, bool blocked)
+{
+    bool rises = slope >= SLOPE_MIN && !blocked, falls = slope <= -SLOPE_MIN;
+    return !near && !blocked ? 0 : rises ? GLYPH_UP + 1 : falls ? GLYPH_DOWN + 1 : 0;
+}
+
+/* In trouble since a moment ago; what comes and goes in order is not worth a sign. */
+static bool has_just_begun(const struct account_line *r, int64_t now)
+{
+    bool in_order = r->reason == HOLD_RUNNING || r->reason == HOLD_DUE ||
+                    r->reason == HOLD_QUEUED || r->reason == HOLD_CONCURRENCY ||
+                    r->reason == HOLD_UNKNOWN;
+    return !in_order && r->since > 0 && r->since <= now && now - r->since < JUST_BEGUN_MS;
+}
+
 static void format_state(const void *row, const void *env, struct cell_out *out)
 {
-    (void)env;
+    ENV;
     ROW(account_line);
+    out->sign = has_just_begun(r, e->now) ? GLYPH_NEW + 1 : 0;
     cell_put(out, state_role(r->reason), state_letter(r->reason));
     out->names[0] = hold_reason_name(r->reason);
     out->names[1] = state_group(r->reason);
@@ -71,6 +94,8 @@ static void format_usage(const void *row, const void *env, struct cell_out *out)
                 : r->pct >= r->threshold        ? ROLE_GAUGE_BAD
                 : r->pct >= r->threshold * 0.85 ? ROLE_GAUGE_WARN
                                                 : ROLE_TEXT;
+    out->sign =
+        usage_sign(r->slope, r->pct >= r->threshold * 0.85, hold_reason_is_quota(r->reason));
 }
 
 static void format_gauge(const void *row, const void *env, struct cell_out *out)

@@ -31,6 +31,7 @@ static void limiter_used(const void *row, const void *env, struct cell_out *out)
     ROW(limiter_line);
     enum role role = r->pct < 0 ? ROLE_DIM : gauge_role(r->pct, r->threshold);
     cell_put(out, role == ROLE_GAUGE ? ROLE_TEXT : role, format_pct(r->pct).text);
+    out->sign = usage_sign(r->slope, r->pct >= 0 && role != ROLE_GAUGE, r->blocked);
 }
 
 static void limiter_gauge(const void *row, const void *env, struct cell_out *out)
@@ -128,10 +129,10 @@ static void limiter_slope(const void *row, const void *env, struct cell_out *out
 {
     (void)env;
     ROW(limiter_line);
-    if (r->slope >= 0.5 || r->slope <= -0.5) {
+    if (r->slope >= SLOPE_MIN || r->slope <= -SLOPE_MIN) {
         snprintf(out->text, sizeof out->text, "%+.0f/min", r->slope);
     }
-    out->role = r->slope >= 0.5 ? ROLE_WARN : ROLE_DIM;
+    out->role = r->slope >= SLOPE_MIN ? ROLE_WARN : ROLE_DIM;
 }
 
 static double limiter_slope_number(const void *row, const void *env)
@@ -145,7 +146,7 @@ static void limiter_forecast(const void *row, const void *env, struct cell_out *
 {
     (void)env;
     ROW(limiter_line);
-    if (r->pct >= 0 && r->pct < 100 && r->slope >= 0.5) {
+    if (r->pct >= 0 && r->pct < 100 && r->slope >= SLOPE_MIN) {
         snprintf(out->text, sizeof out->text, "100%% in %s",
                  format_ahead((int64_t)((100 - r->pct) / r->slope * 60000)).text);
     }

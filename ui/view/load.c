@@ -17,7 +17,7 @@
 #include "ui/overview.h"
 #include "ui/widget/gauge.h"
 
-enum { DAY_MS = 86400000, SERIES_BUCKETS = 120, SLOPE_FRESH_MS = 5 * 60000 };
+enum { DAY_MS = 86400000, SERIES_BUCKETS = 120 };
 
 static void *alloc(struct arena *arena, size_t count, size_t size, struct err *err)
 {
@@ -127,8 +127,7 @@ static void limiter_line_of(struct arena *arena, const struct env *env,
     out->at = row->reading_at && !modelled ? row->reading_at : row->updated_at;
     out->header = !row->reading_at || modelled ? "our own model" : usage_source_header(row->source);
     out->regain_at = row->blocked_until > row->reset_at ? row->blocked_until : row->reset_at;
-    /* A slope of then says nothing of now. */
-    out->slope = env->now - out->at <= SLOPE_FRESH_MS ? row->slope_per_min : 0;
+    out->slope = slope_now(row->slope_per_min, out->at, env->now);
     out->ours_pct = -1;
     if (row->ours_pct >= 0 && row->pct > 0) {
         out->ours_pct = row->ours_pct * 100 / row->pct;

@@ -32,6 +32,7 @@ struct account_line {
     /* Of the limiter that holds it, else of its own worst; pct -1 = never read. */
     double pct, threshold;
     int64_t pct_at;
+    double slope;    /* of pct, points a minute; 0 = none, or not known */
     double ours_pct; /* of pct, what our own calls explain, where a quota holds it; -1 = unknown */
     int64_t cadence_ms, last_synced_at, next_due_at;
     int64_t run_id; /* of the run under way, else of the last one; 0 = none */
@@ -140,6 +141,9 @@ extern const struct column error_columns[ERROR_COLUMNS];
 extern const struct column log_columns[LOG_COLUMNS];
 extern const struct column action_columns[ACTION_COLUMNS];
 extern const struct column limiter_columns[LIMITER_COLUMNS];
+
+/* Points a minute, told at at_ms: a slope of then says nothing of now, and is 0. */
+double slope_now(double slope, int64_t at_ms, int64_t now);
 
 void account_row_id(const void *row, char out[ROW_ID]);
 void account_row_subject(const void *row, struct subject *out);

@@ -270,6 +270,9 @@ static void draw_cell(const struct column *column, const void *row, const void *
 {
     struct cell_out out = {.role = ROLE_TEXT, .gauge = -1};
     column->format(row, env, &out);
+    if (out.sign) {
+        canvas_glyph(canvas, at.y, at.x - 1, (enum glyph)(out.sign - 1), out.role);
+    }
     int text = at.w;
     if (out.gauge >= 0) {
         int label = text_width(out.text), gap = label > 0;
@@ -297,10 +300,6 @@ static void draw_row(const struct table *table, const struct row_source *source,
     if (selected) {
         canvas_glyph(canvas, rect.y, rect.x, GLYPH_SELECT, focused ? ROLE_TITLE_FOCUS : ROLE_DIM);
     }
-    bool marked = table->mark_count && table_marked(table, id);
-    if (marked) {
-        canvas_glyph(canvas, rect.y, rect.x + 1, GLYPH_MARK, ROLE_MARKED);
-    }
     int x = rect.x + 2;
     for (size_t c = 0; c < table->column_count; c++) {
         if (widths[c]) {
@@ -308,6 +307,11 @@ static void draw_row(const struct table *table, const struct row_source *source,
                       (struct rect){rect.y, x, 1, widths[c]});
             x += widths[c] + 1;
         }
+    }
+    /* It hides a sign of the first column. */
+    bool marked = table->mark_count && table_marked(table, id);
+    if (marked) {
+        canvas_glyph(canvas, rect.y, rect.x + 1, GLYPH_MARK, ROLE_MARKED);
     }
     if (selected && focused) {
         canvas_over(canvas, (struct rect){rect.y, rect.x + 1, 1, rect.w - 1}, ROLE_SELECTED);

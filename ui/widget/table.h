@@ -18,6 +18,7 @@ struct cell_out {
     enum role role;
     double gauge;     /* >= 0: draw a gauge of this percentage before the text */
     double threshold; /* of the gauge */
+    int sign;         /* enum glyph + 1 that stands in the blank before the cell; 0 = none */
     /* What else a filter on the column may call it, where the text is short: "medium" for M. */
     const char *names[CELL_NAMES];
 };

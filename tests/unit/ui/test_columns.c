@@ -137,9 +137,125 @@ static void test_columns_times_are_whole_if_that_costs_little(void **state)
     assert_true(widths[RESULT] >= 16);
 }
 
+/* Trouble that has just begun is told by a sign before its letter; what comes and goes is not. */
+static void test_columns_sign_of_a_new_state(void **state)
+{
+    (void)state;
+    static const struct {
+        enum hold_reason reason;
+        int64_t ago;
+        int wanted;
+    } cases[] = {
+        {HOLD_QUOTA_ACCOUNT, 0,      GLYPH_NEW + 1},
+        {HOLD_QUOTA_APP,     119000, GLYPH_NEW + 1},
+        {HOLD_QUOTA_APP,     120000, 0            },
+        {HOLD_TOKEN_INVALID, 60000,  GLYPH_NEW + 1},
+        {HOLD_PAUSED,        60000,  GLYPH_NEW + 1},
+        {HOLD_BACKOFF,       60000,  GLYPH_NEW + 1},
+        {HOLD_RUNNING,       1000,   0            },
+        {HOLD_DUE,           1000,   0            },
+        {HOLD_QUEUED,        1000,   0            },
+        {HOLD_CONCURRENCY,   1000,   0            },
+        {HOLD_UNKNOWN,       1000,   0            },
+        {HOLD_QUOTA_APP,     -1000,  0            }, /* not yet */
+        {HOLD_QUOTA_APP,     NOW,    0            }, /* since when is not known */
+    };
+    const struct env env = {.now = NOW};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct account_line row = {
+            .reason = cases[i].reason, .since = NOW - cases[i].ago, .pct = -1};
+        struct cell_out out = {.gauge = -1};
+        find(account_columns, ACCOUNT_COLUMNS, "state")->format(&row, &env, &out);
+        if (out.sign != cases[i].wanted) {
+            fail_msg("case %zu: %d", i, out.sign);
+        }
+    }
+}
+
+/* Whither a usage goes is told where it matters: near the line, or of what is blocked. */
+static void test_columns_sign_of_a_moving_usage(void **state)
+{
+    (void)state;
+    static const struct {
+        double pct, slope;
+        enum hold_reason reason;
+        int wanted;
+    } cases[] = {
+        {65, 2,    HOLD_DUE,           GLYPH_UP + 1  },
+        {65, 0.5,  HOLD_RUNNING,       GLYPH_UP + 1  },
+        {65, 0.4,  HOLD_DUE,           0             },
+        {65, -2,   HOLD_DUE,           GLYPH_DOWN + 1},
+        {65, -0.4, HOLD_DUE,           0             },
+        {30, 2,    HOLD_DUE,           0             }, /* far from its line */
+        {30, -2,   HOLD_DUE,           0             },
+        {98, 2,    HOLD_QUOTA_ACCOUNT, 0             }, /* nothing is sent */
+        {98, -2,   HOLD_QUOTA_ACCOUNT, GLYPH_DOWN + 1},
+        {40, -2,   HOLD_QUOTA_ACCOUNT, GLYPH_DOWN + 1},
+        {-1, 0,    HOLD_DUE,           0             },
+    };
+    const struct env env = {.now = NOW};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool blocked = hold_reason_is_quota(cases[i].reason);
+        struct account_line row = {.reason = cases[i].reason,
+                                   .pct = cases[i].pct,
+                                   .slope = cases[i].slope,
+                                   .threshold = 70,
+                                   .pct_at = NOW};
+        struct limiter_line limiter = {
+            .pct = cases[i].pct, .slope = cases[i].slope, .threshold = 70, .blocked = blocked};
+        struct cell_out out = {.gauge = -1}, used = {.gauge = -1};
+        find(account_columns, ACCOUNT_COLUMNS, "usage")->format(&row, &env, &out);
+        find(limiter_columns, LIMITER_COLUMNS, "usage")->format(&limiter, &env, &used);
+        if (out.sign != cases[i].wanted || used.sign != cases[i].wanted) {
+            fail_msg("case %zu: %d, %d", i, out.sign, used.sign);
+        }
+    }
+    assert_true(slope_now(2, NOW - 300000, NOW) > 1);
+    assert_false(slope_now(2, NOW - 300001, NOW) > 0);
+}
+
+/* Signs take no room: they stand in the blank before their cell, and that of the first column where
+ * a mark would be, which hides it. */
+static void test_columns_draw_signs(void **state)
+{
+    (void)state;
+    const struct env env = {.now = NOW};
+    const struct column columns[] = {*find(account_columns, ACCOUNT_COLUMNS, "state"),
+                                     *find(account_columns, ACCOUNT_COLUMNS, "usage")};
+    const struct account_line lines[] = {
+        {"act_1",                .reason = HOLD_QUOTA_APP, .since = NOW - 1, .pct = 98,       .threshold = 70},
+        { "act_2",    .reason = HOLD_DUE,         .since = NOW - 1,        .pct = 65, .threshold = 70,      .slope = 2},
+        { "act_3", .reason = HOLD_PAUSED,         .since = NOW - 1,       .pct = 100, .threshold = 70,
+         .slope = -2},
+    };
+    const void *rows[] = {&lines[0], &lines[1], &lines[2]};
+    struct row_source source = {.rows = rows, .count = 3, .id = account_row_id, .env = &env};
+    struct table table;
+    struct canvas canvas;
+    struct str text;
+    assert_true(canvas_init(&canvas, 4, 12));
+    canvas.ascii = true;
+    table_init(&table, columns, 2);
+    assert_true(table_update(&table, &source));
+    table_mark(&table, "act_3", true);
+    table_draw(&table, &source, &canvas, (struct rect){0, 0, 4, 12}, true);
+    str_init(&text, 1000);
+    assert_true(canvas_dump(&canvas, false, &text));
+    assert_string_equal(str_text(&text), "  S USE%\n"
+                                         ">+T  98%\n"
+                                         "  .^ 65%\n"
+                                         " *Pv100%\n");
+    str_fini(&text);
+    canvas_fini(&canvas);
+    table_fini(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_columns_sign_of_a_new_state),
+        cmocka_unit_test(test_columns_sign_of_a_moving_usage),
+        cmocka_unit_test(test_columns_draw_signs),
         cmocka_unit_test(test_columns_log_time_tells_the_day),
         cmocka_unit_test(test_columns_letters_have_names),
         cmocka_unit_test(test_columns_parked_run_begins_with_its_end),

@@ -222,10 +222,7 @@ static void show(struct console *console, bool live, enum osc_copied copied, con
         [OSC_COPY_TOO_LONG] = "Link: too long to copy through a terminal",
         [OSC_COPY_UNKNOWN] = "Link (this terminal is not known to take copies)",
     };
-    char title[SHEET_TITLE];
-    const char *needs = copied == OSC_COPIED ? osc_copy_needs() : "";
-    snprintf(title, sizeof title, "%s%s%s", titles[copied], *needs ? "; " : "", needs);
-    sheet_init(&console->sheet, title, console->canvas.cols);
+    sheet_init(&console->sheet, titles[copied], console->canvas.cols);
     for (const char *line = text; *line;) {
         size_t n = strcspn(line, "\n");
         sheet_add(&console->sheet, ROLE_TEXT, "%.*s", (int)n, line);

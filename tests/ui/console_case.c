@@ -5,16 +5,14 @@
 
 #include "fixture_rows.h"
 
-/* A key that changes nothing is answered by nothing: that is waited for no longer than this. */
-enum { ANSWER_MS = 1500 };
-enum { ARGS_MAX = 24, FIRST_FRAME_MS = 10000, QUIET_MS = 30, SETTLE_MS = 3000, LOADED_MS = 40000 };
+/* QUIET_MS: more than twice the console's Esc delay. */
+enum { ARGS_MAX = 24, QUIET_MS = 60, WAIT_MS = 60000 };
 
-/* Quiet, and nothing that the console says it has yet to read. */
-static void settle(struct screen *screen)
+void console_settle(struct console_case *c)
 {
     do {
-        screen_settle(screen, QUIET_MS, SETTLE_MS);
-    } while (screen_has(screen, "loading") && screen_wait_gone(screen, "loading", LOADED_MS));
+        fixture_check(screen_settle(c->screen, QUIET_MS, WAIT_MS), "the console is still at work");
+    } while (screen_has(c->screen, "loading") && screen_wait_gone(c->screen, "loading", WAIT_MS));
 }
 
 void console_open(struct console_case *c, const struct console_options *options)
@@ -41,8 +39,8 @@ void console_open(struct console_case *c, const struct console_options *options)
                                     .silent = options->silent,
                                     .signs_inside = options->signs_inside};
     c->screen = screen_start(&screen);
-    fixture_check(screen_wait(c->screen, "10:19", FIRST_FRAME_MS), "no first frame");
-    settle(c->screen);
+    fixture_check(screen_wait(c->screen, "10:19", WAIT_MS), "no first frame");
+    console_settle(c);
 }
 
 void console_close(struct console_case *c)
@@ -53,10 +51,6 @@ void console_close(struct console_case *c)
 
 void console_press(struct console_case *c, const char *keys)
 {
-    uint64_t before = screen_bytes(c->screen);
     screen_keys(c->screen, keys);
-    for (int waited = 0; screen_bytes(c->screen) == before && waited < ANSWER_MS; waited += 20) {
-        screen_read_for(c->screen, 20);
-    }
-    settle(c->screen);
+    console_settle(c);
 }

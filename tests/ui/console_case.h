@@ -23,7 +23,10 @@ struct console_options {
 /* Starts it and waits for its first whole frame. Fails the test. */
 void console_open(struct console_case *c, const struct console_options *options);
 void console_close(struct console_case *c);
-/* Sends keys, waits until the screen has been quiet for a moment. */
+/* Waits until the console has done what the keys wanted and has nothing left to read. Fails the
+ * test. */
+void console_settle(struct console_case *c);
+/* Sends keys, and settles. */
 void console_press(struct console_case *c, const char *keys);
 
 #endif

@@ -15,6 +15,8 @@
 #include "store/overrides.h"
 #include "store/store.h"
 
+enum { SOCKET_LOOKS = 15000 }; /* half a minute of them */
+
 struct fixture {
     char dir[64];
     int lock_fd;
@@ -124,9 +126,10 @@ void fixture_engine_start(struct fixture *fixture)
     fixture_check(pthread_create(&fixture->thread, NULL, serve, fixture) == 0, "thread");
     fixture->serving = true;
     snprintf(path, sizeof path, "%s/%s", fixture->dir, CONTROL_SOCKET_NAME);
-    for (int i = 0; i < 500 && access(path, F_OK) != 0; i++) {
+    for (int i = 0; i < SOCKET_LOOKS && access(path, F_OK) != 0; i++) {
         usleep(2000);
     }
+    fixture_check(access(path, F_OK) == 0, "no socket");
 }
 
 void fixture_engine_stop(struct fixture *fixture)

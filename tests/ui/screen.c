@@ -248,14 +248,52 @@ bool screen_wait_gone(struct screen *screen, const char *text, int timeout_ms)
     return false;
 }
 
-void screen_settle(struct screen *screen, int quiet_ms, int timeout_ms)
+/* 'S' = asleep, 'R' = at work or waiting for a processor; 'Z' when it is no more. */
+static char state_of(pid_t pid)
 {
-    int64_t end = now_ms() + timeout_ms, quiet = now_ms();
-    while (now_ms() < end && now_ms() - quiet < quiet_ms && screen->fd >= 0) {
-        if (pump(screen, 20)) {
-            quiet = now_ms();
+    char path[64], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "r");
+    size_t n = file ? fread(line, 1, sizeof line - 1, file) : 0;
+    if (file) {
+        fclose(file);
+    }
+    line[n] = '\0';
+    const char *name_end = strrchr(line, ')'); /* the name may hold anything */
+    return name_end && name_end[1] ? name_end[2] : 'Z';
+}
+
+/* Every key has been read (poll looks behind what the kernel has yet to pass on), and the program
+ * sleeps: what it does not do now it does for no key. */
+static bool is_at_rest(const struct screen *screen)
+{
+    struct pollfd line = {.fd = screen->line, .events = POLLIN};
+    char state = state_of(screen->pid);
+    bool runs = state == 'S' || state == 'R' || state == 'D';
+    return !runs || (state == 'S' && poll(&line, 1, 0) <= 0 && state_of(screen->pid) == 'S');
+}
+
+bool screen_settle(struct screen *screen, int quiet_ms, int timeout_ms)
+{
+    int64_t end = now_ms() + timeout_ms, since = INT64_MAX;
+    while (screen->fd >= 0) {
+        int64_t before = now_ms();
+        bool rests = is_at_rest(screen), came = pump(screen, since == INT64_MAX ? 0 : 5);
+        if (!rests || came) {
+            since = INT64_MAX;
+        } else if (since == INT64_MAX) {
+            since = now_ms();
+        } else if (before - since >= quiet_ms) {
+            return true;
+        }
+        if (before >= end) {
+            return false;
+        }
+        if (!rests && !came) {
+            pump(screen, 5);
         }
     }
+    return true;
 }
 
 void screen_read_for(struct screen *screen, int ms)

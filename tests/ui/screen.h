@@ -32,8 +32,10 @@ pid_t screen_pid(const struct screen *screen);
 /* Reads what the program writes until text is on screen (or gone), at most timeout_ms. */
 bool screen_wait(struct screen *screen, const char *text, int timeout_ms);
 bool screen_wait_gone(struct screen *screen, const char *text, int timeout_ms);
-/* Reads until nothing came for quiet_ms, at most timeout_ms. */
-void screen_settle(struct screen *screen, int quiet_ms, int timeout_ms);
+/* Reads until the program has read every key, sleeps and writes nothing, and still does quiet_ms
+ * later: longer than it waits for the rest of a key, its Esc delay. However slow the machine is, it
+ * is done then. False when it is still at work after timeout_ms. */
+bool screen_settle(struct screen *screen, int quiet_ms, int timeout_ms);
 /* Reads for this long, whatever comes. */
 void screen_read_for(struct screen *screen, int ms);
 bool screen_has(const struct screen *screen, const char *text);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LINE_BYTES = 8192, GOLDEN_MAX = 512 * 1024, MATCH_MS = 3000, MATCH_STEP_MS = 100 };
+enum { LINE_BYTES = 8192, GOLDEN_MAX = 512 * 1024, LOOKS = 12, REST_MS = 250, WAIT_MS = 30000 };
 
 static size_t put_utf8(char *out, uint32_t cp)
 {
@@ -162,19 +162,19 @@ static bool write_golden(const char *path, const char *dump)
     return fclose(file) == 0;
 }
 
-/* A machine under load may still be drawing: what differs now is looked at again for a while. */
+/* What differs now is looked at again each time the program has had nothing to do for a while. */
 static bool matches_soon(struct screen *screen, const char *golden, size_t n, char **dump)
 {
-    for (int waited = 0;; waited += MATCH_STEP_MS) {
+    for (int look = 1;; look++) {
         *dump = screen_dump(screen);
         if (n == strlen(*dump) && memcmp(golden, *dump, n) == 0) {
             return true;
         }
-        if (waited >= MATCH_MS) {
+        if (look == LOOKS) {
             return false;
         }
         free(*dump);
-        screen_read_for(screen, MATCH_STEP_MS);
+        screen_settle(screen, REST_MS, WAIT_MS);
     }
 }
 
@@ -184,7 +184,6 @@ bool screen_matches(struct screen *screen, const char *name)
     const char *mode = getenv("ADTOP_GOLDEN");
     snprintf(path, sizeof path, "tests/ui/golden/%s.screen", name);
     if (mode && strcmp(mode, "write") == 0) {
-        screen_read_for(screen, MATCH_STEP_MS);
         dump = screen_dump(screen);
         bool written = write_golden(path, dump);
         free(dump);

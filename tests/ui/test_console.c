@@ -176,8 +176,7 @@ static void test_console_keeps_the_theme_on_a_slip(void **state)
     console_press(&c, "\f"); /* clears no message, draws all */
     screen_keys(c.screen, "j");
     assert_true(screen_wait_gone(c.screen, "nothing has changed", WAIT_MS));
-    screen_keys(c.screen, "k");
-    screen_settle(c.screen, 300, WAIT_MS);
+    console_press(&c, "k");
     char *after = screen_dump(c.screen);
     assert_string_equal(before, after);
     free(before);

@@ -9,6 +9,8 @@
 
 #include "console_case.h"
 
+enum { WAIT_MS = 30000 };
+
 static const struct {
     int rows, cols;
 } sizes[] = {
@@ -180,7 +182,7 @@ static void test_golden_time_travel(void **state)
     console_press(&c, "p");
     assert_true(screen_has(c.screen, "this is the past"));
     console_press(&c, "0");
-    assert_true(screen_wait(c.screen, "10:19:41", 2000));
+    assert_true(screen_wait(c.screen, "10:19:41", WAIT_MS));
     console_close(&c);
     assert_int_equal(bad, 0);
 }

@@ -11,7 +11,7 @@
 
 #include "console_case.h"
 
-enum { WAIT_MS = 15000, HOUR_MS = 3600000, MINUTE_MS = 60000 };
+enum { WAIT_MS = 30000, HOUR_MS = 3600000, MINUTE_MS = 60000 };
 
 static void open_console(struct console_case *c, const char *const *args)
 {

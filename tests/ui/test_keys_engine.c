@@ -16,7 +16,7 @@
 #include "screen.h"
 #include "tests/e2e/harness.h"
 
-enum { WAIT_MS = 40000, GONE_MS = 20000 };
+enum { WAIT_MS = 40000, GONE_MS = 30000 };
 
 struct engine_case {
     struct sim sim;

@@ -36,14 +36,13 @@ static bool selection_says(const struct console_case *c, const char *wanted)
     return says;
 }
 
-static void follow(const struct console_case *c, const struct step *steps, size_t count)
+static void follow(struct console_case *c, const struct step *steps, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        screen_keys(c->screen, steps[i].keys);
+        console_press(c, steps[i].keys);
         if (!screen_wait(c->screen, steps[i].wanted, WAIT_MS)) {
             fail_msg("step %zu, \"%s\"", i, steps[i].keys);
         }
-        screen_settle(c->screen, 30, 3000);
         if (steps[i].selected && !selection_says(c, steps[i].selected)) {
             fail_msg("step %zu, \"%s\": \"%s\" is not selected", i, steps[i].keys,
                      steps[i].selected);

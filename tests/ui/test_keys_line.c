@@ -11,7 +11,7 @@
 
 #include "console_case.h"
 
-enum { WAIT_MS = 15000 };
+enum { WAIT_MS = 30000 };
 
 static void open_console(struct console_case *c)
 {

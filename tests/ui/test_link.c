@@ -83,7 +83,7 @@ static void goes_round(struct console_case *c, const char *link, const char *key
     copied(c->screen, line);
     screen_keys(c->screen, "x");
     assert_true(screen_wait_gone(c->screen, "Link: copied", WAIT_MS));
-    screen_settle(c->screen, 100, WAIT_MS);
+    console_settle(c);
     char *wanted = screen_dump(c->screen);
     struct screen *other = paste(line);
     if (!becomes(other, wanted)) {

@@ -12,7 +12,7 @@
 
 #include "console_case.h"
 
-enum { WAIT_MS = 15000 };
+enum { WAIT_MS = 30000 };
 
 struct settings_case {
     struct console_case c;

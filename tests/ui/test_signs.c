@@ -126,7 +126,8 @@ static void test_signs_answers_are_no_keys(void **state)
         console_press(&c, "/a");
         for (size_t part = 0; part < 3 && answers[i][part]; part++) {
             screen_keys(c.screen, answers[i][part]);
-            screen_read_for(c.screen, 100); /* so that it is read in parts, as a rule */
+            /* Longer than the rest is waited for: it is read in parts. */
+            assert_true(screen_settle(c.screen, 300, WAIT_MS));
         }
         console_press(&c, "b");
         assert_true(screen_wait(c.screen, "/ab", WAIT_MS));

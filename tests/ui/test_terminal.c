@@ -15,7 +15,7 @@
 
 #include "console_case.h"
 
-enum { WAIT_MS = 15000, IDLE_MS = 2500 };
+enum { WAIT_MS = 30000, IDLE_MS = 2500 };
 
 static void open_on(struct console_case *c, const char *term, const char *const *env)
 {

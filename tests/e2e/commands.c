@@ -74,7 +74,7 @@ pid_t engine_start(const char *config)
         args[6] = config;
     }
     pid_t pid = adtop_start("t", NULL, args);
-    assert_true(eventually(answers, NULL, 20000));
+    assert_true(eventually(answers, NULL, 60000));
     return pid;
 }
 
@@ -82,7 +82,7 @@ void engine_stop(pid_t pid)
 {
     RUN("stop");
     assert_code(0);
-    assert_int_equal(process_wait(pid, 20000), 0);
+    assert_int_equal(process_wait(pid, 60000), 0);
 }
 
 size_t lines_in(const char *text)

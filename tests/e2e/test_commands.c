@@ -444,7 +444,7 @@ static void test_completion_completes(void **unused)
         execlp("bash", "bash", "-c", script, (char *)NULL);
         _exit(127);
     }
-    assert_int_equal(process_wait(pid, 20000), 0);
+    assert_int_equal(process_wait(pid, 60000), 0);
 }
 
 int main(void)

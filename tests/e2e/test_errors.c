@@ -19,6 +19,8 @@
 #include "tests/e2e/harness.h"
 #include "json/json.h"
 
+enum { WAIT_MS = 60000 };
+
 static struct outcome outcome;
 
 /* One line on standard error, in the house form, naming each of the given words. */
@@ -315,6 +317,14 @@ static void test_reading_without_a_database(void **state)
     state_remove(&dir);
 }
 
+static bool has_status(void *ctx)
+{
+    const struct state *dir = ctx;
+    const char *const status[] = {"--state-dir", dir->dir, "status", NULL};
+    adtop_run(&outcome, NULL, status);
+    return outcome.exit_code == 0;
+}
+
 static void test_second_engine_names_the_first(void **state)
 {
     (void)state;
@@ -324,16 +334,8 @@ static void test_second_engine_names_the_first(void **state)
     state_make(&dir);
     sim_start(&sim, none);
     const char *const engine[] = {"--state-dir", dir.dir, "--base-url", sim.url, "engine", NULL};
-    const char *const status[] = {"--state-dir", dir.dir, "status", NULL};
     pid_t first = adtop_start("t", NULL, engine);
-    for (int i = 0; i < 100; i++) {
-        adtop_run(&outcome, NULL, status);
-        if (outcome.exit_code == 0) {
-            break;
-        }
-        usleep(50 * 1000);
-    }
-    assert_int_equal(outcome.exit_code, 0);
+    assert_true(eventually(has_status, &dir, WAIT_MS));
     adtop_run(&outcome, "t", engine);
     assert_int_equal(outcome.exit_code, 1);
     char pid[32];
@@ -342,7 +344,7 @@ static void test_second_engine_names_the_first(void **state)
     const char *const stop[] = {"--state-dir", dir.dir, "stop", NULL};
     adtop_run(&outcome, NULL, stop);
     assert_int_equal(outcome.exit_code, 0);
-    assert_int_equal(process_wait(first, 5000), 0);
+    assert_int_equal(process_wait(first, WAIT_MS), 0);
     sim_stop(&sim);
     state_remove(&dir);
 }

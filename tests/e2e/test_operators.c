@@ -357,7 +357,7 @@ static void test_a_lock_left_by_a_crash_is_none(void **unused)
     assert_says(outcome.err, "none is running");
     pid = engine_start(NULL);
     kill(pid, SIGTERM);
-    assert_int_equal(process_wait(pid, 20000), 0);
+    assert_int_equal(process_wait(pid, 60000), 0);
 }
 
 /* ---- who may ---- */
@@ -385,7 +385,7 @@ static int run_as(gid_t group, gid_t other, const char *const *words)
         _exit(127);
     }
     close(fd);
-    int code = process_wait(pid, 20000);
+    int code = process_wait(pid, 60000);
     assert_true(code >= 0 && code != 127);
     return code;
 }

@@ -125,7 +125,7 @@ static void test_call_is_answered_and_the_socket_is_private(void **state)
     strcpy(request.reason, "why not");
     for (int i = 0; i < 3; i++) {
         struct control_reply reply = {0};
-        assert_true(control_call(control, &request, 5000, &reply, &err));
+        assert_true(control_call(control, &request, 30000, &reply, &err));
         assert_true(reply.ok);
         assert_int_equal(reply.result_count, 2);
         assert_string_equal(reply.results[1].message, "why not");
@@ -166,7 +166,7 @@ static void test_many_clients_are_served_side_by_side(void **state)
     }
     for (size_t i = 0; i < 20; i++) {
         struct control_reply reply = {0};
-        assert_true(control_call(controls[i], &request, 5000, &reply, &err));
+        assert_true(control_call(controls[i], &request, 30000, &reply, &err));
         assert_int_equal(reply.pid, getpid());
         control_reply_fini(&reply);
         control_close(controls[i]);
@@ -221,7 +221,6 @@ static void test_lock_holder_is_named(void **state)
     assert_false(control_lock_holder(f->dir, &holder));
 }
 
-/* What said that it only looks never acts, even when it says otherwise later. */
 /* What is asked of as many accounts as a request holds is answered of each of them. */
 static void test_the_largest_request_is_answered(void **state)
 {
@@ -249,6 +248,7 @@ static void test_the_largest_request_is_answered(void **state)
     control_close(control);
 }
 
+/* What said that it only looks never acts, even when it says otherwise later. */
 static void test_read_only_connection_acts_on_nothing(void **state)
 {
     struct fixture *f = *state;

@@ -427,7 +427,8 @@ void scope_silent(struct scope *s, int i, int64_t now_ms)
 {
     const struct slot *slot = &s->slots[i];
     int64_t whole_ms = (int64_t)(slot->decay->period_s * 1000);
-    if (!slot->seen || now_ms - slot->reading.at > whole_ms) {
+    int64_t told_ms = slot->reading.at > s->block.since_ms ? slot->reading.at : s->block.since_ms;
+    if (!slot->seen || now_ms - told_ms > whole_ms) {
         left_out(s, i, now_ms);
     }
 }

@@ -109,7 +109,7 @@ void scope_answered(struct scope *s);
 void scope_read(struct scope *s, int i, const struct usage_reading *reading, bool ok,
                 enum access_tier tier, int64_t now_ms);
 /* An answer without any reading: unknown, not zero; but one call was not enough to be shown, and
- * of a reading older than its whole window nothing is left that it could hide. */
+ * of a reading or a refusal older than its whole window nothing is left that it could hide. */
 void scope_silent(struct scope *s, int i, int64_t now_ms);
 /* This scope's own throttle. regain_ms: named by a header of the answer, 0 = none. */
 void scope_throttled(struct scope *s, const struct api_error *error, int64_t regain_ms,

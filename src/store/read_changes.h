@@ -10,7 +10,7 @@ struct change_row {
     char account_id[ID_SIZE];
     int64_t run_id, at; /* at: when the run started */
     int64_t entities;
-    int64_t runs_before; /* delta runs of the account that `usual` is the mean of, at most 20 */
+    int64_t runs_before; /* delta runs of the account that `usual` is the median of, at most 20 */
     double usual;        /* entities */
 };
 struct change_rows {

@@ -112,7 +112,7 @@ static void test_runs_that_found_much_changed_and_what_is_usual(void **unused)
     assert_int_equal(changes.rows[0].run_id, large);
     assert_int_equal(changes.rows[0].entities, 1964);
     assert_int_equal(changes.rows[0].runs_before, 4);
-    assert_true(changes.rows[0].usual > 1.4 && changes.rows[0].usual < 1.6);
+    assert_true(changes.rows[0].usual > 0.9 && changes.rows[0].usual < 1.1); /* the lower of two */
     assert_string_equal(changes.rows[0].account_id, ACCOUNT);
     assert_true(read_changes(reader, place.arena, NOON + 12 * MINUTE_MS, NOON + 11 * MINUTE_MS, 200,
                              &changes, &place.err)); /* as of an instant */
@@ -121,9 +121,32 @@ static void test_runs_that_found_much_changed_and_what_is_usual(void **unused)
     place_close(&place);
 }
 
+/* An edit every half hour, each found by three runs: they do not make the next one usual. */
+static void test_an_edit_does_not_make_the_next_one_usual(void **unused)
+{
+    (void)unused;
+    struct place place;
+    struct change_rows changes;
+    place_open(&place);
+    delta(&place, NOON, 1);
+    for (int i = 0; i < 24; i++) {
+        delta(&place, NOON + (i + 1) * 5 * MINUTE_MS, i % 6 < 3 ? 1900 + i : i % 3);
+    }
+    struct store_reader *reader = look(&place);
+    assert_true(
+        read_changes(reader, place.arena, 0, NOON + 90 * MINUTE_MS, 200, &changes, &place.err));
+    assert_int_equal(changes.count, 3);
+    assert_int_equal(changes.rows[2].entities, 1918); /* the first to find it */
+    assert_int_equal(changes.rows[2].runs_before, 19);
+    assert_true(changes.rows[2].usual <= 2);
+    store_reader_close(reader);
+    place_close(&place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_an_edit_does_not_make_the_next_one_usual),
         cmocka_unit_test(test_calls_that_still_count),
         cmocka_unit_test(test_how_calls_went),
         cmocka_unit_test(test_runs_that_found_much_changed_and_what_is_usual),

@@ -82,8 +82,8 @@ static void count_account(struct overview *o, const struct account_line *line,
         count_last_end(line, in);
         in->clears_estimated |= reason_is_estimate(line);
     }
-    if (hold_reason_is_quota(line->reason) && line->ours_pct >= 0 && line->pct > 0) {
-        in->quota_used += line->pct;
+    if (hold_reason_is_quota(line->reason) && line->ours_pct >= 0 && reason_used_pct(line) > 0) {
+        in->quota_used += reason_used_pct(line);
         in->quota_ours += line->ours_pct;
     }
     bool failing = overview_idle(line->reason) && line->failed;

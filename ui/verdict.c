@@ -146,9 +146,12 @@ static void name_causes(const struct verdict_input *in, const bool blamed[BLAME_
                                                    [BLAME_US] = "us"};
     char quota[64];
     name_quota(in, quota, sizeof quota);
+    const char *whose = share_words(in->quota_used, in->quota_ours);
     bool all_meta = blamed[BLAME_QUOTA] && strncmp(quota, "Meta", 4) == 0;
+    bool ours = blamed[BLAME_QUOTA] && whose[0] && !strstr(whose, "not us");
     for (int i = 0; i < BLAME_COUNT; i++) {
-        if (blamed[i] && !(i == BLAME_META && all_meta)) {
+        bool named = (i == BLAME_META && all_meta) || (i == BLAME_US && ours);
+        if (blamed[i] && !named) {
             append(out->cause, sizeof out->cause, i == BLAME_QUOTA ? quota : names[i]);
         }
     }

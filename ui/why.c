@@ -124,7 +124,7 @@ static void explain_limiter(const struct limiter_line *l, const struct env *env,
     struct text age = format_age(env->now - l->at);
     struct text reset = format_time(l->regain_at, env->now, env->offset_s);
     const char *state = l->blocked ? "blocked by Meta"
-                        : l->stuck ? "stuck: stands although calls succeed; ignored until it moves"
+                        : l->stuck ? "header stuck: stands although calls succeed; ignored"
                         : l->pct >= l->threshold ? "above our threshold: nothing starts"
                                                  : "";
     if (l->pct < 0) {

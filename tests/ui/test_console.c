@@ -214,6 +214,21 @@ static void test_console_says_that_there_is_no_database(void **state)
     rmdir(dir);
 }
 
+/* A usage that is not the header's does not name it as its source. */
+static void test_console_a_header_that_is_ignored_is_no_source(void **state)
+{
+    (void)state;
+    struct console_case c;
+    struct console_options options = {.state = FIXTURE_NOTICED};
+    console_open(&c, &options);
+    screen_keys(c.screen, "j");
+    assert_true(screen_wait(c.screen, "stands at 100% though calls succeed", WAIT_MS));
+    screen_keys(c.screen, "w");
+    assert_true(screen_wait(c.screen, "12% of 70%, <1m old, our own model", WAIT_MS));
+    assert_true(screen_wait(c.screen, "header stuck: ", WAIT_MS));
+    console_close(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_console_keeps_the_theme_on_a_slip),
         cmocka_unit_test(test_console_in_the_past_tells_the_day),
         cmocka_unit_test(test_console_says_that_there_is_no_database),
+        cmocka_unit_test(test_console_a_header_that_is_ignored_is_no_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

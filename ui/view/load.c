@@ -110,7 +110,8 @@ static void limiter_line_of(struct arena *arena, const struct env *env,
                             const struct limiter_row *row, struct limiter_line *out)
 {
     bool shared = strncmp(row->scope_id, "act_", 4) != 0;
-    bool modelled = row->model_pct > row->reading_pct;
+    /* a header that is stuck is ignored: the usage is not its own */
+    bool modelled = row->stuck || row->model_pct > row->reading_pct;
     out->label = limiter_label(row);
     out->scope = row->scope;
     out->use_case = row->use_case;

@@ -134,6 +134,11 @@ const char *share_words(double used_pct, double ours_pct)
     return share < 1.0 / 3 ? "mostly not us" : share < 2.0 / 3 ? "partly us" : "mostly us";
 }
 
+double reason_used_pct(const struct account_line *row)
+{
+    return row->figures.rule == RULE_BLOCKED && row->pct < 100 ? 100 : row->pct;
+}
+
 /* Readings decay in a shape nobody publishes; what spaces calls, or goes first, is our own. */
 bool reason_is_estimate(const struct account_line *row)
 {

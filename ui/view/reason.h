@@ -61,6 +61,8 @@ void reason_words(const struct account_line *row, char *out, size_t size);
 void reason_until(const struct account_line *row, const struct env *env, char *out, size_t size);
 /* Whose it is, of what is used: "mostly not us", "partly us", "mostly us"; "" = not known. */
 const char *share_words(double used_pct, double ours_pct);
+/* How full what it waits for is: what Meta refuses is full, whatever was read of it last. */
+double reason_used_pct(const struct account_line *row);
 /* The end is our guess: it may move. */
 bool reason_is_estimate(const struct account_line *row);
 /* What is worth a sentence although nothing is wrong: a run that lasts, an edit of many entities,

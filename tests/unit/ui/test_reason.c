@@ -108,6 +108,20 @@ static void test_reason_sentence_says_what_is_ours_and_what_moved(void **state)
     assert_string_equal(share_words(100, 90), "mostly us");
 }
 
+/* Refused at a reading below 1 %, of which all was ours: that is not "mostly us". */
+static void test_reason_what_meta_refuses_is_full(void **state)
+{
+    (void)state;
+    struct account_line line = {.reason = HOLD_QUOTA_ACCOUNT, .pct = 0.4, .ours_pct = 0.4};
+    hold_figures_read("{\"rule\":\"blocked\",\"code\":17}", &line.figures);
+    assert_string_equal(share_words(reason_used_pct(&line), line.ours_pct), "mostly not us");
+    line.pct = 104;
+    assert_true(reason_used_pct(&line) > 103.9);
+    hold_figures_read("{\"rule\":\"full\",\"pct\":72}", &line.figures);
+    line.pct = 72;
+    assert_true(reason_used_pct(&line) < 72.1);
+}
+
 static void test_reason_notice_of_a_run_that_lasts_and_of_an_edit(void **state)
 {
     (void)state;
@@ -205,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reason_words_until_and_sentence),
         cmocka_unit_test(test_reason_sentence_says_what_is_ours_and_what_moved),
+        cmocka_unit_test(test_reason_what_meta_refuses_is_full),
         cmocka_unit_test(test_reason_notice_of_a_run_that_lasts_and_of_an_edit),
         cmocka_unit_test(test_reason_every_state_has_letter_and_words),
         cmocka_unit_test(test_reason_cure_is_said_for_every_hold),

@@ -66,6 +66,11 @@ static void test_verdict_says_whose_usage_it_is(void **state)
     in.reasons[HOLD_QUOTA_INSIGHTS] = 1;
     in.reasons[HOLD_BUDGET] = 1;
     assert_string_equal(verdict_of(&in).cause, "Meta's limits (mostly us), our budget");
+    in.reasons[HOLD_BUDGET] = 0;
+    in.late = 2; /* us again: said once */
+    assert_string_equal(verdict_of(&in).cause, "Meta's limits (mostly us)");
+    in.quota_ours = 20;
+    assert_string_equal(verdict_of(&in).cause, "Meta's limits (mostly not us), us");
 }
 
 /* An end that is a guess is told as one, and what it was when it has moved on. */

@@ -37,7 +37,7 @@ struct account_row {
     /* Windows that end at at_ms. */
     int64_t runs_24h;
     int64_t errors_1h; /* failed API calls */
-    double cost_today; /* UTC day */
+    double cost_today; /* UTC day; -1 = not known: of the past */
 };
 struct account_rows {
     struct account_row *rows; /* by account_id */

@@ -256,7 +256,7 @@ static void format_cost_today(const void *row, const void *env, struct cell_out 
 {
     (void)env;
     ROW(account_line);
-    cell_put(out, ROLE_DIM, format_cost(r->cost_today).text);
+    cell_put(out, ROLE_DIM, r->cost_today < 0 ? "--" : format_cost(r->cost_today).text);
 }
 
 static double number_cost(const void *row, const void *env)

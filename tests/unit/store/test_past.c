@@ -63,18 +63,22 @@ static void put_runs(struct history *h, int account)
 {
     static const char *const ends[] = {"SUCCESS", "PARTIAL", "FAILED", "THROTTLED"};
     int64_t at = NOON - DAYS * (int64_t)DAY_MS + below(h, HOUR_MS);
-    while (at < NOON) {
+    int64_t stops = account == 5 ? NOON - 3 * (int64_t)DAY_MS : NOON; /* one of them stands still */
+    while (at < stops) {
         int64_t ended = at + 1 + below(h, 40 * MINUTE_MS);
         bool open = ended >= NOON;
         const char *status = open ? "RUNNING" : ends[account % 4 == 3 ? 2 : below(h, 4)];
+        bool well = strcmp(status, "SUCCESS") == 0; /* and says nothing */
         put(h,
             "INSERT INTO sync_runs (account_id, mode, trigger, status, started_at, finished_at, "
             "duration_ms, campaigns_fetched, adsets_fetched, ads_fetched, insights_called, "
             "insight_rows, api_calls, retries, bytes, entity_fetch_ms, insight_fetch_ms, db_ms, "
             "estimated_cost, actual_cost, error_code, error_message, progress) VALUES ('act_%d', "
             "'delta', 'schedule', '%s', %" PRId64 ", nullif(%" PRId64
-            ", 0), 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, %d, 'e%d', 'p')",
-            account, status, at, open ? 0 : ended, below(h, 99), below(h, 9));
+            ", 0), 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, nullif(%d, 0), nullif('e%d', 'e0'), "
+            "'p%d')",
+            account, status, at, open ? 0 : ended, well ? 0 : 1 + below(h, 99),
+            well ? 0 : 1 + below(h, 9), below(h, 9));
         put(h,
             "INSERT INTO holds (account_id, reason, scope, since, ended_at) VALUES ('act_%d', "
             "'running', 'account', %" PRId64 ", nullif(%" PRId64 ", 0))",
@@ -165,6 +169,7 @@ static void ask(struct history *h, const char *sql, int64_t at, char *out, size_
     sqlite3_finalize(stmt);
 }
 
+/* clang-format off */
 #define THEN(field)                                                                                \
     "(SELECT value FROM account_history h WHERE h.account_id = a.account_id AND h.field = '" field \
     "' AND since <= ?1 AND coalesce(until, 1e18) > ?1)"
@@ -176,62 +181,38 @@ static void ask(struct history *h, const char *sql, int64_t at, char *out, size_
     "started_at <= ?1 AND " which " ORDER BY started_at DESC LIMIT 1), 0)"
 #define ENDED "finished_at <= ?1"
 #define GOES_ON "coalesce(finished_at, 1e18) > ?1"
+#define NEXT " || '|' || "
 
 static const char plain_accounts[] =
-    "SELECT a.account_id || '|' || coalesce(" THEN("name") ", name) || '|' || coalesce(" THEN(
-        "tie"
-        "r") ", tier) || '|' || coalesce(CAST(" THEN("priority") " AS INTEGER), priority) || "
-                                                                 "'|' || coalesce(CAST(" THEN(
-                                                                     "paused") " AS INTEGER), 0) "
-                                                                               "|| '|' || "
-                                                                               "coalesce("
-                                                                               "CAST(" THEN(
-                                                                                   "status") " AS "
-                                                                                             "INTEG"
-                                                                                             "ER"
-                                                                                             "), "
-                                                                                             "accou"
-                                                                                             "nt"
-                                                                                             "_stat"
-                                                                                             "us"
-                                                                                             ") || "
-                                                                                             "'|' "
-                                                                                             "||"
-                                                                                             " " SYNCED("'SUCCESS', 'PARTIAL'") " || '|' || " SYNCED("'SUCCESS'") " || '|' || CASE " SYNCED(
-                                                                                                 "'"
-                                                                                                 "S"
-                                                                                                 "U"
-                                                                                                 "C"
-                                                                                                 "C"
-                                                                                                 "E"
-                                                                                                 "S"
-                                                                                                 "S"
-                                                                                                 "'"
-                                                                                                 ","
-                                                                                                 " "
-                                                                                                 "'"
-                                                                                                 "P"
-                                                                                                 "A"
-                                                                                                 "R"
-                                                                                                 "T"
-                                                                                                 "I"
-                                                                                                 "A"
-                                                                                                 "L"
-                                                                                                 "'") " WHEN 0 THEN 0 ELSE spend_7d END || '|' || coalesce((SELECT "
-                                                                                                      "since FROM holds x WHERE x.account_id = a.account_id AND since <= ?1 AND "
-                                                                                                      "coalesce(ended_at, 1e18) > ?1), 0) || '|' || " RUN("run_id", ENDED) " || '|' || " RUN(
-                                                                                                          "error_code",
-                                                                                                          ENDED) " || '|' || " RUN("run_id",
-                                                                                                                                   GOES_ON) " || '|' || (SELECT count(*) FROM "
-                                                                                                                                            "sync_runs r WHERE r.account_id = a.account_id AND started_at > ?1 - 86400000 AND started_at "
-                                                                                                                                            "<= ?1) || '|' || (SELECT count(*) FROM api_calls c WHERE c.account_id = a.account_id AND "
-                                                                                                                                            "failed = 1 AND at > ?1 - 3600000 AND at <= ?1) || '|' || printf('%.1f', coalesce((SELECT "
-                                                                                                                                            "sum(cost) FROM budget_ledger l WHERE l.account_id = a.account_id AND day = date(?1 / 1000, "
-                                                                                                                                            "'unixepoch')), 0)) || '|' || coalesce((SELECT printf('%.1f %s', max(pct), scope) FROM (SELECT "
-                                                                                                                                            "pct, scope, buc_type, max(at) FROM usage_log u WHERE u.scope_id = a.account_id AND at > ?1 - "
-                                                                                                                                            "7200000 AND at <= ?1 GROUP BY scope, buc_type ORDER BY scope, buc_type) HAVING max(pct) IS "
-                                                                                                                                            "NOT NULL), '-') FROM account a WHERE coalesce((SELECT min(since) FROM account_history h WHERE "
-                                                                                                                                            "h.account_id = a.account_id AND field = 'name'), 0) <= ?1 ORDER BY a.account_id";
+    "SELECT a.account_id"
+    NEXT "coalesce(" THEN("name") ", name)"
+    NEXT "coalesce(" THEN("tier") ", tier)"
+    NEXT "coalesce(CAST(" THEN("priority") " AS INTEGER), priority)"
+    NEXT "coalesce(CAST(" THEN("paused") " AS INTEGER), 0)"
+    NEXT "coalesce(CAST(" THEN("status") " AS INTEGER), account_status)"
+    NEXT SYNCED("'SUCCESS', 'PARTIAL'")
+    NEXT SYNCED("'SUCCESS'")
+    NEXT "CASE " SYNCED("'SUCCESS', 'PARTIAL'") " WHEN 0 THEN 0 ELSE spend_7d END"
+    NEXT "coalesce((SELECT since FROM holds x WHERE x.account_id = a.account_id AND since <= ?1 "
+    "AND coalesce(ended_at, 1e18) > ?1), 0)"
+    NEXT RUN("run_id", ENDED)
+    NEXT RUN("status", ENDED)
+    NEXT RUN("finished_at", ENDED)
+    NEXT RUN("coalesce(error_code, 0)", ENDED)
+    NEXT RUN("coalesce(error_message, 0)", ENDED)
+    NEXT RUN("run_id", GOES_ON)
+    NEXT RUN("started_at", GOES_ON)
+    NEXT RUN("progress", GOES_ON)
+    NEXT "(SELECT count(*) FROM sync_runs r WHERE r.account_id = a.account_id AND started_at > ?1 "
+    "- 86400000 AND started_at <= ?1)"
+    NEXT "(SELECT count(*) FROM api_calls c WHERE c.account_id = a.account_id AND failed = 1 AND "
+    "at > ?1 - 3600000 AND at <= ?1)"
+    NEXT "coalesce((SELECT printf('%.1f %s', max(pct), scope) FROM (SELECT pct, scope, buc_type, "
+    "max(at) FROM usage_log u WHERE u.scope_id = a.account_id AND at > ?1 - 7200000 AND at <= ?1 "
+    "GROUP BY scope, buc_type ORDER BY scope, buc_type) HAVING max(pct) IS NOT NULL), '-')"
+    " FROM account a WHERE coalesce((SELECT min(since) FROM account_history h WHERE h.account_id "
+    "= a.account_id AND field = 'name'), 0) <= ?1 ORDER BY a.account_id";
+/* clang-format on */
 
 static void say_accounts(const struct account_rows *rows, char *out, size_t size)
 {
@@ -245,29 +226,31 @@ static void say_accounts(const struct account_rows *rows, char *out, size_t size
             snprintf(usage, sizeof usage, "%.1f %s", r->usage_pct,
                      usage_source_name(r->usage_source));
         }
-        int added =
-            snprintf(out + n, size - n,
-                     "%s|%s|%s|%d|%" PRId64 "|%d|%" PRId64 "|%" PRId64 "|%" PRId64 "|%" PRId64
-                     "|%" PRId64 "|%d|%" PRId64 "|%" PRId64 "|%" PRId64 "|%.1f|%s\n",
-                     a->account_id, a->name, tier_name(a->tier), a->priority, a->paused_until,
-                     a->account_status, a->last_synced_at, a->data_as_of, a->spend_7d,
-                     r->hold_since, r->last_run_id, r->last_error_code, r->running_run_id,
-                     r->runs_24h, r->errors_1h, r->cost_today, usage);
+        int added = snprintf(
+            out + n, size - n,
+            "%s|%s|%s|%d|%" PRId64 "|%d|%" PRId64 "|%" PRId64 "|%" PRId64 "|%" PRId64 "|%" PRId64
+            "|%s|%" PRId64 "|%d|%s|%" PRId64 "|%" PRId64 "|%s|%" PRId64 "|%" PRId64 "|%s\n",
+            a->account_id, a->name, tier_name(a->tier), a->priority, a->paused_until,
+            a->account_status, a->last_synced_at, a->data_as_of, a->spend_7d, r->hold_since,
+            r->last_run_id, r->last_run_id ? run_status_name(r->last_status) : "0",
+            r->last_finished_at, r->last_error_code, r->last_error[0] ? r->last_error : "0",
+            r->running_run_id, r->running_since, r->running_run_id ? r->progress : "0", r->runs_24h,
+            r->errors_1h, usage);
+        assert_true(r->cost_today < 0); /* the ledger of a day tells of its end */
         assert_true(added > 0 && (size_t)added < size - n);
         n += (size_t)added;
     }
 }
 
-static void test_the_accounts_of_an_instant_are_what_was_then(void **state)
+static void compare_accounts(struct history *h, int instants)
 {
     static const struct clock clock = {.speed = 1e-9, .anchor_ms = NOON};
     static char plain[ACCOUNTS * LINE], fast[ACCOUNTS * LINE];
-    struct history *h = *state;
     struct store_reader *reader = store_reader_open(h->place.db, &clock, &h->place.err);
     struct account_rows rows;
     struct account_row one;
     assert_non_null(reader);
-    for (int i = 0; i < INSTANTS; i++) {
+    for (int i = 0; i < instants; i++) {
         int64_t at = NOON - (int64_t)below(h, DAYS * DAY_MS);
         ask(h, plain_accounts, at, plain, sizeof plain);
         assert_true(read_accounts(reader, h->place.arena, at, false, &rows, &h->place.err));
@@ -281,6 +264,32 @@ static void test_the_accounts_of_an_instant_are_what_was_then(void **state)
         arena_reset(h->place.arena);
     }
     store_reader_close(reader);
+}
+
+static void test_the_accounts_of_an_instant_are_what_was_then(void **state)
+{
+    compare_accounts(*state, INSTANTS);
+}
+
+/* So much that it is not walked over: the runs of a day and what changed since are those of
+ * accounts that are not there. */
+static void test_the_accounts_are_the_same_where_much_went_on(void **state)
+{
+    struct history *h = *state;
+    put(h,
+        "INSERT INTO sync_runs (account_id, mode, trigger, status, started_at, duration_ms, "
+        "campaigns_fetched, adsets_fetched, ads_fetched, insights_called, insight_rows, api_calls, "
+        "retries, bytes, entity_fetch_ms, insight_fetch_ms, db_ms, estimated_cost, actual_cost) "
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT "
+        "'act_gone', 'delta', 'schedule', 'FAILED', %" PRId64
+        " - i * 3500, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM n",
+        DAYS * 25000, NOON);
+    put(h,
+        "INSERT INTO account_history (account_id, field, value, since, until) WITH RECURSIVE n(i) "
+        "AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 25000) SELECT 'act_gone', 'name', "
+        "'x', %" PRId64 " + i, %" PRId64 " + i + 1 FROM n",
+        NOON, NOON);
+    compare_accounts(h, 5);
 }
 
 static const char plain_spenders[] =
@@ -320,6 +329,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_the_accounts_of_an_instant_are_what_was_then, make,
+                                        clear),
+        cmocka_unit_test_setup_teardown(test_the_accounts_are_the_same_where_much_went_on, make,
                                         clear),
         cmocka_unit_test_setup_teardown(test_who_spent_by_an_instant_is_summed_from_the_calls, make,
                                         clear),

@@ -49,8 +49,8 @@ static void test_changes_are_intervals_and_the_past_is_drawn_from_them(void **un
                                          &place.err));
     assert_sql(&place,
                "SELECT group_concat(value || ' ' || ((since - 1767268800000) / 3600000) || '-' || "
-               "coalesce((until - 1767268800000) / 3600000, ''), ', ') FROM account_history WHERE "
-               "field = 'tier'",
+               "coalesce((until - 1767268800000) / 3600000, ''), ', ') FROM (SELECT * FROM "
+               "account_history WHERE field = 'tier' ORDER BY since)",
                "high 1-3, medium 3-");
     struct account_row then = account_at(&place, NOON + 2 * HOUR_MS - 1);
     assert_int_equal(then.account.tier, TIER_HIGH);

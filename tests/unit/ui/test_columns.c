@@ -250,12 +250,27 @@ static void test_columns_draw_signs(void **state)
     table_fini(&table);
 }
 
+static void test_columns_what_an_account_cost_is_not_told_of_the_past(void **state)
+{
+    (void)state;
+    const struct env env = {.now = NOW};
+    const struct column *cost = find(account_columns, ACCOUNT_COLUMNS, "cost");
+    struct account_line row = {.cost_today = -1};
+    struct cell_out out = {.gauge = -1};
+    cost->format(&row, &env, &out);
+    assert_string_equal(out.text, "--");
+    row.cost_today = 0;
+    cost->format(&row, &env, &out);
+    assert_string_equal(out.text, "0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns_sign_of_a_new_state),
         cmocka_unit_test(test_columns_sign_of_a_moving_usage),
         cmocka_unit_test(test_columns_draw_signs),
+        cmocka_unit_test(test_columns_what_an_account_cost_is_not_told_of_the_past),
         cmocka_unit_test(test_columns_log_time_tells_the_day),
         cmocka_unit_test(test_columns_letters_have_names),
         cmocka_unit_test(test_columns_parked_run_begins_with_its_end),

@@ -199,14 +199,15 @@ enum dialog_result dialog_key(struct dialog *dialog, struct key key)
     return question_key(dialog, key);
 }
 
-static const char answer[] = "y = yes, any other key = No";
+/* With "then" while the fields have the keys: a y is a letter there, or nothing. */
+static const char answer[] = "then y = yes, any other key = No";
+enum { ANSWER_THEN = sizeof "then " - 1, ANSWER_WIDTH = sizeof answer - 1 };
 
 /* How it is answered goes into a line of its own where the question fills the first. */
 static int question_lines(const struct dialog *dialog, int width)
 {
     int used = text_width(dialog->question) + 2;
-    used +=
-        dialog->must_type[0] ? text_width(dialog->must_type) + TYPED_WIDTH : (int)sizeof answer - 1;
+    used += dialog->must_type[0] ? text_width(dialog->must_type) + TYPED_WIDTH : ANSWER_WIDTH;
     return used > width ? 2 : 1;
 }
 
@@ -225,7 +226,8 @@ static void draw_question(const struct dialog *dialog, struct canvas *canvas, st
         used = canvas_textf(canvas, at.y, at.x, at.w, role, "type %s: ", dialog->must_type);
         edit_draw(&dialog->typed, canvas, at.y, at.x + used, at.w - used, ROLE_DIALOG, active);
     } else {
-        canvas_text(canvas, at.y, at.x, at.w, role, answer);
+        bool then = !active && at.w >= ANSWER_WIDTH;
+        canvas_text(canvas, at.y, at.x, at.w, role, then ? answer : answer + ANSWER_THEN);
     }
 }
 

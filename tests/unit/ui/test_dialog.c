@@ -243,6 +243,14 @@ static void test_dialog_always_says_how_to_answer(void **state)
     expect_on_screen(&dialog, 10, 40, small);
     expect_on_screen(&dialog, 24, 80, wide);
     expect_on_screen(&dialog, 60, 200, wide);
+    static const char *const not_yet[] = {"  then y = yes", NULL};
+    static const char *const now[] = {"?  y = yes", NULL};
+    struct dialog shorter;
+    dialog_init(&shorter, "Pause", "Pause all?");
+    dialog_field(&shorter, "reason", "");
+    expect_on_screen(&shorter, 24, 80, not_yet); /* a y would be the reason */
+    press(&shorter, "\n");
+    expect_on_screen(&shorter, 24, 80, now);
     strcpy(dialog.must_type, "400");
     expect_on_screen(&dialog, 10, 40, typed);
     expect_on_screen(&dialog, 24, 80, typed);

@@ -164,10 +164,23 @@ void command_live(struct console *console, int unused)
     console->stale = true;
 }
 
+/* "2h", and "2h ago". */
+static bool ago_parse(const char *words, int64_t *ago)
+{
+    static const char tail[] = " ago";
+    char text[32];
+    size_t n = strlen(words);
+    if (n >= sizeof tail && strcmp(words + n - (sizeof tail - 1), tail) == 0) {
+        n -= sizeof tail - 1;
+    }
+    snprintf(text, sizeof text, "%.*s", n < sizeof text ? (int)n : 0, words);
+    return duration_parse(text, ago);
+}
+
 void line_at(struct console *console, const char *words)
 {
     int64_t at = 0, ago = 0, now = console_live_now(console);
-    if (duration_parse(words, &ago)) {
+    if (ago_parse(words, &ago)) {
         at = now - ago;
     } else if (!when_parse(words, now, console->env.offset_s, false, &at)) {
         console_say(console, ROLE_WARN,
@@ -193,7 +206,7 @@ void line_range(struct console *console, const char *words)
 void line_since(struct console *console, const char *words)
 {
     int64_t at = 0, ago = 0, now = console->env.now;
-    if (duration_parse(words, &ago)) {
+    if (ago_parse(words, &ago)) {
         at = now - ago;
     } else if (!when_parse(words, now, console->env.offset_s, false, &at)) {
         console_say(console, ROLE_WARN,

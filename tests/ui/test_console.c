@@ -33,6 +33,8 @@ static void test_console_at_goes_by_the_engines_clock(void **state)
         assert_true(screen_wait(c.screen, "10:02:00", WAIT_MS));
         console_press(&c, ":at 15m\r"); /* so long ago */
         assert_true(screen_wait(c.screen, "10:04:41", WAIT_MS));
+        console_press(&c, ":at 2h ago\r"); /* as the line's help has it */
+        assert_true(screen_wait(c.screen, "08:19:41", WAIT_MS));
         console_close(&c);
     }
     assert_string_equal(screens[0], screens[1]);
@@ -153,6 +155,10 @@ static void test_console_range_is_the_tables_too(void **state)
     assert_true(screen_wait(c.screen, " PEAK WHEN", WAIT_MS));
     screen_keys(c.screen, "t\033[B\033[B\r");
     assert_true(screen_wait(c.screen, "peaks of the last 24h", WAIT_MS));
+    screen_keys(c.screen, ":since 08:19\r");
+    assert_true(screen_wait(c.screen, "peaks of the last 2h", WAIT_MS));
+    screen_keys(c.screen, ":since 3h ago\r");
+    assert_true(screen_wait(c.screen, "peaks of the last 3h", WAIT_MS));
     screen_keys(c.screen, ":since 08:19\r");
     assert_true(screen_wait(c.screen, "peaks of the last 2h", WAIT_MS));
     screen_keys(c.screen, "H");

@@ -1,59 +1,16 @@
 /* limiters and usage. */
 #include <string.h>
 
+#include "store/newest.h"
 #include "store/read_limiters.h"
 #include "store/reader_internal.h"
 
 enum { LOG_LIMIT = 10000, BUCKETS_MAX = 100000 };
 
-static const enum scope_kind scopes[USAGE_SOURCE_COUNT] = {SCOPE_APP, SCOPE_ACCOUNT, SCOPE_USE_CASE,
-                                                           SCOPE_APP_INSIGHTS, SCOPE_USE_CASE};
-
 /* Two headers tell of the insights of an account; they are one limiter. */
 #define LIMITER_OF_READING                                                                         \
     "CASE scope WHEN 'insights' THEN 'buc' ELSE scope END AS source, scope_id, CASE scope WHEN "   \
     "'insights' THEN 'ads_insights' ELSE buc_type END AS use_case"
-
-/* As of an instant the readings of the two hours before it stand in for the governor's view; beyond
- * the retention of usage_log the last of each whole hour. */
-static bool limiters_then(struct store_reader *reader, struct arena *arena, int64_t at,
-                          const char *account_id, struct rows *rows, struct err *err)
-{
-    struct query q = {0};
-    (void)arena;
-    if (!db_query(
-            &reader->db, &q,
-            "SELECT " LIMITER_OF_READING
-            ", pct, max(at), access_tier, scope FROM (SELECT scope, scope_id, buc_type, pct, at, "
-            "access_tier FROM usage_log WHERE at > :at - 7200000 AND at <= :at UNION ALL SELECT "
-            "scope, scope_id, buc_type, last_pct, hour * 3600000 + 3599999, '' FROM usage_hourly "
-            "WHERE hour >= (:at - 7200000) / 3600000 AND hour < :at / 3600000) WHERE :id IS NULL "
-            "OR scope_id IN (:id, 'app') GROUP BY source, scope_id, use_case ORDER BY scope_id = "
-            "'app' DESC, scope_id",
-            err)) {
-        return false;
-    }
-    bind_i64(&q, ":at", at);
-    bind_text(&q, ":id", account_id);
-    int step;
-    while ((step = db_step(&q, err)) > 0) {
-        struct limiter_row *row = rows_add(rows, err);
-        if (!row) {
-            step = -1;
-            break;
-        }
-        row->source = (enum usage_source)words_value(WORDS_USAGE_SOURCE, col_text(&q, 6, NULL));
-        row->scope = scopes[row->source];
-        col_array(&q, 1, row->scope_id, sizeof row->scope_id);
-        row->use_case = (enum use_case)words_value(WORDS_USE_CASE, col_text(&q, 2, NULL));
-        row->pct = row->reading_pct = col_real(&q, 3);
-        row->model_pct = row->ours_pct = -1;
-        row->reading_at = row->updated_at = col_i64(&q, 4);
-        row->access_tier = (enum access_tier)words_value(WORDS_ACCESS, col_text(&q, 5, NULL));
-    }
-    db_done(&q);
-    return step == 0;
-}
 
 #define LIMITER_ORDER                                                                              \
     "ORDER BY CASE scope WHEN 'app' THEN 0 WHEN 'app_insights' THEN 1 WHEN 'token' THEN 2 ELSE 3 " \
@@ -64,7 +21,7 @@ bool read_limiters(struct store_reader *reader, struct arena *arena, int64_t at_
 {
     struct rows rows = {.record_size = sizeof(struct limiter_row), .arena = arena};
     struct reader_bind bind = {.a = account_id};
-    bool ok = at_ms ? limiters_then(reader, arena, at_ms, account_id, &rows, err)
+    bool ok = at_ms ? newest_limiters(reader, at_ms, account_id, &rows, err)
                     : reader_rows(reader, limiter_fields,
                                   /* An account's, and what is no account's: ids begin with act_,
                                    * and '`' is the character after '_'. */
@@ -216,7 +173,8 @@ bool read_limiter_peaks(struct store_reader *reader, struct arena *arena,
             step = -1;
             break;
         }
-        row->scope = scopes[words_value(WORDS_USAGE_SOURCE, col_text(&q, 0, NULL))];
+        row->scope =
+            newest_scope((enum usage_source)words_value(WORDS_USAGE_SOURCE, col_text(&q, 0, NULL)));
         col_array(&q, 1, row->scope_id, sizeof row->scope_id);
         row->use_case = (enum use_case)words_value(WORDS_USE_CASE, col_text(&q, 2, NULL));
         row->pct = col_real(&q, 3);
@@ -244,34 +202,32 @@ bool read_usage_log(struct store_reader *reader, struct arena *arena, const char
     return ok;
 }
 
-#define READING_REST                                                                               \
-    ", scope, scope_id, buc_type, pct, call_count, total_time, total_cputime, regain_s, "          \
-    "access_tier, run_id FROM "
+#define LATEST                                                                                     \
+    "SELECT at, scope, scope_id, buc_type, pct, call_count, total_time, total_cputime, regain_s, " \
+    "access_tier, run_id FROM usage_latest"
+
+static bool latest_readings(struct store_reader *reader, const char *account_id, struct rows *rows,
+                            struct err *err)
+{
+    struct query q = {0};
+    if (!db_query(&reader->db, &q,
+                  account_id ? LATEST " WHERE scope_id IN (:id, 'app') ORDER BY scope_id"
+                             : LATEST " ORDER BY scope_id",
+                  err)) {
+        return false;
+    }
+    if (account_id) {
+        bind_text(&q, ":id", account_id);
+    }
+    return rows_read(rows, &q, usage_fields, err);
+}
 
 bool read_usage_latest(struct store_reader *reader, struct arena *arena, int64_t at_ms,
                        const char *account_id, struct usage_rows *out, struct err *err)
 {
     struct rows rows = {.record_size = sizeof(struct usage_reading), .arena = arena};
-    struct query q = {0};
-    /* With a single max() the bare columns come from the row that has it. */
-    const char *sql = at_ms
-                          ? "SELECT max(at)" READING_REST
-                            "usage_log WHERE at > :at - 7200000 AND at <= :at AND (:id IS NULL OR "
-                            "scope_id IN (:id, 'app')) GROUP BY scope_id, scope, buc_type "
-                            "ORDER BY scope_id"
-                      : account_id ? "SELECT at" READING_REST
-                                     "usage_latest WHERE scope_id IN (:id, 'app') ORDER BY scope_id"
-                                   : "SELECT at" READING_REST "usage_latest ORDER BY scope_id";
-    if (!db_query(&reader->db, &q, sql, err)) {
-        return false;
-    }
-    if (at_ms) {
-        bind_i64(&q, ":at", at_ms);
-    }
-    if (at_ms || account_id) {
-        bind_text(&q, ":id", account_id);
-    }
-    bool ok = rows_read(&rows, &q, usage_fields, err);
+    bool ok = at_ms ? newest_readings(reader, at_ms, account_id, &rows, err)
+                    : latest_readings(reader, account_id, &rows, err);
     out->rows = rows.data;
     out->count = rows.count;
     return ok;

@@ -1,5 +1,5 @@
-/* The accounts of any past instant, read fast, against what the plainest statements say of them: of
- * a generated history, account by account and figure by figure. */
+/* Accounts and limiters of any past instant, read fast, against what the plainest statements say of
+ * them: of a generated history, account by account and figure by figure. */
 #include "tests/unit/store/store_fixture.h"
 
 #include <inttypes.h>
@@ -7,6 +7,7 @@
 #include "base/rand.h"
 #include "store/read_accounts.h"
 #include "store/read_budget.h"
+#include "store/read_limiters.h"
 
 enum { ACCOUNTS = 12, DAYS = 6, MINUTE_MS = 60000, INSTANTS = 60, LINE = 640 };
 
@@ -325,6 +326,101 @@ static void test_who_spent_by_an_instant_is_summed_from_the_calls(void **state)
     store_reader_close(reader);
 }
 
+/* Readings go after three days, summed by hour as retention does it; the hour that the border lies
+ * in is there both as its sum and as what came after. */
+static void put_hours(struct history *h)
+{
+    const int64_t border = NOON - 3 * (int64_t)DAY_MS - HOUR_MS / 2;
+    put(h,
+        "INSERT INTO usage_hourly SELECT scope_id, scope, buc_type, at / 3600000, count(*), "
+        "max(pct), sum(pct), (SELECT pct FROM usage_log l WHERE l.scope_id = u.scope_id AND "
+        "l.scope = u.scope AND l.buc_type = u.buc_type AND l.at / 3600000 = u.at / 3600000 AND "
+        "l.at < %" PRId64 " ORDER BY l.at DESC LIMIT 1) FROM usage_log u WHERE at < %" PRId64
+        " GROUP BY scope_id, scope, buc_type, at / 3600000; DELETE FROM usage_log WHERE at < "
+        "%" PRId64,
+        border, border, border);
+}
+
+/* clang-format off */
+#define LIMITER                                                                                    \
+    "CASE scope WHEN 'insights' THEN 'buc' ELSE scope END AS source, scope_id, CASE scope WHEN "   \
+    "'insights' THEN 'ads_insights' ELSE buc_type END AS use_case"
+static const char plain_limiters[] =
+    "SELECT source || '|' || scope_id || '|' || use_case || '|' || pct || '|' || at FROM (SELECT "
+    "*, row_number() OVER (PARTITION BY source, scope_id, use_case ORDER BY raw DESC, at DESC, "
+    "scope DESC) AS n FROM (SELECT " LIMITER ", pct, at, 1 AS raw, scope FROM usage_log WHERE at > ?1 - 7200000 AND at "
+    "<= ?1 UNION ALL SELECT " LIMITER ", last_pct, hour * 3600000 + 3599999, 0, scope FROM usage_hourly "
+    "WHERE hour >= (?1 - 7200000) / 3600000 AND hour < ?1 / 3600000)) WHERE n = 1 ORDER BY "
+    "scope_id = 'app' DESC, scope_id, source, use_case";
+static const char plain_readings[] =
+    "SELECT scope || '|' || scope_id || '|' || buc_type || '|' || pct || '|' || max(at) FROM "
+    "usage_log WHERE at > ?1 - 7200000 AND at <= ?1 GROUP BY scope_id, scope, buc_type ORDER BY "
+    "scope_id, scope, buc_type";
+/* clang-format on */
+
+static void add_line(char *out, size_t *n, size_t size, const struct usage_reading *r)
+{
+    bool of_use_case = r->source == USAGE_BUC;
+    int added =
+        snprintf(out + *n, size - *n, "%s|%s|%s|%.1f|%" PRId64 "\n", usage_source_name(r->source),
+                 r->scope_id, of_use_case ? use_case_name(r->use_case) : "", r->pct, r->at);
+    assert_true(added > 0 && (size_t)added < size - *n);
+    *n += (size_t)added;
+}
+
+static void say_limiters(const struct limiter_rows *rows, char *out, size_t size)
+{
+    size_t n = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct limiter_row *row = &rows->rows[i];
+        bool insights = row->source == USAGE_INSIGHTS;
+        struct usage_reading reading = {.source = insights ? USAGE_BUC : row->source,
+                                        .use_case = row->use_case,
+                                        .pct = row->pct,
+                                        .at = row->reading_at};
+        assert_int_equal(row->scope == SCOPE_USE_CASE, reading.source == USAGE_BUC);
+        assert_true(!insights || row->use_case == USE_CASE_ADS_INSIGHTS);
+        memcpy(reading.scope_id, row->scope_id, sizeof reading.scope_id);
+        add_line(out, &n, size, &reading);
+    }
+}
+
+static void test_limiters_and_readings_of_an_instant_are_the_last_of_each(void **state)
+{
+    static const struct clock clock = {.speed = 1e-9, .anchor_ms = NOON};
+    static char plain[ACCOUNTS * LINE], fast[ACCOUNTS * LINE];
+    struct history *h = *state;
+    put_hours(h);
+    struct store_reader *reader = store_reader_open(h->place.db, &clock, &h->place.err);
+    struct limiter_rows limiters;
+    struct usage_rows readings;
+    size_t found = 0;
+    assert_non_null(reader);
+    for (int i = 0; i < 2 * INSTANTS; i++) {
+        int64_t at = NOON - (int64_t)below(h, DAYS * DAY_MS);
+        size_t n = 0;
+        if (i % 3 == 0) { /* around the border */
+            at = NOON - 3 * (int64_t)DAY_MS - 2 * HOUR_MS + below(h, 5 * HOUR_MS);
+        }
+        ask(h, plain_limiters, at, plain, sizeof plain);
+        assert_true(read_limiters(reader, h->place.arena, at, NULL, &limiters, &h->place.err));
+        say_limiters(&limiters, fast, sizeof fast);
+        assert_string_equal(fast, plain);
+        ask(h, plain_readings, at, plain, sizeof plain);
+        assert_true(read_usage_latest(reader, h->place.arena, at, NULL, &readings, &h->place.err));
+        fast[0] = '\0';
+        for (size_t k = 0; k < readings.count; k++) {
+            add_line(fast, &n, sizeof fast, &readings.rows[k]);
+        }
+        assert_string_equal(fast, plain);
+        found += limiters.count + readings.count;
+        arena_reset(h->place.arena);
+    }
+    assert_true(found > INSTANTS);
+    store_reader_close(reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +428,8 @@ int main(void)
                                         clear),
         cmocka_unit_test_setup_teardown(test_the_accounts_are_the_same_where_much_went_on, make,
                                         clear),
+        cmocka_unit_test_setup_teardown(
+            test_limiters_and_readings_of_an_instant_are_the_last_of_each, make, clear),
         cmocka_unit_test_setup_teardown(test_who_spent_by_an_instant_is_summed_from_the_calls, make,
                                         clear),
     };

@@ -192,6 +192,8 @@ bool read_entity_totals(struct store_reader *reader, const char *account_id,
     return step >= 0;
 }
 
+#define NEWEST_DAY "SELECT max(date_start) FROM insight WHERE account_no = :no AND level = :level"
+
 bool read_rows_per_day(struct store_reader *reader, const char *account_id,
                        enum insight_level level, int days, int64_t *out, struct err *err)
 {
@@ -201,9 +203,10 @@ bool read_rows_per_day(struct store_reader *reader, const char *account_id,
     if (!account_number(reader, account_id, &account, err) ||
         !db_query(
             &reader->db, &q,
-            "SELECT max(n) FROM (SELECT count(*) AS n FROM insight WHERE account_no = :no AND "
-            "level = :level AND date_start > (SELECT max(date_start) FROM insight WHERE "
-            "account_no = :no AND level = :level) - :days GROUP BY date_start)",
+            "SELECT count(*) FROM insight WHERE account_no = :no AND level = :level AND "
+            "date_start = coalesce((SELECT date FROM daily_sum WHERE account_no = :no AND level = "
+            "0 AND date > (" NEWEST_DAY ") - :days AND date <= (" NEWEST_DAY
+            ") ORDER BY impressions DESC LIMIT 1), (" NEWEST_DAY "))",
             err)) {
         return false;
     }

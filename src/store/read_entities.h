@@ -47,8 +47,8 @@ struct entity_totals {
 bool read_entity_totals(struct store_reader *reader, const char *account_id,
                         struct entity_totals *out, struct err *err);
 
-/* Rows a day of the listing of this level: of the fullest of so many last days; 0 = none is held.
- */
+/* Rows a day of the listing of this level: of the one among so many last days that had the most
+ * impressions, for to count every day's would take long; 0 = none is held. */
 bool read_rows_per_day(struct store_reader *reader, const char *account_id,
                        enum insight_level level, int days, int64_t *out, struct err *err);
 

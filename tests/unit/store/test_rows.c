@@ -226,6 +226,10 @@ static void test_rows_per_day_are_those_of_the_fullest_recent_day(void **unused)
                              insight_of("121", TODAY - 20, 1), insight_of("122", TODAY - 20, 1)};
     put_insights(&place, rows, 6, NOON);
     assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_AD, 8, &per_day, &place.err));
+    assert_int_equal(per_day, 1); /* of today's: no day has been summed up yet */
+    assert_true(
+        store_daily_rollup(place.store, ACCOUNT, LEVEL_AD, TODAY - 30, TODAY, NULL, &place.err));
+    assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_AD, 8, &per_day, &place.err));
     assert_int_equal(per_day, 2);
     assert_true(read_rows_per_day(reader, ACCOUNT, LEVEL_AD, 90, &per_day, &place.err));
     assert_int_equal(per_day, 3);

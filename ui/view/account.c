@@ -44,7 +44,7 @@ static bool load_parts(struct view *view, const struct env *env, struct account_
         return false;
     }
     data->budget = budget > 1 ? &b[1] : NULL;
-    data->limiters = load_limiters(view->arena, env, id, &data->limiter_count, err);
+    data->limiters = load_limiters_in_parts(view->arena, env, id, &data->limiter_count, err);
     data->holds = data->limiters ? load_holds(view->arena, env, id, &data->hold_count, err) : NULL;
     return data->holds && view_set_rows(view, PANE_RUNS, r, runs, sizeof *r, err) &&
            load_history(view, env, err);

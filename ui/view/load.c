@@ -208,8 +208,9 @@ bool load_limiter_course(struct arena *arena, const struct env *env, struct limi
     return samples != NULL;
 }
 
-struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
-                                   const char *account_id, size_t *count, struct err *err)
+static struct limiter_line *load_lines(struct arena *arena, const struct env *env,
+                                       const char *account_id, bool parts, size_t *count,
+                                       struct err *err)
 {
     struct limiter_rows rows;
     if (!read_limiters(env->store, arena, env->at, account_id, &rows, err)) {
@@ -222,11 +223,23 @@ struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
     for (size_t i = 0; i < rows.count; i++) {
         limiter_line_of(arena, env, &rows.rows[i], &lines[i]);
     }
-    if (!add_parts(arena, env, account_id, rows.rows, lines, rows.count, err)) {
+    if (parts && !add_parts(arena, env, account_id, rows.rows, lines, rows.count, err)) {
         return NULL;
     }
     *count = rows.count;
     return lines;
+}
+
+struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
+                                   const char *account_id, size_t *count, struct err *err)
+{
+    return load_lines(arena, env, account_id, false, count, err);
+}
+
+struct limiter_line *load_limiters_in_parts(struct arena *arena, const struct env *env,
+                                            const char *account_id, size_t *count, struct err *err)
+{
+    return load_lines(arena, env, account_id, true, count, err);
 }
 
 static void run_line_of(struct arena *arena, const struct env *env, const struct run *run,

@@ -22,6 +22,9 @@ struct account_line *load_accounts(struct arena *arena, const struct env *env, s
  * of each limiter. */
 struct limiter_line *load_limiters(struct arena *arena, const struct env *env,
                                    const char *account_id, size_t *count, struct err *err);
+/* The same with the header's three figures apart: another read, and as of an instant a long one. */
+struct limiter_line *load_limiters_in_parts(struct arena *arena, const struct env *env,
+                                            const char *account_id, size_t *count, struct err *err);
 /* The course of one of them over env->range. */
 bool load_limiter_course(struct arena *arena, const struct env *env, struct limiter_line *line,
                          struct err *err);

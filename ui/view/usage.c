@@ -18,7 +18,7 @@ struct course {
 static bool usage_load(struct view *view, const struct env *env, struct err *err)
 {
     size_t count = 0;
-    struct limiter_line *rows = load_limiters(view->arena, env, NULL, &count, err);
+    struct limiter_line *rows = load_limiters_in_parts(view->arena, env, NULL, &count, err);
     struct peaks *peaks = view->kept;
     bool ok = rows && peaks_read(&peaks, view->arena, env, err);
     view->kept = peaks;

@@ -92,6 +92,7 @@ void console_close_overlay(struct console *console)
     console->overlay = OVERLAY_NONE;
     console->accept = NULL;
     console->changed = NULL;
+    console->fill = NULL;
     console->chosen = console->moved = NULL;
     console->abandoned = NULL;
 }

@@ -93,11 +93,15 @@ struct console {
     struct dialog dialog;
     bool (*accept)(struct console *console);  /* of the dialog; false keeps it open */
     void (*changed)(struct console *console); /* another option was taken in it */
+    /* Reads what the open dialog or sheet still lacks and, unless it was stopped, shows it. */
+    void (*fill)(struct console *console); /* NULL = it lacks nothing */
     struct menu menu;
     void (*chosen)(struct console *console, int item); /* of the menu */
     void (*moved)(struct console *console, int item);
     void (*abandoned)(struct console *console);
     struct sheet sheet;
+    struct subject why;   /* whom the sheet explains, */
+    char why_row[ROW_ID]; /* or the row that has reasons of its own, "" = none */
     struct edit prompt;
     enum prompt_kind prompt_kind;
     char prompt_before[EDIT_MAX]; /* the filter, or what was looked for, as it was */

@@ -9,6 +9,7 @@
 #include "base/date.h"
 #include "base/fd.h"
 #include "base/utf8.h"
+#include "store/reader.h"
 #include "ui/commands.h"
 #include "ui/console.h"
 #include "ui/format.h"
@@ -80,6 +81,43 @@ void command_help(struct console *console, int unused)
     console->overlay = OVERLAY_SHEET;
 }
 
+/* The row the sheet was opened on, where it has reasons of its own and is still there. */
+static const void *row_to_explain(const struct console *console, const struct env *env)
+{
+    const struct view *view = console_view(console);
+    struct row_source source = view_source(view, view->focus, env);
+    const void *row = table_row(&view->panes[view->focus].table, &source);
+    char id[ROW_ID];
+    if (!row || !console->why_row[0]) {
+        return NULL;
+    }
+    source.id(row, id);
+    return strcmp(id, console->why_row) == 0 ? row : NULL;
+}
+
+/* As of an instant long ago it may take longer than a key may wait. */
+static void read_why(struct console *console)
+{
+    const struct view *view = console_view(console);
+    struct env env = console_env(console);
+    struct sheet *sheet = &console->sheet, fresh;
+    const void *row = row_to_explain(console, &env);
+    sheet_init(&fresh, sheet->title, console->canvas.cols);
+    if (row) {
+        view->class->panes[view->focus]->explain(row, &env, &fresh);
+    } else if (console->why.account_id[0]) {
+        why_explain(&env, &console->why, &fresh);
+    } else {
+        sheet_add(&fresh, ROLE_WARN, "it is no longer in the list");
+    }
+    if (store_reader_stopped(console->store)) {
+        sheet_fini(&fresh);
+        return;
+    }
+    sheet_fini(sheet);
+    *sheet = fresh;
+}
+
 /* The focused row's own reasons where it has some, else those of its account. */
 void command_why(struct console *console, int unused)
 {
@@ -101,13 +139,15 @@ void command_why(struct console *console, int unused)
              subject.name[0]         ? subject.name
              : subject.account_id[0] ? subject.account_id
                                      : class->title);
-    sheet_init(&console->sheet, title, console->canvas.cols);
+    console->why = subject;
+    console->why_row[0] = '\0';
     if (row) {
-        class->explain(row, &env, &console->sheet);
-    } else {
-        why_explain(&env, &subject, &console->sheet);
+        source.id(row, console->why_row);
     }
+    sheet_init(&console->sheet, title, console->canvas.cols);
+    sheet_add(&console->sheet, ROLE_DIM, "loading");
     console->overlay = OVERLAY_SHEET;
+    console->fill = read_why;
 }
 
 /* Every column, shown or not, in full. */

@@ -1,10 +1,11 @@
 /*
  * refresh: reads from the store what is shown. Keys read nothing, they say what is wanted: another
- * view, instant or range (console->stale), another row (view_details_due). All that came together
- * have it read once, before their frame where that takes no longer than BRIEF_US; else the frame is
- * drawn without, and says so. Then it is read when no key waits: one that comes stops it, and it
- * begins again later, at the latest after PATIENCE_MS, when keys have to wait. What a stopped read
- * has got so far is dropped: what is shown is always of one instant, and of the row it names.
+ * view, instant or range (console->stale), another row (view_details_due), the figures of a dialog
+ * or a sheet (console->fill). All that came together have it read once, before their frame where
+ * that takes no longer than BRIEF_US; else the frame is drawn without, and says so. Then it is read
+ * when no key waits: one that comes stops it, and it begins again later, at the latest after
+ * PATIENCE_MS, when keys have to wait. What a stopped read has got so far is dropped: what is shown
+ * is always of one instant, and of the row it names.
  */
 #include <stdio.h>
 #include <time.h>
@@ -159,7 +160,23 @@ static bool details_are_due(const struct console *console)
     return console->store && view_details_due(console_view(console), &env);
 }
 
-/* The rows if they are wanted, and what depends on the selected one. limit NULL = to the end. */
+/* What a person waits for in front of the rows: of what is shown as yet, and so before them. */
+static bool fill_overlay(struct console *console)
+{
+    struct err err = {0};
+    if (!store_reader_begin(console->store, &err)) {
+        snprintf(console->problem, sizeof console->problem, "%s", err.message);
+        return true;
+    }
+    console->fill(console);
+    store_reader_end(console->store);
+    bool whole = !store_reader_stopped(console->store);
+    console->fill = whole ? NULL : console->fill;
+    return whole;
+}
+
+/* What the overlay lacks, the rows if they are wanted, and what depends on the selected one. limit
+ * NULL = to the end. */
 static void read_within(struct console *console, bool rows, struct limit *limit)
 {
     if (!open_store(console)) {
@@ -168,7 +185,8 @@ static void read_within(struct console *console, bool rows, struct limit *limit)
         return;
     }
     store_reader_watch(console->store, limit ? is_reached : NULL, limit);
-    bool whole = !rows || load(console);
+    bool whole = !console->fill || fill_overlay(console);
+    whole = whole && (!rows || load(console));
     if (whole && details_are_due(console)) {
         struct env env = console_env(console);
         view_read_details(console_view(console), &env);
@@ -192,7 +210,7 @@ void console_read_briefly(struct console *console)
     struct limit limit = {.key_waits = console->key_waits,
                           .cpu_us = cpu_us() + BRIEF_US,
                           .mono_ms = clock_mono_ms() + BRIEF_MS};
-    if (console->stale || details_are_due(console)) {
+    if (console->stale || console->fill || details_are_due(console)) {
         read_within(console, console->stale, &limit);
     }
 }
@@ -207,8 +225,8 @@ struct pace console_pace(const struct console *console)
                          .load_took = console->load_took_ms,
                          .changed = console->outdated,
                          .eager = console->eager_until > real,
-                         .stale =
-                             console->stale || console->unfinished || details_are_due(console)};
+                         .stale = console->stale || console->unfinished || console->fill ||
+                                  details_are_due(console)};
 }
 
 /* Whether rows are to be read: other ones, or the same anew. */
@@ -233,7 +251,7 @@ void console_tick(struct console *console)
         console->message[0] = '\0';
     }
     bool rows = rows_are_due(console, real);
-    if (rows || details_are_due(console)) {
+    if (rows || console->fill || details_are_due(console)) {
         bool enough = console->put_off_ms && real - console->put_off_ms >= PATIENCE_MS;
         struct limit limit = {.key_waits = console->key_waits};
         read_within(console, rows, enough ? NULL : &limit);

@@ -203,9 +203,7 @@ static void explain_next(const struct account_line *a, const struct env *env, st
                   until > env->now ? " from " : " now",
                   until > env->now ? format_time(until, env->now, env->offset_s).text : "");
     }
-    struct subject subject = {0};
-    account_row_subject(a, &subject);
-    if (estimate_force(env, &next, &subject, 1, &estimate)) {
+    if (estimate_calls(env, &next, a->account_id, &estimate)) {
         sheet_add(sheet, ROLE_TEXT, "    about %s calls, %s weighted, %s",
                   format_count((int64_t)(estimate.calls + 0.5)).text,
                   format_cost(estimate.cost).text,

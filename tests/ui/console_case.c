@@ -49,6 +49,17 @@ void console_close(struct console_case *c)
     fixture_destroy(c->fixture);
 }
 
+void console_await_question(struct screen *screen)
+{
+    int waited = 0;
+    while (!screen_has(screen, "y = yes, any other key = No") ||
+           screen_has(screen, "Enter goes on")) {
+        fixture_check(waited < WAIT_MS, "no dialog asks");
+        screen_read_for(screen, 20);
+        waited += 20;
+    }
+}
+
 void console_press(struct console_case *c, const char *keys)
 {
     screen_keys(c->screen, keys);

@@ -26,6 +26,8 @@ void console_close(struct console_case *c);
 /* Waits until the console has done what the keys wanted and has nothing left to read. Fails the
  * test. */
 void console_settle(struct console_case *c);
+/* Waits until the open dialog asks: all keys have gone by its fields, and all it says is there. */
+void console_await_question(struct screen *screen);
 /* Sends keys, and settles. */
 void console_press(struct console_case *c, const char *keys);
 

@@ -30,6 +30,20 @@ static struct fixture_request asked(struct console_case *c, const char *keys, co
     return request;
 }
 
+/* What asks is answered when it does: before all that it says is there, yes is no answer. */
+static struct fixture_request confirmed(struct console_case *c, const char *keys, const char *words)
+{
+    char before[128];
+    size_t n = strlen(keys) - 1;
+    if (n && keys[n] == 'y') {
+        snprintf(before, sizeof before, "%.*s", (int)n, keys);
+        screen_keys(c->screen, before);
+        console_await_question(c->screen);
+        keys += n;
+    }
+    return asked(c, keys, words);
+}
+
 /* Selected by name, whatever the order. */
 #define SELECT_ACME ":filter acme\r"
 #define SELECT_DELTA ":filter delta\r"
@@ -67,7 +81,7 @@ static void test_keys_act_each(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct console_case c;
         open_console(&c, NULL);
-        struct fixture_request got = asked(&c, cases[i].keys, cases[i].said);
+        struct fixture_request got = confirmed(&c, cases[i].keys, cases[i].said);
         if (got.count != 1 || got.request.op != cases[i].op ||
             strcmp(got.first_target, cases[i].target) != 0 || got.target_count != cases[i].count ||
             strcmp(got.request.reason, cases[i].reason) != 0) {
@@ -154,7 +168,9 @@ static void test_keys_act_force_says_what_it_costs(void **state)
                                         "of use from 10:24; override: yes"};
     struct console_case c;
     open_console(&c, NULL);
-    screen_keys(c.screen, SELECT_DELTA "S\r\r\r\ry");
+    screen_keys(c.screen, SELECT_DELTA "S\r\r\r\r");
+    console_await_question(c.screen);
+    screen_keys(c.screen, "y");
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
         assert_true(screen_wait(c.screen, facts[i], WAIT_MS));
     }
@@ -181,12 +197,14 @@ static void test_keys_act_force_a_window(void **state)
     assert_true(screen_wait(c.screen, "about 2 calls, 20 weighted", WAIT_MS));
     screen_keys(c.screen, "\x1b");
     assert_true(screen_wait(c.screen, "nothing was done", WAIT_MS));
-    screen_keys(c.screen, ":force act_109\rw\rtomorrow\r\r\ry");
+    screen_keys(c.screen, ":force act_109\rw\rtomorrow\r\r\r");
+    console_await_question(c.screen);
+    screen_keys(c.screen, "y");
     assert_true(screen_wait(c.screen, "\"tomorrow\" is no date", WAIT_MS));
-    struct fixture_request got = asked(&c,
-                                       "\x15"
-                                       "2026-11-01\r\r\ry",
-                                       "window sync forced");
+    struct fixture_request got = confirmed(&c,
+                                           "\x15"
+                                           "2026-11-01\r\r\ry",
+                                           "window sync forced");
     assert_int_equal(got.request.mode, RUN_WINDOW);
     assert_int_equal(got.request.since_day, 20758);
     console_close(&c);

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "screen.h"
+#include "console_case.h"
 #include "tests/e2e/harness.h"
 
 enum { WAIT_MS = 40000, GONE_MS = 30000 };
@@ -76,7 +76,9 @@ static void consoles_see_each_other(const struct engine_case *e, struct screen *
     expect_text(e, "SELECT message FROM log WHERE message LIKE 'operator {%'",
                 "\"origin\":\"203.0.113.9\",\"action\":\"pause\",\"target\":\"act_");
     /* What cannot be done now is refused by the engine, in its words. */
-    press(b, ":force northwind\r\r\r\r\ry", "force refused: it is paused until ");
+    screen_keys(b, ":force northwind\r\r\r\r\r");
+    console_await_question(b);
+    press(b, "y", "force refused: it is paused until ");
     /* From another console it is resumed, with a reason and another origin. */
     press(b, ":resume northwind\rthey called\ry", ": resumed");
     press(a, "9", "they called");

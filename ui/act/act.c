@@ -152,6 +152,14 @@ void act_show(struct console *console)
     refresh(console);
 }
 
+void act_say_again(struct console *console)
+{
+    struct edit typed = console->dialog.typed;
+    refresh(console);
+    console->dialog.typed = typed;
+    console->dialog.problem[0] = '\0';
+}
+
 bool act_send(struct console *console)
 {
     struct request *request = &console->request;

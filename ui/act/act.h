@@ -7,6 +7,7 @@
 #define UI_ACT_ACT_H
 
 #include "control/protocol.h"
+#include "ui/act/estimate.h"
 #include "ui/act/target.h"
 
 struct console;
@@ -18,6 +19,12 @@ struct request {
     enum target_scope scope;
     const struct ask *ask; /* NULL = it is sent without a dialog */
     char done[160];        /* what to say when it succeeded: "paused until 14:20" */
+    struct {
+        bool done, read; /* whether it was looked for, and found */
+        struct force_shape shape;
+        enum target_scope scope;
+        struct estimate estimate;
+    } cost; /* of a forced sync */
     bool undoable;
     bool more; /* it has to be asked once more, by the next dialog */
 };
@@ -41,6 +48,8 @@ struct targets *act_targets(struct console *console);
 void act_dialog(struct console *console, const struct ask *ask);
 /* After its fields were added. */
 void act_show(struct console *console);
+/* Says its facts anew, as those that were waited for are there; what was typed stays. */
+void act_say_again(struct console *console);
 /* Sends the request. Always true: the dialog may close. */
 bool act_send(struct console *console);
 /* One number after the other: each goes out when the engine has answered the last. ids is taken

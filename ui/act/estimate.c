@@ -23,10 +23,10 @@ struct share {
     const char *account_id;
     const struct run *same; /* the newest good one that was asked for the same way; NULL = none */
     struct entity_totals totals;
+    bool counted; /* the totals are there */
     int64_t rows_per_day;
-    struct usage_rows readings[RUNS_MEASURED]; /* of its newest good runs */
-    int64_t runs[RUNS_MEASURED];
-    size_t run_count;
+    struct run_rows runs;                      /* its newest good ones */
+    struct usage_rows readings[RUNS_MEASURED]; /* of the first of them */
     double calls, insights_calls, cost;
 };
 
@@ -89,40 +89,52 @@ static void plan_share(const struct env *env, const struct force_shape *shape, s
     }
 }
 
-static bool load_readings(const struct env *env, const struct run *run, struct share *share)
+static bool count_entities(const struct env *env, struct share *share)
 {
-    share->runs[share->run_count] = run->run_id;
-    return read_usage_log(env->store, share->arena, NULL, run->started_at - 1, run->finished_at,
-                          READINGS_MAX, &share->readings[share->run_count++], NULL);
+    share->counted =
+        share->counted || read_entity_totals(env->store, share->account_id, &share->totals, NULL);
+    return share->counted;
 }
 
+/* Calls and cost. What an account holds is counted only where no run tells: it may be much. */
 static bool load_share(const struct env *env, const struct force_shape *shape, struct share *share)
 {
-    bool ok = true;
-    struct run_rows runs = {0};
     struct run_query query = {.account_id = share->account_id,
                               .statuses = 1u << RUN_SUCCESS | 1u << RUN_PARTIAL,
                               .limit = RUNS_LOOKED_AT};
-    if (!read_runs(env->store, share->arena, env->at, &query, &runs, NULL) ||
-        !read_entity_totals(env->store, share->account_id, &share->totals, NULL)) {
+    if (!read_runs(env->store, share->arena, env->at, &query, &share->runs, NULL)) {
         return false;
     }
-    for (size_t i = 0; i < runs.count && ok; i++) {
-        const struct run *run = &runs.rows[i];
+    for (size_t i = 0; i < share->runs.count && !share->same; i++) {
+        const struct run *run = &share->runs.rows[i];
         bool same = run->mode == shape->mode &&
                     (run->trigger != TRIGGER_OPERATOR) == shape->scheduled && !shape->since_day &&
                     shape->mode != RUN_WINDOW;
-        share->same = share->same || !same ? share->same : run;
-        ok = share->run_count == RUNS_MEASURED || load_readings(env, run, share);
+        share->same = same ? run : NULL;
     }
     if (share->same) {
         share->calls = (double)share->same->api_calls;
         share->insights_calls = (double)share->same->insights_called;
         share->cost = share->same->actual_cost;
-    } else if (ok) {
-        ok = read_rows_per_day(env->store, share->account_id, LEVEL_AD,
-                               env->config->window_days + 1, &share->rows_per_day, NULL);
-        plan_share(env, shape, share);
+        return true;
+    }
+    if (!count_entities(env, share) ||
+        !read_rows_per_day(env->store, share->account_id, LEVEL_AD, env->config->window_days + 1,
+                           &share->rows_per_day, NULL)) {
+        return false;
+    }
+    plan_share(env, shape, share);
+    return true;
+}
+
+/* What the newest runs did to the limiters. */
+static bool load_readings(const struct env *env, struct share *share)
+{
+    bool ok = true;
+    for (size_t i = 0; i < share->runs.count && i < RUNS_MEASURED && ok; i++) {
+        const struct run *run = &share->runs.rows[i];
+        ok = read_usage_log(env->store, share->arena, NULL, run->started_at - 1, run->finished_at,
+                            READINGS_MAX, &share->readings[i], NULL);
     }
     return ok;
 }
@@ -139,11 +151,11 @@ static double measured_per_call(const struct share *share, const struct limiter_
 {
     double rise = 0;
     int calls = 0;
-    for (size_t r = 0; r < share->run_count; r++) {
+    for (size_t r = 0; r < share->runs.count && r < RUNS_MEASURED; r++) {
         double before = -1;
         for (size_t i = 0; i < share->readings[r].count; i++) {
             const struct usage_reading *reading = &share->readings[r].rows[i];
-            if (reading->run_id == share->runs[r] && reads(reading, row)) {
+            if (reading->run_id == share->runs.rows[r].run_id && reads(reading, row)) {
                 calls += before >= 0;
                 rise += before >= 0 && reading->pct > before ? reading->pct - before : 0;
                 before = reading->pct;
@@ -153,8 +165,12 @@ static double measured_per_call(const struct share *share, const struct limiter_
     return calls > 0 ? rise / calls : -1;
 }
 
-static double published_per_call(const struct share *share, const struct limiter_row *row)
+static double published_per_call(const struct env *env, struct share *share,
+                                 const struct limiter_row *row)
 {
+    if (!count_entities(env, share)) {
+        return -1;
+    }
     const struct limit_row *limit = limit_row(row->scope, row->use_case, row->access_tier);
     double max = limit_max(limit, share->totals.active);
     return max > 0 ? 100 / max : -1;
@@ -181,12 +197,13 @@ static double calls_against(const struct share *share, const struct limiter_row 
 }
 
 /* factor: how many accounts this one stands for, where they share the limiter. */
-static struct estimate_limiter limiter_after(const struct share *share,
+static struct estimate_limiter limiter_after(const struct env *env, struct share *share,
                                              const struct limiter_row *row, double factor)
 {
-    double measured = measured_per_call(share, row), published = published_per_call(share, row);
+    double measured = measured_per_call(share, row);
+    double published = measured > 0 ? -1 : published_per_call(env, share, row);
     /* Readings are whole points, some of them: no rise at all says less than the published. */
-    double per_call = measured > 0 || published < 0 ? measured : published;
+    double per_call = published < 0 ? measured : published;
     struct estimate_limiter out = {.scope = row->scope,
                                    .use_case = row->use_case,
                                    .now_pct = row->pct,
@@ -212,10 +229,10 @@ static void merge(struct estimate_limiter *have, const struct estimate_limiter *
     }
 }
 
-static void add_limiter(struct estimate *out, const struct share *share,
+static void add_limiter(const struct env *env, struct estimate *out, struct share *share,
                         const struct limiter_row *row, double factor)
 {
-    struct estimate_limiter one = limiter_after(share, row, factor);
+    struct estimate_limiter one = limiter_after(env, share, row, factor);
     for (size_t i = 0; i < out->limiter_count; i++) {
         if (same_limiter(&out->limiters[i], row)) {
             merge(&out->limiters[i], &one);
@@ -232,7 +249,7 @@ static bool add_account(const struct env *env, const struct force_shape *shape,
 {
     struct share share = {.arena = arena_create(CHUNK), .account_id = account_id};
     struct limiter_rows limiters = {0};
-    bool ok = share.arena && load_share(env, shape, &share) &&
+    bool ok = share.arena && load_share(env, shape, &share) && load_readings(env, &share) &&
               read_limiters(env->store, share.arena, env->at, account_id, &limiters, NULL);
     if (ok) {
         out->calls += share.calls * factor;
@@ -243,8 +260,24 @@ static bool add_account(const struct env *env, const struct force_shape *shape,
     }
     for (size_t i = 0; ok && i < limiters.count; i++) {
         if (limiters.rows[i].scope != SCOPE_TOKEN) { /* which no header reports */
-            add_limiter(out, &share, &limiters.rows[i], factor);
+            add_limiter(env, out, &share, &limiters.rows[i], factor);
         }
+    }
+    arena_destroy(share.arena);
+    return ok;
+}
+
+bool estimate_calls(const struct env *env, const struct force_shape *shape, const char *account_id,
+                    struct estimate *out)
+{
+    struct share share = {.arena = arena_create(CHUNK), .account_id = account_id};
+    bool ok = share.arena && load_share(env, shape, &share);
+    *out = (struct estimate){.accounts = 1, .looked_at = 1, .mode = shape->mode};
+    if (ok) {
+        out->calls = share.calls;
+        out->cost = share.cost;
+        out->measured = share.same != NULL;
+        out->taken_at = share.same ? share.same->started_at : 0;
     }
     arena_destroy(share.arena);
     return ok;

@@ -48,7 +48,10 @@ struct force_shape {
     bool scheduled;    /* not forced: the schedule's own next run */
     int32_t since_day; /* of a window; 0 = its own */
 };
-/* False when the store cannot be read. */
+/* Calls and cost of one account's, nothing of limiters; false when the store cannot be read. */
+bool estimate_calls(const struct env *env, const struct force_shape *shape, const char *account_id,
+                    struct estimate *out);
+/* False when the store cannot be read, or the read was stopped. */
 bool estimate_force(const struct env *env, const struct force_shape *shape,
                     const struct subject *subjects, size_t count, struct estimate *out);
 void estimate_words(const struct estimate *estimate, const struct env *env, struct dialog *dialog);

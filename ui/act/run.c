@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "config/config.h"
+#include "store/reader.h"
 #include "ui/act/estimate.h"
 #include "ui/commands.h"
 #include "ui/console.h"
@@ -65,17 +66,56 @@ static void say_held(struct console *console)
     }
 }
 
-static void force_facts(struct console *console)
+static struct force_shape chosen_shape(const struct console *console)
 {
-    const struct targets *targets = act_targets(console);
-    struct estimate estimate;
     struct force_shape shape = {.mode = chosen_mode(console)};
-    say_mode(&console->dialog, shape.mode, console->config);
     if (shape.mode == RUN_WINDOW) {
         date_parse(dialog_value(&console->dialog, "since"), &shape.since_day);
     }
-    if (estimate_force(&console->env, &shape, targets->subjects, targets->count, &estimate)) {
-        estimate_words(&estimate, &console->env, &console->dialog);
+    return shape;
+}
+
+/* Of dozens of accounts it takes longer than a key may wait. */
+static void read_cost(struct console *console)
+{
+    struct request *request = &console->request;
+    const struct targets *targets = act_targets(console);
+    struct force_shape shape = chosen_shape(console);
+    struct estimate estimate;
+    bool read = estimate_force(&console->env, &shape, targets->subjects, targets->count, &estimate);
+    if (store_reader_stopped(console->store)) {
+        return;
+    }
+    request->cost.done = true;
+    request->cost.read = read;
+    request->cost.shape = shape;
+    request->cost.scope = request->scope;
+    request->cost.estimate = estimate;
+    act_say_again(console);
+}
+
+/* Whether what was read is of what is chosen now. */
+static bool cost_is_known(const struct request *request, const struct force_shape *shape)
+{
+    return request->cost.done && request->cost.scope == request->scope &&
+           request->cost.shape.mode == shape->mode &&
+           request->cost.shape.since_day == shape->since_day;
+}
+
+static void force_facts(struct console *console)
+{
+    struct request *request = &console->request;
+    struct force_shape shape = chosen_shape(console);
+    bool known = cost_is_known(request, &shape);
+    say_mode(&console->dialog, shape.mode, console->config);
+    console->fill = known ? NULL : read_cost;
+    if (!known) {
+        console->dialog.waiting = true;
+        dialog_line(&console->dialog, ROLE_TEXT, "what it would cost: loading");
+    } else if (request->cost.read) {
+        estimate_words(&request->cost.estimate, &console->env, &console->dialog);
+    } else {
+        dialog_line(&console->dialog, ROLE_WARN, "what it would cost cannot be read");
     }
     say_held(console);
 }

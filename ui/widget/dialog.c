@@ -44,6 +44,7 @@ void dialog_aside(struct dialog *dialog, const char *fmt, ...)
 void dialog_facts_reset(struct dialog *dialog)
 {
     dialog->line_count = 0;
+    dialog->waiting = false;
     dialog->must_type[0] = '\0';
     edit_set(&dialog->typed, "");
 }
@@ -118,6 +119,11 @@ void dialog_problem(struct dialog *dialog, const char *label, const char *fmt, .
 
 static enum dialog_result question_key(struct dialog *dialog, struct key key)
 {
+    bool confirms = dialog->must_type[0] ? key.code == K_ENTER : key.code == 'y' || key.code == 'Y';
+    if (dialog->waiting && confirms) {
+        snprintf(dialog->problem, sizeof dialog->problem, "not yet: it asks when all is loaded");
+        return DIALOG_OPEN;
+    }
     if (dialog->must_type[0]) {
         if (key.code == K_ENTER) {
             return strcmp(dialog->typed.text, dialog->must_type) == 0 ? DIALOG_ACCEPT
@@ -126,7 +132,7 @@ static enum dialog_result question_key(struct dialog *dialog, struct key key)
         edit_key(&dialog->typed, key);
         return DIALOG_OPEN;
     }
-    return key.code == 'y' || key.code == 'Y' ? DIALOG_ACCEPT : DIALOG_CANCEL;
+    return confirms ? DIALOG_ACCEPT : DIALOG_CANCEL;
 }
 
 /* Left, right and Space go round; a letter takes the next option that begins with it. */
@@ -227,7 +233,10 @@ static void draw_question(const struct dialog *dialog, struct canvas *canvas, st
         edit_draw(&dialog->typed, canvas, at.y, at.x + used, at.w - used, ROLE_DIALOG, active);
     } else {
         bool then = !active && at.w >= ANSWER_WIDTH;
-        canvas_text(canvas, at.y, at.x, at.w, role, then ? answer : answer + ANSWER_THEN);
+        canvas_text(canvas, at.y, at.x, at.w, role,
+                    dialog->waiting ? "loading; n = No"
+                    : then          ? answer
+                                    : answer + ANSWER_THEN);
     }
 }
 

@@ -2,7 +2,8 @@
  * dialog: states what will happen, takes a few fields, then asks. The key that opened it never
  * confirms it; the default answer is no; where much is at stake a word has to be typed. A field is
  * typed, or one of a few options; when another option is taken, or a typed field is left changed,
- * its owner says anew what will happen. While the question is asked, fields make room for that. It
+ * its owner says anew what will happen, and as long as that is still being read it
+ * cannot be confirmed. While the question is asked, fields make room for that. It
  * holds no reference to what it is about.
  */
 #ifndef UI_WIDGET_DIALOG_H
@@ -32,6 +33,7 @@ struct dialog {
     int line_count;
     struct dialog_field fields[DIALOG_FIELDS];
     int field_count;
+    bool waiting; /* a line of it is still being read */
     char question[DIALOG_LINE];
     char must_type[24]; /* "" = y confirms */
     struct edit typed;
@@ -47,7 +49,7 @@ void dialog_line(struct dialog *dialog, enum role role, const char *fmt, ...)
 /* What gives way first where room is short. */
 void dialog_aside(struct dialog *dialog, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* Forgets the lines and what has to be typed, to be said anew. */
+/* Forgets the lines, what is waited for and what has to be typed, to be said anew. */
 void dialog_facts_reset(struct dialog *dialog);
 void dialog_field(struct dialog *dialog, const char *label, const char *value);
 /* An option of the field with that label, which is made by its first one. */

@@ -50,6 +50,37 @@ static void test_dialog_answers(void **state)
     }
 }
 
+/* Before all that it says is there it may be left, and nothing else. */
+static void test_dialog_that_waits_is_not_confirmed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *must_type, *keys;
+        enum dialog_result wanted;
+    } cases[] = {
+        {"",   "y",    DIALOG_OPEN  },
+        {"",   "Y",    DIALOG_OPEN  },
+        {"",   "yyy",  DIALOG_OPEN  },
+        {"",   "n",    DIALOG_CANCEL},
+        {"",   "\n",   DIALOG_CANCEL},
+        {"",   "\x1b", DIALOG_CANCEL},
+        {"64", "64\n", DIALOG_OPEN  },
+        {"64", "\x1b", DIALOG_CANCEL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct dialog dialog;
+        dialog_init(&dialog, "Force a sync", "Sync it?");
+        strcpy(dialog.must_type, cases[i].must_type);
+        dialog.waiting = true;
+        assert_int_equal(press(&dialog, cases[i].keys), cases[i].wanted);
+        assert_int_equal(dialog.problem[0] != '\0', cases[i].wanted == DIALOG_OPEN);
+        dialog.waiting = false; /* what was typed is still there */
+        if (cases[i].wanted == DIALOG_OPEN) {
+            assert_int_equal(press(&dialog, cases[i].must_type[0] ? "\n" : "y"), DIALOG_ACCEPT);
+        }
+    }
+}
+
 static void test_dialog_fields_keep_what_was_typed(void **state)
 {
     (void)state;
@@ -308,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dialog_answers),
+        cmocka_unit_test(test_dialog_that_waits_is_not_confirmed),
         cmocka_unit_test(test_dialog_fields_keep_what_was_typed),
         cmocka_unit_test(test_dialog_proposals),
         cmocka_unit_test(test_dialog_options),

@@ -10,9 +10,11 @@
 #include <cmocka.h>
 
 #include "config/config.h"
+#include "store/accounts.h"
 #include "store/limiters.h"
 #include "store/reader.h"
 #include "store/usage.h"
+#include "ui/commands.h"
 #include "ui/console.h"
 
 #define NOW INT64_C(1795515581500)
@@ -46,6 +48,13 @@ static void fill(const char *dir)
         snprintf(readings[i].scope_id, sizeof readings[i].scope_id, "act_%d", 100 + i % ACCOUNTS);
     }
     assert_true(store_usage_append(store, readings, READINGS, &err));
+    for (int i = 0; i < ACCOUNTS; i++) {
+        char id[ID_SIZE];
+        snprintf(id, sizeof id, "act_%d", 100 + i);
+        struct account account = {.name = id, .account_status = ACCOUNT_ACTIVE, .tier = TIER_LOW};
+        memcpy(account.account_id, id, sizeof id);
+        assert_true(store_accounts_put(store, &account, 1, NOW - 2 * (int64_t)HOUR, &err));
+    }
     store_close(store);
     free(readings);
 }
@@ -120,6 +129,17 @@ static void title_line(struct case_ *c, const char *title, char out[1024])
     assert_non_null(at);
     snprintf(out, 1024, "%.*s", (int)strcspn(at, "\n"), at);
     str_fini(&text);
+}
+
+static bool on_screen(struct case_ *c, const char *words)
+{
+    struct str text;
+    str_init(&text, 1024 * 1024);
+    console_draw(c->console);
+    canvas_dump(&c->console->canvas, false, &text);
+    bool found = strstr(str_text(&text), words) != NULL;
+    str_fini(&text);
+    return found;
 }
 
 static bool always(void)
@@ -249,6 +269,107 @@ static void test_refresh_shows_no_rows_of_another_instant(void **state)
     end(&c);
 }
 
+/* Where everybody is meant it takes long. What has not been said yet cannot be agreed to. */
+static void test_refresh_a_cost_is_read_before_it_is_confirmed(void **state)
+{
+    (void)state;
+    struct case_ c;
+    start(&c);
+    struct console *console = c.console;
+    reads(&c);
+    console->key_waits = always;
+    int64_t before = store_reader_statements(console->store);
+    snprintf(console->words, sizeof console->words, "all");
+    command_force(console, 0);
+    press(&c, "\r\r\r\ry");
+    assert_int_equal(store_reader_statements(console->store), before);
+    for (int i = 0; i < 3; i++) {
+        console->put_off_ms = clock_mono_ms(); /* however long this test is held up */
+        console_tick(console); /* stopped at once: the figures of some accounts are none */
+        press(&c, "y");
+        assert_int_equal(console->overlay, OVERLAY_DIALOG);
+        assert_int_equal(console->dialog.at, console->dialog.field_count);
+        assert_true(on_screen(&c, "what it would cost: loading"));
+        assert_true(on_screen(&c, "not yet: it asks when all is loaded"));
+        assert_false(on_screen(&c, "y = yes"));
+        assert_false(on_screen(&c, "about"));
+    }
+    console->put_off_ms = 1;
+    console_tick(console);
+    assert_false(on_screen(&c, "loading"));
+    assert_false(on_screen(&c, "not yet"));
+    assert_true(on_screen(&c, "y = yes"));
+    assert_true(on_screen(&c, "weighted in all (0 of 30 by their last forced delta)"));
+    before = store_reader_statements(console->store);
+    press(&c, "y");
+    assert_int_equal(console->overlay, OVERLAY_NONE); /* there is no engine to be asked */
+    assert_int_equal(store_reader_statements(console->store), before);
+    act_fini(&console->request);
+    end(&c);
+}
+
+/* Another mode is another cost; what is known of the one that is chosen is not read again. */
+static void test_refresh_a_cost_is_of_what_is_chosen(void **state)
+{
+    (void)state;
+    struct case_ c;
+    start(&c);
+    struct console *console = c.console;
+    reads(&c);
+    snprintf(console->words, sizeof console->words, "act_101");
+    command_force(console, 0);
+    assert_true(console->dialog.waiting);
+    assert_true(reads(&c) > 0);
+    assert_false(console->dialog.waiting);
+    assert_int_equal(reads(&c), 0);
+    press(&c, "\r\r\ry\r"); /* an override costs the same */
+    assert_false(console->dialog.waiting);
+    assert_int_equal(reads(&c), 0);
+    for (int up = 0; up < 4; up++) {
+        console_key(console, (struct key){.code = K_UP});
+    }
+    press(&c, "f");
+    assert_true(console->dialog.waiting);
+    assert_true(reads(&c) > 0);
+    assert_false(console->dialog.waiting);
+    press(&c, "d");
+    press(&c, "f"); /* and back before anything was read */
+    assert_false(console->dialog.waiting);
+    assert_int_equal(reads(&c), 0);
+    console_key(console, (struct key){.code = K_ESC});
+    act_fini(&console->request);
+    end(&c);
+}
+
+static void test_refresh_why_opens_before_it_is_read(void **state)
+{
+    (void)state;
+    struct case_ c;
+    start(&c);
+    struct console *console = c.console;
+    reads(&c);
+    console->key_waits = always;
+    int64_t before = store_reader_statements(console->store);
+    press(&c, "w");
+    assert_int_equal(store_reader_statements(console->store), before);
+    for (int i = 0; i < 3; i++) {
+        console->put_off_ms = clock_mono_ms();
+        console_tick(console);
+        assert_true(on_screen(&c, "Why: act_129"));
+        assert_true(on_screen(&c, "loading"));
+        assert_false(on_screen(&c, "nobody has touched it"));
+    }
+    console->key_waits = NULL;
+    assert_true(reads(&c) > 0);
+    assert_true(on_screen(&c, "nobody has touched it"));
+    assert_false(on_screen(&c, "loading"));
+    assert_int_equal(reads(&c), 0);
+    press(&c, "qw\x1b"); /* closed before it was read: nobody wants it any more */
+    assert_int_equal(console->overlay, OVERLAY_NONE);
+    assert_int_equal(reads(&c), 0);
+    end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +378,9 @@ int main(void)
         cmocka_unit_test(test_refresh_reads_no_instant_that_was_skipped),
         cmocka_unit_test(test_refresh_stops_when_a_key_comes),
         cmocka_unit_test(test_refresh_shows_no_rows_of_another_instant),
+        cmocka_unit_test(test_refresh_a_cost_is_read_before_it_is_confirmed),
+        cmocka_unit_test(test_refresh_a_cost_is_of_what_is_chosen),
+        cmocka_unit_test(test_refresh_why_opens_before_it_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

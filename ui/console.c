@@ -99,7 +99,7 @@ void console_close_overlay(struct console *console)
 
 static const char *operator_refusal(struct console *console)
 {
-    if (console->at) {
+    if (console->at || console->env.at) {
         return "this is the past: nothing can be changed here; 0 goes back to now";
     }
     if (console->options->read_only) {

@@ -153,8 +153,8 @@ static bool capture(struct console *console)
     if (subject.run_id) {
         snprintf(run, sizeof run, "%lld", (long long)subject.run_id);
     }
-    if (console->at) {
-        date_format_rfc3339(console->at, 0, at);
+    if (console->env.at) { /* of what is shown, as the rest */
+        date_format_rfc3339(console->env.at, 0, at);
     }
     forget(&console->own);
     bool ok = put(&console->own, "META_ACCESS_TOKEN", NULL) &&

@@ -173,6 +173,11 @@ void command_row(struct console *console, int unused)
     console->overlay = OVERLAY_SHEET;
 }
 
+static int64_t asked_now(const struct console *console)
+{
+    return console->at ? console->at : console_live_now(console);
+}
+
 static void look_at(struct console *console, int64_t at)
 {
     int64_t live = console_live_now(console);
@@ -186,15 +191,14 @@ void command_freeze(struct console *console, int unused)
     if (console->at) {
         command_live(console, 0);
     } else {
-        look_at(console, console->env.now);
+        look_at(console, console->env.at ? console_live_now(console) : console->env.now);
         console_say(console, ROLE_HINT, "frozen: [ ] step a minute, { } ten, 0 is live again");
     }
 }
 
 void command_step(struct console *console, int minutes)
 {
-    int64_t from = console->at ? console->at : console_live_now(console);
-    look_at(console, from + (int64_t)minutes * MINUTE_MS);
+    look_at(console, asked_now(console) + (int64_t)minutes * MINUTE_MS);
 }
 
 void command_live(struct console *console, int unused)
@@ -245,7 +249,7 @@ void line_range(struct console *console, const char *words)
 /* Graphs and lists from that moment on. */
 void line_since(struct console *console, const char *words)
 {
-    int64_t at = 0, ago = 0, now = console->env.now;
+    int64_t at = 0, ago = 0, now = asked_now(console);
     if (ago_parse(words, &ago)) {
         at = now - ago;
     } else if (!when_parse(words, now, console->env.offset_s, false, &at)) {
@@ -361,7 +365,8 @@ void command_copy(struct console *console, int whole)
 {
     struct view *view = console_view(console);
     const struct table *table = &view->panes[view->focus].table;
-    struct row_source source = view_source(view, view->focus, &console->env);
+    struct env env = console_env(console);
+    struct row_source source = view_source(view, view->focus, &env);
     const void *row = table_row(table, &source);
     struct str text;
     str_init(&text, 8192);
@@ -370,7 +375,7 @@ void command_copy(struct console *console, int whole)
     }
     for (size_t i = 0; whole && row && i < table->column_count; i++) {
         str_add(&text, i ? "\t" : "");
-        add_cell(&table->columns[i], row, &console->env, &text);
+        add_cell(&table->columns[i], row, &env, &text);
     }
     switch (osc_copy(str_text(&text))) {
     case OSC_COPIED:
@@ -414,6 +419,9 @@ void command_dump(struct console *console, int unused)
     char path[1024], when[32];
     struct str out;
     struct err err = {0};
+    struct env env;
+    console_draw(console); /* keys that share a frame with this one may have moved on since */
+    env = console_env(console);
     date_format_rfc3339(console->env.now, console->env.offset_s, when);
     for (char *c = when; *c; c++) {
         *c = *c == ':' ? '-' : *c;
@@ -421,7 +429,7 @@ void command_dump(struct console *console, int unused)
     snprintf(path, sizeof path, "%s/screen-%s.txt", console->options->state_dir, when);
     str_init(&out, DUMP_MAX);
     canvas_dump(&console->canvas, false, &out);
-    dump_rows(console_view(console), &console->env, &out);
+    dump_rows(console_view(console), &env, &out);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) {
         console_say(console, ROLE_WARN, "dump: %.200s: %s", path, strerror(errno));

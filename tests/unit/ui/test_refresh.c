@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/date.h"
 #include "config/config.h"
 #include "store/accounts.h"
 #include "store/limiters.h"
@@ -16,6 +17,7 @@
 #include "store/usage.h"
 #include "ui/commands.h"
 #include "ui/console.h"
+#include "ui/link.h"
 
 #define NOW INT64_C(1795515581500)
 enum { MINUTE = 60000, HOUR = 3600000, ACCOUNTS = 30, READINGS = 4000, ROWS = 40, COLS = 100 };
@@ -370,6 +372,52 @@ static void test_refresh_why_opens_before_it_is_read(void **state)
     end(&c);
 }
 
+/* What tells of a picture tells of the instant it is of, whatever has been asked for meanwhile. */
+static void test_refresh_a_picture_and_its_instant_agree(void **state)
+{
+    (void)state;
+    struct case_ c;
+    char second[32], at[48], path[256], clock[32];
+    struct str line;
+    struct err err = {0};
+    start(&c);
+    struct console *console = c.console;
+    c.config.command_count = 1;
+    c.config.commands[0] = (struct config_command){.title = "open it", .line = "true", .ask = true};
+    console->key_waits = always;
+    press(&c, "[[[[[[[");
+    reads(&c);
+    assert_int_not_equal(console->at, console->env.at);
+    date_format_rfc3339(NOW - HOUR, 0, second);
+    str_init(&line, LINK_MAX);
+    assert_true(link_text(console, false, " ", &line, &err));
+    snprintf(at, sizeof at, "%.19s.500Z", second);
+    assert_non_null(strstr(str_text(&line), at));
+    str_fini(&line);
+    assert_true(own_line(console, "open it"));
+    snprintf(at, sizeof at, "ADTOP_AT=%s", second);
+    assert_true(on_screen(&c, at));
+    press(&c, "n");
+    own_fini(&console->own);
+    /* A dump has the rows that were asked for, and the frame they belong to. */
+    press(&c, "d");
+    assert_int_equal(console->env.at, NOW - HOUR - 7 * (int64_t)MINUTE);
+    date_format_rfc3339(console->env.now, console->env.offset_s, second);
+    snprintf(clock, sizeof clock, "%.8s", second + 11);
+    for (char *s = second; *s; s++) {
+        *s = *s == ':' ? '-' : *s;
+    }
+    snprintf(path, sizeof path, "%s/screen-%s.txt", c.dir, second);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    char text[4096];
+    size_t n = fread(text, 1, sizeof text - 1, file);
+    text[n] = '\0';
+    fclose(file);
+    assert_non_null(strstr(text, clock));
+    end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_refresh_a_cost_is_read_before_it_is_confirmed),
         cmocka_unit_test(test_refresh_a_cost_is_of_what_is_chosen),
         cmocka_unit_test(test_refresh_why_opens_before_it_is_read),
+        cmocka_unit_test(test_refresh_a_picture_and_its_instant_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

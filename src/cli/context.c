@@ -15,7 +15,7 @@
 #include "control/control_client.h"
 #include "store/reader.h"
 
-enum { DAY_MS = 86400000, STARTING_MS = 10000, STARTING_STEP_US = 50000 };
+enum { DAY_MS = 86400000, STARTING_MS = 30000, STARTING_STEP_US = 50000 };
 
 /* A file that systemd's LoadCredential= put beside us. */
 static bool credential_path(const char *name, char *out, size_t size)

@@ -26,7 +26,7 @@
 enum {
     DEMO_SPEED = 60,
     DEMO_LATENCY_MS = 150,
-    START_TIMEOUT_MS = 10000,
+    START_TIMEOUT_MS = 60000, /* of one that lives; one that has ended is noticed at once */
     LOG_LINE = 512,
     PLAIN_MS = 30000,
     LEFT_BEHIND_S = 60

@@ -13,7 +13,7 @@
 #include "engine/engine.h"
 #include "store/reader.h"
 
-enum { ANSWER_TIMEOUT_MS = 15000, STOP_TIMEOUT_MS = 12000 };
+enum { ANSWER_TIMEOUT_MS = 30000, STOP_TIMEOUT_MS = 30000 };
 
 static bool ask_here(struct cli *cli, const struct control_request *request,
                      struct control_reply *reply, struct err *err)

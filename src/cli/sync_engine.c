@@ -13,7 +13,7 @@
 #include "store/read_accounts.h"
 #include "store/read_runs.h"
 
-enum { ANSWER_MS = 15000, STEP_MS = 200, PATIENCE_MS = 3600 * 1000 };
+enum { ANSWER_MS = 30000, STEP_MS = 200, PATIENCE_MS = 3600 * 1000 };
 
 /* One account that was forced, and the run that answers it. */
 struct followed {

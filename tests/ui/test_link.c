@@ -179,7 +179,7 @@ static void test_link_says_what_it_is(void **state)
     struct console_options options = {.state = FIXTURE_BURNING, .rows = ROWS, .cols = COLS};
     console_open(&c, &options);
     console_press(&c, ":acme\r");
-    screen_keys(c.screen, ":link\r");
+    console_press(&c, ":link\r");
     assert_true(screen_wait(c.screen, "as of the instant shown", WAIT_MS));
     assert_true(screen_has(c.screen, "--open 'account act_101'"));
     copied(c.screen, line);

@@ -258,6 +258,9 @@ static void test_terminal_suspends_and_comes_back(void **state)
     assert_true(screen_wait(screen, "10:19:41", WAIT_MS));
     assert_true(screen_is_fullscreen(screen));
     assert_true(screen_wait(screen, "q quit", WAIT_MS));
+    for (int waited = 0; waited < WAIT_MS && screen_line_of(screen, "q quit") != 29; waited += 20) {
+        screen_read_for(screen, 20);
+    }
     assert_int_equal(screen_line_of(screen, "q quit"), 29);
     size_t n = 0;
     const char *again = strstr(screen_raw(screen, &n), "\033[?1049l");
@@ -352,7 +355,7 @@ static void test_terminal_copies(void **state)
         screen_keys(c.screen, "Y");
         assert_true(
             screen_wait(c.screen, cases[i].bytes ? "copied the row" : "not known", WAIT_MS));
-        screen_keys(c.screen, ":link\r");
+        console_press(&c, ":link\r");
         assert_true(screen_wait(c.screen, "opens this picture", WAIT_MS));
         assert_true(screen_has(c.screen, "tmux passes it on") == (cases[i].env == tmux));
         console_close(&c);
@@ -444,7 +447,7 @@ static void test_terminal_rings(void **state)
     const char *raw = screen_raw(c.screen, &n);
     size_t before = n;
     fixture_alert(c.fixture, "act_101", "older than it should be");
-    for (int i = 0; i < 200 && !raw_has(&c, bell); i++) {
+    for (int waited = 0; waited < WAIT_MS && !raw_has(&c, bell); waited += 50) {
         screen_read_for(c.screen, 50);
     }
     assert_true(raw_has(&c, bell));

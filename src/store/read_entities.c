@@ -10,36 +10,53 @@ enum { DEFAULT_LIMIT = 500 };
 #define ID_OF(column)                                                                              \
     "CASE WHEN " column " > 0 THEN CAST(" column " AS TEXT) ELSE (SELECT t.entity_id FROM "        \
     "entity_text t WHERE t.entity_no = " column ") END"
-/* The page first, in the order of its index, then its figures day by day: both keys begin with
- * account, level and date. Tombstones stand between the others: with them a page is sorted. */
+/* The numbers of a page stand in the index; tombstones stand between the others: with them its
+ * numbers are sorted. */
 #define PAGE(where, order)                                                                         \
-    "WITH RECURSIVE day(d) AS (SELECT :from UNION ALL SELECT d + 1 FROM day WHERE d < :to), e AS " \
-    "MATERIALIZED (SELECT * FROM entity WHERE account_no = :no AND " where " AND " order           \
-    " LIMIT :limit)"
+    "(SELECT entity_no FROM entity WHERE account_no = :no AND " where " AND " order " LIMIT "      \
+    ":limit)"
 #define TOP "kind = 0 AND :parent = :parent"
 #define BELOW                                                                                      \
     "kind = (SELECT p.kind + 1 FROM entity p WHERE p.entity_no = :parent) AND parent_no = :parent"
 #define PRESENT "deleted_at IS NULL AND entity_no > :after ORDER BY entity_no"
 #define ALL "+entity_no > :after ORDER BY +entity_no"
-#define SUM(column) "sum(coalesce(m." column ", i." column ", 0))"
 #define COLUMNS                                                                                    \
-    " SELECT e.kind, " ID_OF("e.entity_no") ", " ID_OF("e.campaign_no") ", " ID_OF(                \
+    "SELECT e.kind, " ID_OF("e.entity_no") ", " ID_OF("e.campaign_no") ", " ID_OF(                 \
         "e.parent_no") ", e.name, e.status, e.effective_status, e.objective, "                     \
                        "coalesce(e.daily_budget, -1), coalesce(e.lifetime_budget, -1), "           \
                        "e.created_time, e.updated_time, e.fetched_at, e.deleted_at, (SELECT "      \
                        "count(*) FROM entity c WHERE c.account_no = e.account_no AND c.kind = "    \
-                       "e.kind + 1 AND c.parent_no = e.entity_no AND c.deleted_at IS NULL), "
-/* An ad's stand in its insights, those of what is above it in the sums: the other is not sought. */
-/* clang-format off */
-#define FIGURES                                                                                    \
-    SUM("spend") ", " SUM("impressions") ", " SUM("clicks") ", " SUM("link_clicks") ", "           \
-    SUM("leads") ", " SUM("registrations") ", " SUM("purchases") ", " SUM("purchase_value")        \
-    " FROM e CROSS JOIN day LEFT JOIN daily_sum m ON m.account_no = e.account_no AND m.level = "   \
-    "CASE WHEN e.kind < 2 THEN e.kind + 1 END AND m.date = day.d AND m.entity_no = e.entity_no "   \
-    "LEFT JOIN insight i ON i.account_no = e.account_no AND i.level = CASE e.kind WHEN 2 THEN 3 "  \
-    "END AND i.date_start = day.d AND i.entity_no = e.entity_no AND i.date_stop = day.d AND "      \
-    "i.breakdown_no = 0 GROUP BY e.entity_no ORDER BY e.entity_no"
-/* clang-format on */
+                       "e.kind + 1 AND c.parent_no = e.entity_no AND c.deleted_at IS NULL), "      \
+                       "e.entity_no FROM entity e WHERE e.entity_no "
+#define ROWS(page) COLUMNS "IN " page " ORDER BY e.entity_no"
+/* The figures of a page, day by day: both keys begin with account, level and date. An ad's stand in
+ * its insights, those of what is above it in the sums. They are added up by the reader, as sums in
+ * the database would be sorted first. */
+#define FIGURES(page, from)                                                                        \
+    "WITH RECURSIVE day(d) AS (SELECT :from UNION ALL SELECT d + 1 FROM day WHERE d < :to), p AS " \
+    "MATERIALIZED " page " SELECT p.entity_no, f.spend, f.impressions, f.clicks, f.link_clicks, "  \
+    "f.leads, f.registrations, f.purchases, f.purchase_value FROM day CROSS JOIN p CROSS "         \
+    "JOIN " from " AND f.entity_no = p.entity_no"
+#define SUMS(page)                                                                                 \
+    FIGURES(page, "daily_sum f ON f.account_no = :no AND f.level = :level AND f.date = day.d")
+#define INSIGHTS(page)                                                                             \
+    FIGURES(page, "insight f ON f.account_no = :no AND f.level = :level AND f.date_start = day.d " \
+                  "AND f.date_stop = day.d AND f.breakdown_no = 0")
+#define PAGE_SQL(page)                                                                             \
+    {                                                                                              \
+        ROWS(page), SUMS(page), INSIGHTS(page)                                                     \
+    }
+
+struct page_sql {
+    const char *rows, *sums, *insights;
+};
+/* Of a parent or of the account, without and with tombstones. */
+static const struct page_sql pages[2][2] = {
+    {PAGE_SQL(PAGE(BELOW, PRESENT)), PAGE_SQL(PAGE(BELOW, ALL))},
+    {PAGE_SQL(PAGE(TOP,   PRESENT)), PAGE_SQL(PAGE(TOP,   ALL))},
+};
+
+enum { COL_NO = 15 };
 
 static void read_one(struct query *q, struct entity_row *row, struct arena *arena)
 {
@@ -58,14 +75,6 @@ static void read_one(struct query *q, struct entity_row *row, struct arena *aren
     row->fetched_at = col_i64(q, 12);
     row->deleted_at = col_i64(q, 13);
     row->children = col_i64(q, 14);
-    row->spend = col_i64(q, 15);
-    row->impressions = col_i64(q, 16);
-    row->clicks = col_i64(q, 17);
-    row->link_clicks = col_real(q, 18);
-    row->leads = col_real(q, 19);
-    row->registrations = col_real(q, 20);
-    row->purchases = col_real(q, 21);
-    row->purchase_value = col_i64(q, 22);
 }
 
 /* The number behind an id; 0 = unknown. */
@@ -102,43 +111,116 @@ static bool account_number(struct store_reader *reader, const char *id, int64_t 
            (step == 0 && err_set(err, ERR_NOT_FOUND, "account %s: it is not known", id));
 }
 
-static const char *const page_sql[2][2] = {
-    {PAGE(BELOW, PRESENT) COLUMNS FIGURES, PAGE(BELOW, ALL) COLUMNS FIGURES},
-    {PAGE(TOP,   PRESENT) COLUMNS FIGURES, PAGE(TOP,   ALL) COLUMNS FIGURES},
+struct page {
+    const struct page_sql *sql;
+    int64_t account, parent, after;
+    const struct entity_query *query;
+    int64_t *numbers; /* of the rows */
 };
+
+static bool page_query(struct store_reader *reader, const struct page *page, const char *sql,
+                       struct query *q, struct err *err)
+{
+    const struct entity_query *query = page->query;
+    if (!db_query(&reader->db, q, sql, err)) {
+        return false;
+    }
+    bind_i64(q, ":no", page->account);
+    bind_i64(q, ":parent", page->parent);
+    bind_i64(q, ":after", page->after);
+    bind_i64(q, ":limit", query->limit ? (int64_t)query->limit : DEFAULT_LIMIT);
+    return true;
+}
+
+static bool read_page(struct store_reader *reader, struct page *page, struct rows *rows,
+                      struct err *err)
+{
+    struct rows numbers = {.record_size = sizeof *page->numbers, .arena = rows->arena};
+    struct query q = {0};
+    if (!page_query(reader, page, page->sql->rows, &q, err)) {
+        return false;
+    }
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        struct entity_row *row = rows_add(rows, err);
+        int64_t *number = row ? rows_add(&numbers, err) : NULL;
+        if (!number) {
+            step = -1;
+            break;
+        }
+        *number = col_i64(&q, COL_NO);
+        read_one(&q, row, rows->arena);
+    }
+    db_done(&q);
+    page->numbers = numbers.data;
+    return step == 0;
+}
+
+static void add_figures(struct query *q, struct entity_row *row)
+{
+    row->spend += col_i64(q, 1);
+    row->impressions += col_i64(q, 2);
+    row->clicks += col_i64(q, 3);
+    row->link_clicks += col_real(q, 4);
+    row->leads += col_real(q, 5);
+    row->registrations += col_real(q, 6);
+    row->purchases += col_real(q, 7);
+    row->purchase_value += col_i64(q, 8);
+}
+
+/* Where the number is, from i on and around: a day's come in the order of the rows. */
+static size_t find_number(const struct page *page, size_t count, size_t i, int64_t number)
+{
+    size_t tried = 0;
+    while (tried < count && page->numbers[i] != number) {
+        i = (i + 1) % count;
+        tried++;
+    }
+    return tried < count ? i : count;
+}
+
+static bool read_figures(struct store_reader *reader, const struct page *page, struct rows *rows,
+                         struct err *err)
+{
+    struct entity_row *all = rows->data;
+    struct query q = {0};
+    bool ads = all[0].kind == ENTITY_AD;
+    if (!page_query(reader, page, ads ? page->sql->insights : page->sql->sums, &q, err)) {
+        return false;
+    }
+    bind_i64(&q, ":from", page->query->day_from);
+    bind_i64(&q, ":to", page->query->day_to);
+    bind_i64(&q, ":level", (int64_t)all[0].kind + 1);
+    size_t i = 0;
+    int step;
+    while ((step = db_step(&q, err)) > 0) {
+        size_t found = find_number(page, rows->count, i, col_i64(&q, 0));
+        if (found < rows->count) {
+            add_figures(&q, &all[found]);
+            i = found;
+        }
+    }
+    db_done(&q);
+    return step == 0;
+}
 
 bool read_entities(struct store_reader *reader, struct arena *arena,
                    const struct entity_query *query, struct entity_rows *out, struct err *err)
 {
     struct rows rows = {.record_size = sizeof(struct entity_row), .arena = arena};
-    struct query q = {0};
-    int64_t account = 0, parent = 0, after = INT64_MIN;
     bool top = !query->parent_id || !query->parent_id[0];
-    if (!account_number(reader, query->account_id, &account, err) ||
-        !number_of(reader, query->parent_id, &parent, err) ||
-        (query->after_id && !number_of(reader, query->after_id, &after, err)) ||
-        !db_query(&reader->db, &q, page_sql[top][query->deleted], err)) {
+    struct page page = {
+        .sql = &pages[top][query->deleted], .after = INT64_MIN, .query = query, .numbers = NULL};
+    if (!account_number(reader, query->account_id, &page.account, err) ||
+        !number_of(reader, query->parent_id, &page.parent, err) ||
+        (query->after_id && !number_of(reader, query->after_id, &page.after, err)) ||
+        !read_page(reader, &page, &rows, err) ||
+        (rows.count && !read_figures(reader, &page, &rows, err))) {
         return false;
     }
-    bind_i64(&q, ":no", account);
-    bind_i64(&q, ":from", query->day_from);
-    bind_i64(&q, ":to", query->day_to);
-    bind_i64(&q, ":parent", parent);
-    bind_i64(&q, ":after", after);
-    bind_i64(&q, ":limit", query->limit ? (int64_t)query->limit : DEFAULT_LIMIT);
-    int step;
-    while ((step = db_step(&q, err)) > 0) {
-        struct entity_row *row = rows_add(&rows, err);
-        if (!row) {
-            step = -1;
-            break;
-        }
-        read_one(&q, row, arena);
-    }
-    db_done(&q);
     out->rows = rows.data;
     out->count = rows.count;
-    return step == 0;
+    return true;
 }
 
 bool read_entity(struct store_reader *reader, struct arena *arena, const char *entity_id,
@@ -147,9 +229,7 @@ bool read_entity(struct store_reader *reader, struct arena *arena, const char *e
     struct query q = {0};
     int64_t no = 0;
     if (!number_of(reader, entity_id, &no, err) ||
-        !db_query(&reader->db, &q,
-                  COLUMNS "0, 0, 0, 0, 0, 0, 0, 0 FROM entity e WHERE e.entity_no = :entity",
-                  err)) {
+        !db_query(&reader->db, &q, COLUMNS "= :entity", err)) {
         return false;
     }
     bind_i64(&q, ":entity", no);

@@ -288,14 +288,20 @@ READ(engine, struct engine_row r, (read_engine(b->reader, b->at, &r, &b->err), t
 READ(totals, struct store_totals r, read_totals(b->reader, &r, &b->err))
 READ(campaigns, struct entity_rows r,
      read_entities(b->reader, b->arena,
-                   &(struct entity_query){.account_id = BIG, .day_from = DAY(7), .day_to = DAY(0)},
+                   &(struct entity_query){.account_id = BIG,
+                                          .day_from = DAY(7),
+                                          .day_to = DAY(1),
+                                          .limit = 400,
+                                          .deleted = true},
                    &r, &b->err))
 READ(ads, struct entity_rows r,
      read_entities(b->reader, b->arena,
                    &(struct entity_query){.account_id = BIG,
                                           .parent_id = "1000010",
                                           .day_from = DAY(7),
-                                          .day_to = DAY(0)},
+                                          .day_to = DAY(1),
+                                          .limit = 400,
+                                          .deleted = true},
                    &r, &b->err))
 READ(entity, struct entity_row r, read_entity(b->reader, b->arena, "1000100", &r, &b->err))
 READ(entity_totals, struct entity_totals r, read_entity_totals(b->reader, BIG, &r, &b->err))

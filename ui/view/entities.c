@@ -11,7 +11,8 @@
 #include "ui/overview.h"
 #include "ui/view/load.h"
 
-enum { ROWS_STEP = 1000, OPEN_MAX = 200, DAYS = 7, DEPTH_MAX = 3 };
+/* PAGE: so many rows a read, so that it stays short. */
+enum { ROWS_STEP = 1000, PAGE = 400, OPEN_MAX = 200, DAYS = 7, DEPTH_MAX = 3 };
 enum { DEPTH_LAST = -1 };
 
 struct tree_line {
@@ -53,29 +54,44 @@ static bool is_open(const struct opened *opened, const char *id)
 }
 
 static bool add_children(struct view *view, const struct env *env, const char *parent_id, int depth,
-                         struct tree *tree, struct err *err)
+                         struct tree *tree, struct err *err);
+
+static bool add_rows(struct view *view, const struct env *env, const struct entity_rows *rows,
+                     int depth, struct tree *tree, struct err *err)
 {
-    struct entity_rows rows;
-    struct entity_query query = {.account_id = view->subject.account_id,
-                                 .parent_id = parent_id,
-                                 .day_from = tree->first_day,
-                                 .day_to = tree->last_day,
-                                 .limit = tree->max + 1 - tree->count,
-                                 .deleted = true};
-    if (!read_entities(env->store, view->arena, &query, &rows, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < rows.count; i++) {
+    for (size_t i = 0; i < rows->count; i++) {
         if (tree->count == tree->max) {
             tree->cut = true;
             break;
         }
-        bool open = depth < DEPTH_MAX - 1 && is_open(view->kept, rows.rows[i].entity_id);
-        tree->lines[tree->count++] = (struct tree_line){rows.rows[i], depth, open};
-        if (open && !add_children(view, env, rows.rows[i].entity_id, depth + 1, tree, err)) {
+        const struct entity_row *row = &rows->rows[i];
+        bool open = depth < DEPTH_MAX - 1 && is_open(view->kept, row->entity_id);
+        tree->lines[tree->count++] = (struct tree_line){*row, depth, open};
+        if (open && !add_children(view, env, row->entity_id, depth + 1, tree, err)) {
             return false;
         }
     }
+    return true;
+}
+
+static bool add_children(struct view *view, const struct env *env, const char *parent_id, int depth,
+                         struct tree *tree, struct err *err)
+{
+    struct entity_rows rows = {0};
+    struct entity_query query = {.account_id = view->subject.account_id,
+                                 .parent_id = parent_id,
+                                 .day_from = tree->first_day,
+                                 .day_to = tree->last_day,
+                                 .deleted = true};
+    do {
+        size_t room = tree->max + 1 - tree->count;
+        query.limit = room < PAGE ? room : PAGE;
+        if (!read_entities(env->store, view->arena, &query, &rows, err) ||
+            !add_rows(view, env, &rows, depth, tree, err)) {
+            return false;
+        }
+        query.after_id = rows.count ? rows.rows[rows.count - 1].entity_id : NULL;
+    } while (rows.count == query.limit && !tree->cut);
     return true;
 }
 

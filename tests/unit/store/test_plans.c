@@ -58,7 +58,7 @@ static const char *const small[] = {
 static const struct {
     const char *step, *sql;
 } left[] = {
-    {"SCAN e", "e AS MATERIALIZED"},
+    {"SCAN p", "p AS MATERIALIZED"},
     {"SCAN m", "FROM minutes m "  },
     {"SCAN c", "FROM calls c "    },
 };

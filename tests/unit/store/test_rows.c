@@ -317,9 +317,122 @@ static void test_daily_sums_count_a_purchase_once(void **unused)
     place_close(&place);
 }
 
+/* ---- the tree -----------------------------------------------------------------------------------
+ */
+
+enum { ADS = 60, SETS = 3 };
+
+/* Ads of three ad sets in turn, every third with figures on some days, every fifth gone. */
+static void put_tree(struct place *place)
+{
+    char id[ID_SIZE], parent[ID_SIZE];
+    struct entity campaign = entity_of(ENTITY_CAMPAIGN, "100", NULL);
+    put(place, &campaign, 1, NOON);
+    for (int i = 0; i < SETS; i++) {
+        snprintf(id, sizeof id, "%d", 110 + i);
+        struct entity set = entity_of(ENTITY_ADSET, id, "100");
+        put(place, &set, 1, NOON);
+    }
+    for (int i = 0; i < ADS; i++) {
+        snprintf(id, sizeof id, i % 7 ? "%d" : "0%d", 1000 + i * 37 % 101);
+        snprintf(parent, sizeof parent, "%d", 110 + i % SETS);
+        struct entity ad = entity_of(ENTITY_AD, id, parent);
+        put(place, &ad, 1, NOON);
+        for (int day = i % 8; day < 8 && i / SETS % 3 == 0; day += 1 + i % 4) {
+            struct insight insight = insight_of(id, TODAY - day, 1000 + i * 10 + day);
+            put_insights(place, &insight, 1, NOON);
+        }
+    }
+    assert_true(
+        store_daily_rollup(place->store, ACCOUNT, LEVEL_AD, TODAY - 7, TODAY, NULL, &place->err));
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(place->db, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "UPDATE entity SET deleted_at = 5 WHERE kind = 2 AND entity_no % "
+                                  "5 = 0",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+}
+
+/* Whose the figures of a row are is asked row by row. */
+static void assert_row(const struct place *place, const struct entity_row *row, int32_t from,
+                       int32_t to)
+{
+    static const char *const tables[ENTITY_KIND_COUNT] = {"daily_sum WHERE level = 1 AND date",
+                                                          "daily_sum WHERE level = 2 AND date",
+                                                          "insight WHERE level = 3 AND date_start"};
+    char sql[512], text[160];
+    snprintf(sql, sizeof sql,
+             "SELECT printf('%%d %%d %%d %%.0f %%d', total(spend), total(impressions), "
+             "total(clicks), total(leads), total(purchase_value)) FROM %s BETWEEN %d AND %d AND "
+             "entity_no = (SELECT e.entity_no FROM entity e WHERE e.entity_no = coalesce((SELECT "
+             "t.entity_no FROM entity_text t WHERE t.entity_id = '%s'), CAST('%s' AS INTEGER)))",
+             tables[row->kind], (int)from, (int)to, row->entity_id, row->entity_id);
+    snprintf(text, sizeof text, "%lld %lld %lld %.0f %lld", (long long)row->spend,
+             (long long)row->impressions, (long long)row->clicks, row->leads,
+             (long long)row->purchase_value);
+    assert_sql(place, sql, text);
+}
+
+/* Page by page all children, each once and in order, with its own figures. */
+static int walk_pages(struct place *place, struct store_reader *reader, struct entity_query query,
+                      int64_t *spend)
+{
+    struct entity_rows rows;
+    int count = 0;
+    do {
+        assert_true(read_entities(reader, place->arena, &query, &rows, &place->err));
+        for (size_t i = 0; i < rows.count; i++) {
+            const struct entity_row *row = &rows.rows[i];
+            assert_true(query.deleted || !row->deleted_at);
+            assert_string_equal(row->parent_id, query.parent_id ? query.parent_id : "");
+            assert_row(place, row, query.day_from, query.day_to);
+            *spend += row->spend;
+            count++;
+        }
+        query.after_id = rows.count ? rows.rows[rows.count - 1].entity_id : NULL;
+    } while (rows.count == query.limit);
+    return count;
+}
+
+static void test_a_page_of_the_tree_has_the_figures_of_its_rows(void **unused)
+{
+    (void)unused;
+    static const char *const parents[] = {NULL, "100", "110", "111", "112"};
+    static const int all[] = {1, SETS, ADS / SETS, ADS / SETS, ADS / SETS};
+    struct place place;
+    place_open(&place);
+    put_tree(&place);
+    struct store_reader *reader = store_reader_open(place.db, NULL, &place.err);
+    assert_non_null(reader);
+    int present = 0;
+    for (size_t i = 0; i < sizeof parents / sizeof parents[0]; i++) {
+        int64_t spend = 0;
+        for (size_t limit = 1; limit < 30; limit += 4) {
+            struct entity_query query = {.account_id = ACCOUNT,
+                                         .parent_id = parents[i],
+                                         .day_from = TODAY - 6,
+                                         .day_to = TODAY - 1,
+                                         .limit = limit};
+            int shown = walk_pages(&place, reader, query, &spend);
+            query.deleted = true;
+            int whole = walk_pages(&place, reader, query, &spend);
+            assert_true(whole == all[i] && shown <= whole);
+            present += limit == 1 ? shown : 0;
+            arena_reset(place.arena);
+        }
+        assert_true(spend > 0);
+    }
+    assert_in_range(present, 1 + SETS + 1, 1 + SETS + ADS - 1); /* some are gone, not all */
+    store_reader_close(reader);
+    place_close(&place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_page_of_the_tree_has_the_figures_of_its_rows),
         cmocka_unit_test(test_ids_stay_as_they_came),
         cmocka_unit_test(test_a_row_again_replaces_what_it_brings),
         cmocka_unit_test(test_budgets_by_the_currencys_minor_unit),

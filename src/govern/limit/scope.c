@@ -344,8 +344,9 @@ static void read_slot(struct scope *s, int i, const struct usage_reading *r, boo
         slot->cost.driver = cost_driver_of(r->call_count, r->total_cputime, r->total_time);
     }
     /* At 100 Meta refuses: a call that succeeds there tells that the reading is late or stands,
-     * not what the call cost. */
-    if (ok && r->pct >= 100) {
+     * not what the call cost; and from one such reading to the next nothing rose but what was
+     * thought to have fallen. */
+    if (r->pct >= 100 && (ok || slot->cost.base_pct >= 100)) {
         call_cost_rebase(&slot->cost, r->pct, r->at);
     } else {
         call_cost_read(&slot->cost, r->pct, slot->decay->period_s, r->at);

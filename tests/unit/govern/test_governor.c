@@ -420,58 +420,6 @@ static void test_governor_scopes_are_in_a_stable_order(void **state)
     governor_destroy(g);
 }
 
-/* Another program fills the app and is gone an hour later. What its rise made a call seem to cost
- * must not keep us at a call every twenty minutes for the rest of the day: answers that show no
- * header any more tell that the app is nearly empty. */
-static void test_governor_an_app_that_is_empty_again_is_used_again(void **state)
-{
-    (void)state;
-    struct governor *g = make();
-    struct gate_call call = meta_call("act_1");
-    struct usage_reading low = reading(USAGE_APP, "", 2, start_ms);
-    served(g, &call, &low, start_ms);
-    struct usage_reading high = reading(USAGE_APP, "", 32, start_ms + 60000);
-    served(g, &call, &high, start_ms + 60000);
-    int64_t now = start_ms + 2 * 3600000LL;
-    for (int i = 0; i < 20; i++, now += 20000) {
-        served(g, &call, NULL, now); /* asserts that it may go */
-    }
-    governor_destroy(g);
-}
-
-/* Where the header is left out of every answer and yet the app is full, a refusal is all that tells
- * of it: the answers after it do not say that the app is empty, until its window has gone by. */
-static void test_governor_silence_after_a_refusal_tells_nothing(void **state)
-{
-    (void)state;
-    struct governor *g = make();
-    struct gate_call call = meta_call("act_1");
-    struct usage_reading low = reading(USAGE_APP, "", 2, start_ms);
-    served(g, &call, &low, start_ms);
-    struct usage_reading high = reading(USAGE_APP, "", 32, start_ms + 60000);
-    served(g, &call, &high, start_ms + 60000);
-    int64_t at = start_ms + 2 * 3600000LL, now = at;
-    served(g, &call, NULL, now);
-    refused(g, &call,
-            (struct api_error){.error_class = ERROR_THROTTLE, .reach = REACH_APP, .code = 4}, now);
-    int went = 0, went_later = 0;
-    for (; now < at + 3600000LL; now += 20000) {
-        if (may(g, &call, now)) {
-            served(g, &call, NULL, now);
-            went++;
-        }
-    }
-    assert_in_range(went, 1, 12); /* by what the last rise made a call seem to cost */
-    for (; now < at + 2 * 3600000LL; now += 20000) {
-        if (may(g, &call, now)) {
-            served(g, &call, NULL, now);
-            went_later++;
-        }
-    }
-    assert_true(went_later > 100);
-    governor_destroy(g);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -493,8 +441,6 @@ int main(void)
         cmocka_unit_test(test_governor_new_thresholds_hold_at_once),
         cmocka_unit_test(test_governor_release_gives_everything_back),
         cmocka_unit_test(test_governor_scopes_are_in_a_stable_order),
-        cmocka_unit_test(test_governor_an_app_that_is_empty_again_is_used_again),
-        cmocka_unit_test(test_governor_silence_after_a_refusal_tells_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

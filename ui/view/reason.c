@@ -241,11 +241,16 @@ static struct text ours_text(const struct account_line *row)
     return out;
 }
 
-/* "104% used", "104% (~3% by us)" */
-static void used_clause(const struct account_line *row, char out[48])
+/* "104% used", "104% (~3% by us)"; "95%, now 87% (~3% by us)" where the gauge beside it, of now,
+ * tells another figure than the one it was decided by. */
+static void used_clause(const struct account_line *row, char out[64])
 {
-    struct text pct = format_pct(row->figures.pct), ours = ours_text(row);
-    snprintf(out, 48, ours.text[0] ? "%.12s (%.12s by us)" : "%.12s used", pct.text, ours.text);
+    static const double same_pct = 3;
+    struct text pct = format_pct(row->figures.pct), now = format_pct(row->pct);
+    struct text ours = ours_text(row);
+    bool fell = row->pct > 0 && row->figures.pct - row->pct >= same_pct;
+    snprintf(out, 64, ours.text[0] ? "%.12s%s%.12s (%.12s by us)" : "%.12s%s%.12s used", pct.text,
+             fell ? ", now " : "", fell ? now.text : "", ours.text);
 }
 
 /* "account quota: Meta refuses (error 17; ours ~1%)" */
@@ -271,7 +276,7 @@ static void quota_clause(const struct account_line *row, char *out, size_t size)
     struct text pct = format_pct(f->pct), line = format_pct(f->threshold);
     struct text call = format_pct(f->call_pct);
     const char *quota = states[row->reason].words;
-    char used[48];
+    char used[64];
     used_clause(row, used);
     switch (f->rule) {
     case RULE_FULL:

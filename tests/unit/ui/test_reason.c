@@ -108,6 +108,26 @@ static void test_reason_sentence_says_what_is_ours_and_what_moved(void **state)
     assert_string_equal(share_words(100, 90), "mostly us");
 }
 
+/* The sentence stands beside a gauge of now. */
+static void test_reason_says_what_has_fallen_since(void **state)
+{
+    (void)state;
+    struct account_line line = {.reason = HOLD_QUOTA_APP,
+                                .since = NOW - 5 * (int64_t)MINUTE,
+                                .until = NOW + 10 * (int64_t)MINUTE,
+                                .pct = 87,
+                                .ours_pct = 1.2};
+    hold_figures_read("{\"rule\":\"full\",\"pct\":95.1,\"threshold\":80}", &line.figures);
+    assert_string_equal(sentence_of(&line), "app quota: 95%, now 87% (~1% by us), our line 80%; "
+                                            "until ~10:29 (in 10m), for 5m");
+    line.ours_pct = -1;
+    assert_non_null(strstr(sentence_of(&line), "95%, now 87% used, our line"));
+    line.pct = 94;
+    assert_non_null(strstr(sentence_of(&line), "95% used, our line"));
+    line.pct = -1; /* not read */
+    assert_non_null(strstr(sentence_of(&line), "95% used, our line"));
+}
+
 /* Refused at a reading below 1 %, of which all was ours: that is not "mostly us". */
 static void test_reason_what_meta_refuses_is_full(void **state)
 {
@@ -219,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reason_words_until_and_sentence),
         cmocka_unit_test(test_reason_sentence_says_what_is_ours_and_what_moved),
+        cmocka_unit_test(test_reason_says_what_has_fallen_since),
         cmocka_unit_test(test_reason_what_meta_refuses_is_full),
         cmocka_unit_test(test_reason_notice_of_a_run_that_lasts_and_of_an_edit),
         cmocka_unit_test(test_reason_every_state_has_letter_and_words),

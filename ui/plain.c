@@ -27,6 +27,7 @@ struct plain {
     struct said *said;
     size_t count, cap;
     char verdict[160];
+    char problem[LINE_MAX_BYTES];
 };
 
 static bool print_line(const struct plain *plain, const char *text, struct err *err)
@@ -95,11 +96,25 @@ static bool say_verdict(struct plain *plain, struct err *err)
     return print_line(plain, text, err);
 }
 
+/* Why nothing can be read; else a line that does not come would be taken for one of no change. */
+static bool say_problem(struct plain *plain, struct err *err)
+{
+    const char *problem = plain->console->problem;
+    if (strncmp(problem, plain->problem, sizeof plain->problem - 1) == 0) {
+        return true;
+    }
+    snprintf(plain->problem, sizeof plain->problem, "%s", problem);
+    return !problem[0] || print_line(plain, plain->problem, err);
+}
+
 static bool say_changes(struct plain *plain, struct err *err)
 {
     struct console *console = plain->console;
     const struct view *view = console_view(console);
     const struct pane_class *class = view->class->panes[0];
+    if (!say_problem(plain, err)) {
+        return false;
+    }
     if (!console->overview.loaded) {
         return true;
     }

@@ -235,6 +235,21 @@ static void test_console_a_header_that_is_ignored_is_no_source(void **state)
     console_close(&c);
 }
 
+/* Without a screen as well: silence would be taken for "nothing has changed". */
+static void test_console_plain_says_that_there_is_no_database(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/adtop-none-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    const char *const argv[] = {getenv("ADTOP"), "--plain", "--state-dir", dir,
+                                "--read-only",   NULL};
+    const struct screen_options options = {.argv = argv, .rows = 24, .cols = 80};
+    struct screen *screen = screen_start(&options);
+    assert_true(screen_wait(screen, "there is no database yet;", WAIT_MS));
+    screen_stop(screen);
+    rmdir(dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_console_keeps_the_theme_on_a_slip),
         cmocka_unit_test(test_console_in_the_past_tells_the_day),
         cmocka_unit_test(test_console_says_that_there_is_no_database),
+        cmocka_unit_test(test_console_plain_says_that_there_is_no_database),
         cmocka_unit_test(test_console_a_header_that_is_ignored_is_no_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "control/control_client.h"
 
-enum { ENGINE_START_MS = 30000 };
+enum { ENGINE_START_MS = 60000 };
 
 bool console_prepare(struct cli *cli, const char **spawn, size_t size, struct err *err)
 {

@@ -91,8 +91,9 @@ static const char *const year[] = {
     ", 1, 1000000, 100, 3, NULL, 2, 0, 0, 1, 5000000, NULL FROM (WITH RECURSIVE " SERIES(
         "n", "8") " SELECT i FROM n) d, entity e WHERE e.kind = 2 AND e.account_no = 1 AND "
                   "e.entity_no % 1000000 >= 65",
-    "INSERT INTO daily_sum SELECT a.account_no, 0, 20454 - d.i, 0, 5000000, 500, 15, 10, 0, 0, 5, "
-    "25000000, 3 FROM (WITH RECURSIVE " SERIES("n", ":d") " SELECT i FROM n) d, account a",
+    "INSERT INTO daily_sum SELECT a.account_no, 0, 20454 - d.i, 0, 5000000, 500 + 9993500 * "
+    "(a.account_no = 1 AND d.i < 8), 15, 10, 0, 0, 5, 25000000, 3 FROM (WITH RECURSIVE " SERIES(
+        "n", ":d") " SELECT i FROM n) d, account a",
     "INSERT INTO daily_sum SELECT e.account_no, e.kind + 1, 20454 - d.i, e.entity_no, 1000000, "
     "100, "
     "3, 2, 0, 0, 1, 5000000, NULL FROM (WITH RECURSIVE " SERIES(
@@ -274,6 +275,9 @@ READ(history, struct history_rows r,
                           &(struct history_query){.from = FROM(8 * (int64_t)HOUR_MS)}, &r, &b->err))
 READ(actions, struct action_rows r,
      read_actions(b->reader, b->arena, b->at, &(struct action_query){.limit = 200}, &r, &b->err))
+READ(actions_account, struct action_rows r,
+     read_actions(b->reader, b->arena, b->at, &(struct action_query){.target = BIG, .limit = 500},
+                  &r, &b->err))
 READ(alerts, struct alert_rows r,
      read_alerts(b->reader, b->arena, b->at, FROM(DAY_MS), &r, &b->err))
 READ(drift, struct drift_rows r,
@@ -304,6 +308,7 @@ READ(ads, struct entity_rows r,
                                           .deleted = true},
                    &r, &b->err))
 READ(entity, struct entity_row r, read_entity(b->reader, b->arena, "1000100", &r, &b->err))
+READ(rows_per_day, int64_t r, read_rows_per_day(b->reader, BIG, LEVEL_AD, 29, &r, &b->err))
 READ(entity_totals, struct entity_totals r, read_entity_totals(b->reader, BIG, &r, &b->err))
 READ(daily, struct daily_rows r,
      read_daily(b->reader, b->arena, BIG, BIG, DAY(90), DAY(0), &r, &b->err))
@@ -370,6 +375,9 @@ READ(runs_failed, struct run_rows r,
                &b->err))
 READ(runs_account, struct run_rows r,
      read_runs(b->reader, b->arena, b->at, &(struct run_query){.account_id = BIG}, &r, &b->err))
+READ(runs_good, struct run_rows r,
+     read_runs(b->reader, b->arena, b->at,
+               &(struct run_query){.account_id = BIG, .statuses = 1U << RUN_SUCCESS}, &r, &b->err))
 READ(run_splits, struct split_rows r, read_run_splits(b->reader, b->arena, b->at, 40, &r, &b->err))
 READ(run_calls, struct call_rows r,
      read_run_calls(b->reader, b->arena, b->at, 40, 0, 200, &r, &b->err))
@@ -387,6 +395,7 @@ static const struct {
     {"account history, 8 h",    history,          false},
     {"history of an account",   account_changes,  false},
     {"actions",                 actions,          false},
+    {"actions on an account",   actions_account,  false},
     {"alerts, a day",           alerts,           false},
     {"drift, a day",            drift,            false},
     {"checks that differ, day", checks,           false},
@@ -398,6 +407,7 @@ static const struct {
     {"ads of an ad set",        ads,              true },
     {"entity, one",             entity,           true },
     {"entities counted",        entity_totals,    true },
+    {"rows of a day, 100,000",  rows_per_day,     true },
     {"daily, account, 90 d",    daily,            true },
     {"daily, ad, 28 d",         daily_ad,         true },
     {"errors of an hour",       errors,           false},
@@ -427,6 +437,7 @@ static const struct {
     {"runs, newest",            runs,             false},
     {"runs that failed, day",   runs_failed,      false},
     {"runs of an account",      runs_account,     false},
+    {"good runs of an account", runs_good,        false},
     {"calls of a run",          run_calls,        false},
     {"splits of a run",         run_splits,       false},
 };

@@ -180,28 +180,3 @@ bool read_budget(struct store_reader *reader, struct arena *arena, int64_t at_ms
     return read_budget_day(reader, arena, at_ms, day, out, err) &&
            read_spenders(reader, arena, at_ms, day, out, err);
 }
-
-bool read_budget_days(struct store_reader *reader, int32_t from, int32_t to, double *costs,
-                      int64_t *calls, struct err *err)
-{
-    struct query q = {0};
-    for (int32_t day = from; day <= to; day++) {
-        costs[day - from] = 0;
-        calls[day - from] = 0;
-        if (!db_query(&reader->db, &q,
-                      "SELECT sum(cost), sum(calls) FROM budget_hourly WHERE day = :day", err)) {
-            return false;
-        }
-        bind_day(&q, ":day", day);
-        int step = db_step(&q, err);
-        if (step > 0) {
-            costs[day - from] = col_real(&q, 0);
-            calls[day - from] = col_i64(&q, 1);
-        }
-        db_done(&q);
-        if (step < 0) {
-            return false;
-        }
-    }
-    return true;
-}

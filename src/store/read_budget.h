@@ -33,8 +33,5 @@ bool read_budget(struct store_reader *reader, struct arena *arena, int64_t at_ms
 /* The same without the accounts, which are most of the work. */
 bool read_budget_day(struct store_reader *reader, struct arena *arena, int64_t at_ms, int32_t day,
                      struct budget_report *out, struct err *err);
-/* Totals of days from..to, oldest first, into costs[] and calls[] of to - from + 1 elements. */
-bool read_budget_days(struct store_reader *reader, int32_t from, int32_t to, double *costs,
-                      int64_t *calls, struct err *err);
 
 #endif

@@ -52,19 +52,4 @@ bool read_entity_totals(struct store_reader *reader, const char *account_id,
 bool read_rows_per_day(struct store_reader *reader, const char *account_id,
                        enum insight_level level, int days, int64_t *out, struct err *err);
 
-/* daily_metrics of one entity ("act_<n>" for the account), one row a day that has data. */
-struct daily_row {
-    int32_t day;
-    int64_t spend, impressions, clicks;
-    double link_clicks, leads, registrations, purchases;
-    int64_t purchase_value;
-};
-struct daily_rows {
-    struct daily_row *rows; /* oldest first */
-    size_t count;
-};
-bool read_daily(struct store_reader *reader, struct arena *arena, const char *account_id,
-                const char *entity_id, int32_t day_from, int32_t day_to, struct daily_rows *out,
-                struct err *err);
-
 #endif

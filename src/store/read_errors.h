@@ -28,15 +28,4 @@ bool read_errors(struct store_reader *reader, struct arena *arena, int64_t at_ms
 bool read_call_health(struct store_reader *reader, int64_t from, int64_t to,
                       struct call_health *out, struct err *err);
 
-struct error_query {
-    const char *account_id; /* NULL = all */
-    bool by_code;           /* only those of code and subcode */
-    int code, subcode;
-    int64_t from;
-    size_t limit; /* 0 = 200 */
-};
-/* Raw, latest first. */
-bool read_error_calls(struct store_reader *reader, struct arena *arena, int64_t at_ms,
-                      const struct error_query *query, struct call_rows *out, struct err *err);
-
 #endif

@@ -189,25 +189,3 @@ bool read_errors(struct store_reader *reader, struct arena *arena, int64_t at_ms
     out->count = rows.count;
     return step == 0;
 }
-
-bool read_error_calls(struct store_reader *reader, struct arena *arena, int64_t at_ms,
-                      const struct error_query *query, struct call_rows *out, struct err *err)
-{
-    struct query q = {0};
-    if (!db_query(&reader->db, &q,
-                  CALL_COLUMNS
-                  "WHERE failed = 1 AND at >= :from AND at <= :at AND (:id IS NULL OR "
-                  "account_id = :id) AND (NOT :by_code OR (coalesce(code, 0) = :code "
-                  "AND coalesce(subcode, 0) = :subcode)) ORDER BY at DESC LIMIT :limit",
-                  err)) {
-        return false;
-    }
-    bind_i64(&q, ":from", query->from);
-    bind_i64(&q, ":at", at_ms ? at_ms : INT64_MAX);
-    bind_text(&q, ":id", query->account_id);
-    bind_i64(&q, ":by_code", query->by_code);
-    bind_i64(&q, ":code", query->code);
-    bind_i64(&q, ":subcode", query->subcode);
-    bind_i64(&q, ":limit", query->limit ? (int64_t)query->limit : DEFAULT_LIMIT);
-    return read_call_rows(reader, arena, &q, out, err);
-}

@@ -160,8 +160,6 @@ static void read_of_accounts(struct place *place, struct store_reader *r, int64_
     assert_true(read_run_calls(r, a, at, 1, 0, 5, &calls, e));
     assert_true(read_errors(r, a, at, NULL, NOON, &errors, e));
     assert_true(read_errors(r, a, at, ACCOUNT, NOON, &errors, e));
-    assert_true(
-        read_error_calls(r, a, at, &(struct error_query){.by_code = true, .code = 17}, &calls, e));
 }
 
 static void read_of_limits(struct place *place, struct store_reader *r, int64_t at)
@@ -178,8 +176,6 @@ static void read_of_limits(struct place *place, struct store_reader *r, int64_t 
     struct limiter_peaks peaks;
     struct usage_rows usage;
     struct budget_report budget;
-    double costs[8];
-    int64_t counts[8];
     assert_true(read_holds(r, a, at, &(struct hold_query){.from = NOON}, &holds, e));
     assert_true(read_holds(r, a, at, &(struct hold_query){.account_id = ACCOUNT}, &holds, e));
     assert_true(read_hold_totals(r, at, hold_totals, e));
@@ -194,7 +190,6 @@ static void read_of_limits(struct place *place, struct store_reader *r, int64_t 
     assert_true(read_usage_latest(r, a, at, NULL, &usage, e));
     assert_true(read_usage_latest(r, a, at, ACCOUNT, &usage, e));
     assert_true(read_budget(r, a, at, TODAY, &budget, e));
-    assert_true(read_budget_days(r, TODAY - 7, TODAY, costs, counts, e));
 }
 
 static void read_of_the_engine(struct place *place, struct store_reader *r, int64_t at)
@@ -247,7 +242,6 @@ static void read_entity_tree(struct place *place, struct store_reader *r)
     struct entity_rows rows;
     struct entity_row row;
     struct entity_totals totals;
-    struct daily_rows daily;
     struct entity_query query = {.account_id = ACCOUNT, .day_from = TODAY - 7, .day_to = TODAY};
     assert_true(read_entities(r, place->arena, &query, &rows, &place->err));
     query.parent_id = "100";
@@ -259,9 +253,6 @@ static void read_entity_tree(struct place *place, struct store_reader *r)
     int64_t rows_per_day;
     assert_true(read_entity_totals(r, ACCOUNT, &totals, &place->err));
     assert_true(read_rows_per_day(r, ACCOUNT, LEVEL_AD, 8, &rows_per_day, &place->err));
-    assert_true(read_daily(r, place->arena, ACCOUNT, "100", TODAY - 7, TODAY, &daily, &place->err));
-    assert_true(
-        read_daily(r, place->arena, ACCOUNT, ACCOUNT, TODAY - 7, TODAY, &daily, &place->err));
 }
 
 static void test_readers_walk_over_no_growing_table(void **unused)

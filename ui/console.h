@@ -67,6 +67,7 @@ struct console {
     bool (*key_waits)(void); /* NULL = nobody types */
     int64_t put_off_ms;      /* real monotonic ms: since when keys have been in the way of a read */
     struct overview overview;
+    struct overview_source overview_of; /* at 0 = to be read anew whatever is looked at */
     struct env env;    /* of what is shown: what tells of the picture takes its instant from here */
     int64_t at, range; /* what was asked for: the instant, 0 = live, and as much before it, ms; what
                           goes on to another starts here */

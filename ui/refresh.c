@@ -16,7 +16,7 @@
 #include "ui/own.h"
 #include "ui/settings.h"
 
-enum { RELOAD_MS = 30000, PATIENCE_MS = 2000 };
+enum { RELOAD_MS = 30000, PATIENCE_MS = 2000, SETTLED_MS = 120000 };
 /* Of processor time, so that a busy machine shows the same frames; BRIEF_MS is of the clock. */
 enum { BRIEF_US = 10000, BRIEF_MS = 50 };
 
@@ -74,6 +74,24 @@ static void adopt(struct console *console)
     console_time(console);
 }
 
+/* All that is to be known of an instant is written soon after it: what was read of one that is past
+ * by then stays while that instant is looked at, whatever else of it is shown. */
+static bool is_kept(const struct console *console, const struct overview_source *source)
+{
+    const struct overview_source *of = &console->overview_of;
+    return source->at && source->at == of->at && source->store == of->store &&
+           source->config == of->config && source->engine_runs == of->engine_runs;
+}
+
+static void take_overview(struct console *console, const struct overview *fresh,
+                          const struct overview_source *source)
+{
+    bool settled = source->at && source->at + SETTLED_MS <= console_live_now(console);
+    overview_fini(&console->overview);
+    console->overview = *fresh;
+    console->overview_of = settled ? *source : (struct overview_source){0};
+}
+
 /* Overview and rows together, or neither; false when the read was stopped. */
 static bool load_rows(struct console *console, struct err *err)
 {
@@ -89,9 +107,10 @@ static bool load_rows(struct console *console, struct err *err)
                       .now = source.now,
                       .at = console->at,
                       .range = console->range,
-                      .offset_s = console->env.offset_s,
-                      .overview = &fresh};
-    bool read = overview_load(&fresh, &source, err);
+                      .offset_s = console->env.offset_s};
+    bool kept = is_kept(console, &source);
+    env.overview = kept ? &console->overview : &fresh;
+    bool read = kept || overview_load(&fresh, &source, err);
     env = of_view(console, env);
     if (read && !store_reader_stopped(console->store)) {
         view_load(view, &env);
@@ -100,9 +119,8 @@ static bool load_rows(struct console *console, struct err *err)
         overview_fini(&fresh);
         return false;
     }
-    if (read) {
-        overview_fini(&console->overview);
-        console->overview = fresh;
+    if (read && !kept) {
+        take_overview(console, &fresh, &source);
     }
     adopt(console);
     console->unfinished = view->unfinished;

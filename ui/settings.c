@@ -74,6 +74,7 @@ static bool take(struct console *console, const struct config *config, struct er
     tz_destroy(console->zone);
     console->zone = zone;
     console->config = config;
+    console->overview_of.at = 0;
     keymap_init(&console->keymap);
     (void)config_path(console->options->config_path, path); /* no file has no keys */
     const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;

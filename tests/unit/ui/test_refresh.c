@@ -18,6 +18,7 @@
 #include "ui/commands.h"
 #include "ui/console.h"
 #include "ui/link.h"
+#include "ui/settings.h"
 
 #define NOW INT64_C(1795515581500)
 enum { MINUTE = 60000, HOUR = 3600000, ACCOUNTS = 30, READINGS = 4000, ROWS = 40, COLS = 100 };
@@ -246,6 +247,38 @@ static void test_refresh_stops_when_a_key_comes(void **state)
     end(&c);
 }
 
+/* Nothing more comes to be known of it. */
+static void test_refresh_keeps_the_overview_of_a_past_instant(void **state)
+{
+    (void)state;
+    struct case_ c;
+    struct err err = {0};
+    start(&c);
+    struct console *console = c.console;
+    const struct arena *kept = console->overview.arena;
+    console_push(console, VIEW_LOG, NULL);
+    assert_true(reads(&c) > 0);
+    assert_ptr_equal(console->overview.arena, kept);
+    console_push(console, VIEW_ACCOUNTS, NULL);
+    reads(&c);
+    assert_ptr_equal(console->overview.arena, kept);
+    assert_int_equal(console_view(console)->panes[0].count, ACCOUNTS);
+    press(&c, "[");
+    reads(&c);
+    const struct arena *other = console->overview.arena;
+    assert_ptr_not_equal(other, kept);
+    assert_true(settings_start(console, &err)); /* what is configured may read it otherwise */
+    console_load(console);
+    assert_ptr_not_equal(console->overview.arena, other);
+    command_live(console, 0);
+    reads(&c);
+    other = console->overview.arena;
+    command_live(console, 0);
+    reads(&c);
+    assert_ptr_not_equal(console->overview.arena, other);
+    end(&c);
+}
+
 /* A view that is not read yet shows nothing, above all no rows of another instant. */
 static void test_refresh_shows_no_rows_of_another_instant(void **state)
 {
@@ -425,6 +458,7 @@ int main(void)
         cmocka_unit_test(test_refresh_details_are_of_the_row_that_is_selected),
         cmocka_unit_test(test_refresh_reads_no_instant_that_was_skipped),
         cmocka_unit_test(test_refresh_stops_when_a_key_comes),
+        cmocka_unit_test(test_refresh_keeps_the_overview_of_a_past_instant),
         cmocka_unit_test(test_refresh_shows_no_rows_of_another_instant),
         cmocka_unit_test(test_refresh_a_cost_is_read_before_it_is_confirmed),
         cmocka_unit_test(test_refresh_a_cost_is_of_what_is_chosen),

@@ -247,7 +247,7 @@ static void test_newer_database_is_left_alone(void **state)
     state_number(&dir, "UPDATE schema_migrations SET version = version + 900 RETURNING 1");
     adtop_run(&outcome, "t", args);
     assert_int_equal(outcome.exit_code, 1);
-    assert_one_line("newer", "90");
+    assert_one_line("newer", "(schema 9"); /* whatever it was before */
     assert_true(state_number(&dir, "SELECT count(*) FROM entities") > 1833);
     sim_stop(&sim);
     state_remove(&dir);

@@ -18,7 +18,8 @@ bool settings_start(struct console *console, struct err *err);
 void settings_show(struct console *console);
 /* Once a second: looks whether the files have changed. */
 void settings_follow(struct console *console);
-/* What is wrong with theme, keys and own commands: how many things, and the ith of them in a line, "" = none. */
+/* What is wrong with theme, keys and own commands: how many things, and the ith of them in a line,
+ * "" = none. */
 size_t settings_problem(const struct console *console, size_t i, char *out, size_t size);
 /* Gives the accent its colour: the configured one, or red where the environment is production. */
 void settings_accent(struct console *console);

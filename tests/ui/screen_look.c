@@ -124,6 +124,9 @@ static void dump_attributes(const struct screen *screen, FILE *stream)
             char here[128] = "";
             if (x < screen->cols) {
                 VTermScreenCell cell = cell_at(screen, y, x);
+                if (cell.chars[0] == (uint32_t)-1 && x > 0) {
+                    cell = cell_at(screen, y, x - 1); /* its second half keeps what stood there */
+                }
                 attributes_of(&cell, here);
             }
             if (x == screen->cols || strcmp(here, current) != 0) {

@@ -49,7 +49,7 @@ struct account_line {
     enum run_status last_status;
     int64_t last_finished_at;
     int error_code, error_subcode; /* of that one */
-    double cost_today; /* -1 = not known: of the past */
+    double cost_today;             /* -1 = not known: of the past */
     int64_t spend_7d_base;
     int account_status;
     bool failed; /* the last finished run did */
